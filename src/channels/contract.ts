@@ -1,0 +1,218 @@
+import type { ZodType } from "zod";
+import type { Clock } from "../base/clock.ts";
+import type { Component } from "../incident/components.ts";
+import type { AffectedComponent, Impact, IncidentType, Phase } from "../incident/incident.ts";
+import type { Message } from "../render/document.ts";
+import type { Http } from "./http.ts";
+
+/** Anything that survives JSON unchanged: payloads and receipts are stored in the ledger. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** Where a secret is to be found: `env:NAME`, `file:path`, `{ cmd: [argv] }`; or a literal, for loopback only. */
+export type SecretReference = string | { readonly cmd: readonly string[] };
+
+/** Settings common to every kind, read by the configuration and the engine, never by a channel. */
+export interface CommonSettings {
+  readonly required: boolean;
+  readonly audience: "public" | "internal";
+  /** Per call, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly locale: string | null;
+}
+
+/**
+ * One sort of channel. Adding one means one folder with this, a line in `registry.ts` and a conformance test.
+ * Settings is the shape after secrets were resolved: the fields named in `secrets` hold a Secret.
+ */
+export interface ChannelKind<Settings = unknown> {
+  /** `slack`: configuration value, ledger value and template suffix. Never renamed. */
+  readonly kind: string;
+  /** For people: `Slack`. */
+  readonly title: string;
+  /** Strict zod object of the kind's own fields, secrets as references. */
+  readonly settings: ZodType;
+  /** Names of the top-level fields that hold secret references. */
+  readonly secrets: readonly string[];
+  /** Does no I/O. */
+  connect(settings: Settings, kit: ChannelKit): Channel;
+}
+
+/** What a channel is given to work with. */
+export interface ChannelKit {
+  /** The channel's name in the configuration: `sellers`. */
+  readonly name: string;
+  readonly property: Property;
+  readonly http: Http;
+  readonly clock: Clock;
+  /** Per call, in milliseconds. */
+  readonly timeoutMs: number;
+  /** True in a drill: nothing but loopback may be reached, and `publish:` commands do not run. */
+  readonly loopbackOnly: boolean;
+  /** What the status page shows; only the page channel asks. */
+  readonly board: BoardSource;
+}
+
+export interface Property {
+  readonly name: string;
+  readonly url: string | null;
+  readonly statusUrl: string | null;
+  readonly locale: string;
+  readonly timeZone: string;
+  readonly components: readonly Component[];
+}
+
+export interface Channel {
+  /**
+   * Pure and deterministic: the exact payloads, in order, without secrets. What is previewed is stored and then sent unchanged.
+   * Throws TooLong where a vendor's limit cannot be met.
+   */
+  compose(message: Message, context: ComposeContext): readonly Post[];
+  /** One call with at most one outside effect; never retries. Throws ChannelError only. */
+  publish(post: Post, place: Place, signal: AbortSignal): Promise<Receipt>;
+  /** Looks for a post that may already be out. Absent: the vendor cannot tell, a person must. */
+  find?(post: Post, place: Place, since: Date, signal: AbortSignal): Promise<Search>;
+  /** Reads a post back as the public sees it. Absent: the report says `cannot`. */
+  verify?(receipt: Receipt, post: Post, place: Place, signal: AbortSignal): Promise<Verdict>;
+  /** Proves credential, permissions and target without publishing. */
+  check(signal: AbortSignal): Promise<readonly Finding[]>;
+  close?(): Promise<void>;
+}
+
+export interface ComposeContext {
+  /** Opaque, 32 hex digits, derived from property, key, channel and part: the same on every machine. */
+  keyOf(part: string): string;
+  readonly incident: {
+    readonly id: string;
+    readonly type: IncidentType;
+    readonly title: string;
+    readonly phase: Phase;
+    readonly impact: Impact;
+    readonly components: readonly AffectedComponent[];
+    readonly startedAt: Date;
+    readonly nextUpdateAt: Date | null;
+  };
+  readonly update: { readonly id: string; readonly number: number; readonly at: Date };
+  /** The subject of the channel's first post on this incident, so that a thread keeps its name; null if this is the first. */
+  readonly rootSubject: string | null;
+}
+
+/** One thing to put on the channel. */
+export interface Post {
+  /** Distinguishes several posts of one delivery: `1`, or an address. Unique within the delivery. */
+  readonly part: string;
+  /** Our own key, put where the vendor lets us find it again. */
+  readonly key: string;
+  /** Exactly what is sent, less credentials and place. */
+  readonly payload: Json;
+  /** What the audience reads, as plain text: for preview, report and `--json`. */
+  readonly text: string;
+  /** How long it is by the vendor's own count, and the limit; null where no limit bites. */
+  readonly length: { readonly used: number; readonly limit: number; readonly unit: string } | null;
+  /** What the preview should point out: `cut to fit`, `costs $0.20`. */
+  readonly notes: readonly string[];
+  /** Another payload for when the vendor refuses this one in the thread (`ChannelError.standAlone`); sent without a place. */
+  readonly standAlone?: Json;
+}
+
+/** Where a post belongs: the channel's first post on the incident, and the one before. Both null opens the thread. */
+export interface Place {
+  readonly root: Receipt | null;
+  readonly previous: Receipt | null;
+}
+
+/** Proof of a post. */
+export interface Receipt {
+  readonly remoteId: string;
+  readonly url: string | null;
+  /** True when the vendor took the post but holds it back for moderation. */
+  readonly pending?: boolean;
+  /** Whatever the kind needs to thread, verify or edit later. */
+  readonly extra: Json;
+}
+
+export type Search =
+  | { readonly found: Receipt }
+  /** `conclusive`: everything since the first attempt was seen, and the post is not there. */
+  | { readonly found: null; readonly conclusive: boolean; readonly reason: string };
+
+export interface Verdict {
+  readonly state: "seen" | "missing" | "altered" | "not-yet" | "cannot";
+  readonly note: string | null;
+}
+
+export interface Finding {
+  /** What was checked: `credential`, `permission`, `target`. */
+  readonly name: string;
+  readonly level: "ok" | "warn" | "fail";
+  readonly message: string;
+  readonly hint: string | null;
+}
+
+/**
+ * What became of one attempt.
+ * `not-sent` surely nothing was published, may be tried again · `refused` surely nothing, never as is · `unknown` it may be out.
+ */
+export type Fate = "not-sent" | "refused" | "unknown";
+
+/** The only error that a channel's calls throw. */
+export class ChannelError extends Error {
+  readonly fate: Fate;
+  /** In words: `SLACK_CHANNEL_NOT_FOUND`. */
+  readonly code: string;
+  readonly hint: string | null;
+  /** When the vendor says to try again; only with fate `not-sent`. */
+  readonly retryAt: Date | null;
+  /** The vendor refused the place, not the words: the engine may send `Post.standAlone`. */
+  readonly standAlone: boolean;
+
+  constructor(
+    fate: Fate,
+    code: string,
+    message: string,
+    more: { hint?: string | null; retryAt?: Date | null; standAlone?: boolean; cause?: unknown } = {},
+  ) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.name = "ChannelError";
+    this.fate = fate;
+    this.code = code;
+    this.hint = more.hint ?? null;
+    this.retryAt = more.retryAt ?? null;
+    this.standAlone = more.standAlone ?? false;
+  }
+}
+
+/** Thrown by compose where a text cannot be made to fit. */
+export class TooLong extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "TooLong";
+  }
+}
+
+/** What the page channel reads when it writes: the incidents as that channel has told them. */
+export interface BoardSource {
+  /** Every incident with at least one update planned for `channel` (not skipped), newest first. */
+  incidents(channel: string): Promise<readonly BoardIncident[]>;
+  /** Runs `write` while no other process writes this page; `revision` rises with every call. */
+  exclusively<T>(channel: string, write: (revision: number) => Promise<T>): Promise<T>;
+}
+
+/** An incident as the page shows it: the standing is that of the newest update told on this channel. */
+export interface BoardIncident {
+  readonly id: string;
+  readonly type: IncidentType;
+  readonly title: string;
+  readonly phase: Phase;
+  readonly impact: Impact;
+  readonly components: readonly AffectedComponent[];
+  readonly startedAt: Date;
+  readonly resolvedAt: Date | null;
+  readonly nextUpdateAt: Date | null;
+  /** Newest first. `payload` is what the page channel composed. */
+  readonly updates: readonly {
+    readonly number: number;
+    readonly phase: Phase;
+    readonly at: Date;
+    readonly payload: Json;
+  }[];
+}

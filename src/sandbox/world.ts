@@ -1,0 +1,129 @@
+/** What the audiences of the sandbox see: everything that the imitated vendors have accepted, oldest first. */
+export interface World {
+  readonly tweets: readonly Tweet[];
+  readonly mails: readonly Mail[];
+  readonly topics: readonly Topic[];
+  readonly slackMessages: readonly SlackMessage[];
+  readonly hostedIncidents: readonly HostedIncident[];
+  /** Component id of the hosted page → its state. */
+  readonly hostedComponents: Readonly<Record<string, string>>;
+}
+
+export interface Tweet {
+  readonly id: string;
+  readonly text: string;
+  readonly author: string;
+  readonly replyTo: string | null;
+  readonly at: Date;
+}
+
+/** A mail as one envelope recipient received it, parsed from the bytes on the wire. */
+export interface Mail {
+  readonly to: string;
+  readonly headerTo: string;
+  readonly from: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly messageId: string;
+  readonly inReplyTo: string | null;
+  readonly references: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly at: Date;
+}
+
+export interface Topic {
+  readonly id: number;
+  readonly title: string;
+  readonly category: number | null;
+  readonly externalId: string | null;
+  readonly posts: readonly {
+    readonly id: number;
+    readonly number: number;
+    readonly username: string;
+    readonly raw: string;
+    readonly at: Date;
+  }[];
+}
+
+export interface SlackMessage {
+  readonly channel: string;
+  readonly ts: string;
+  readonly threadTs: string | null;
+  /** A reply that is shown in the channel as well. */
+  readonly broadcast: boolean;
+  readonly text: string;
+  readonly blocks: readonly unknown[];
+  readonly metadata: unknown;
+  readonly at: Date;
+}
+
+export interface HostedIncident {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly impact: string;
+  /** Whether subscribers were notified by each update. Newest last. */
+  readonly updates: readonly {
+    readonly status: string;
+    readonly body: string;
+    readonly notified: boolean;
+    readonly at: Date;
+  }[];
+}
+
+/** What an imitation can be made to do wrong; it stays until it is lifted. */
+export type Fault =
+  /** The connection is refused outright. */
+  | "down"
+  /** The credential is refused. */
+  | "unauthorized"
+  /** The vendor refuses what is said (403, 422, an error in the answer, 550). */
+  | "refuse"
+  /** Too many requests, with the vendor's own signal. */
+  | "rate-limit"
+  /** The request is read and never answered; nothing happens. */
+  | "hang"
+  /** The request takes effect and the connection is cut before the answer. */
+  | "lost-answer"
+  /** The request takes effect and the answer never comes. */
+  | "slow-answer"
+  /** 500 without effect (SMTP: 451). */
+  | "server-error";
+
+export const FAULTS: readonly Fault[] = [
+  "down",
+  "unauthorized",
+  "refuse",
+  "rate-limit",
+  "hang",
+  "lost-answer",
+  "slow-answer",
+  "server-error",
+];
+
+export type Imitation = "twitter" | "email" | "discourse" | "slack" | "statuspage";
+
+/** Real HTTP and SMTP servers on loopback that behave as the vendors do. */
+export interface Sandbox {
+  /** The channel settings that reach it, one per imitation, with literal secrets (allowed on loopback only). */
+  readonly channels: Readonly<Record<Imitation, Readonly<Record<string, unknown>>>>;
+  world(): World;
+  /** Applies to publishing and reading alike; null lifts it. */
+  fault(imitation: Imitation, fault: Fault | null): void;
+  /** Every request that arrived, for counting effects: oldest first. */
+  readonly requests: readonly SandboxRequest[];
+  /** Keeps a hung request from keeping the process alive; ends all servers. */
+  close(): Promise<void>;
+}
+
+export interface SandboxRequest {
+  readonly imitation: Imitation;
+  readonly method: string;
+  readonly path: string;
+  /** Header names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** HTTP status or SMTP reply code of the answer; null where none was given. */
+  readonly status: number | null;
+}
