@@ -1,0 +1,95 @@
+/** A wall-clock reading in some time zone. `month` is 1–12. */
+export interface LocalTime {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+}
+
+/** What a clock on the wall in `timeZone` shows at `instant`. */
+export function localTime(instant: Date, timeZone: string): LocalTime {
+  const parts = new Intl.DateTimeFormat("en-US", {
+    timeZone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+  }).formatToParts(instant);
+  const read = (type: string) => Number(parts.find((part) => part.type === type)?.value);
+  return {
+    year: read("year"),
+    month: read("month"),
+    day: read("day"),
+    hour: read("hour"),
+    minute: read("minute"),
+  };
+}
+
+/**
+ * The instant at which the wall clock in `timeZone` shows `local`.
+ * Null for a time that the zone skips (spring forward); the first of the two for a time that it repeats.
+ */
+export function instantOf(local: LocalTime, timeZone: string): Date | null {
+  const asUtc = Date.UTC(local.year, local.month - 1, local.day, local.hour, local.minute);
+  const candidates: Date[] = [];
+  // No zone is further than 15 hours from UTC, and offsets are multiples of 15 minutes.
+  for (let offset = -15 * 60; offset <= 15 * 60; offset += 15) {
+    const candidate = new Date(asUtc - offset * 60_000);
+    const seen = localTime(candidate, timeZone);
+    if (seen.day === local.day && seen.hour === local.hour && seen.minute === local.minute)
+      candidates.push(candidate);
+  }
+  candidates.sort((a, b) => a.getTime() - b.getTime());
+  return candidates[0] ?? null;
+}
+
+/** The next time after `now` that the wall clock in `timeZone` shows hour:minute. */
+export function nextOccurrence(hour: number, minute: number, now: Date, timeZone: string): Date {
+  return occurrence(hour, minute, now, timeZone, 1);
+}
+
+/** The last time up to `now` that the wall clock in `timeZone` showed hour:minute. */
+export function lastOccurrence(hour: number, minute: number, now: Date, timeZone: string): Date {
+  return occurrence(hour, minute, now, timeZone, -1);
+}
+
+function occurrence(hour: number, minute: number, now: Date, timeZone: string, step: 1 | -1): Date {
+  const today = localTime(now, timeZone);
+  for (let days = 0; days <= 3; days++) {
+    const day = new Date(Date.UTC(today.year, today.month - 1, today.day + days * step));
+    const found = instantOf(
+      {
+        year: day.getUTCFullYear(),
+        month: day.getUTCMonth() + 1,
+        day: day.getUTCDate(),
+        hour,
+        minute,
+      },
+      timeZone,
+    );
+    if (found === null) continue;
+    if (step === 1 ? found > now : found <= now) return found;
+  }
+  throw new RangeError(`no ${hour}:${minute} near ${now.toISOString()} in ${timeZone}`);
+}
+
+/** `09:40 PDT` or, with `date`, `29 Jun 2010 09:40 PDT`; in `timeZone`. */
+export function sayTime(instant: Date, timeZone: string, date = false): string {
+  // American English alone has the short names of zones for all of them.
+  const parts = new Intl.DateTimeFormat("en-US", {
+    timeZone,
+    hourCycle: "h23",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZoneName: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+  }).formatToParts(instant);
+  const read = (type: string) => parts.find((part) => part.type === type)?.value ?? "";
+  const time = `${read("hour")}:${read("minute")} ${read("timeZoneName")}`;
+  return date ? `${read("day")} ${read("month")} ${read("year")} ${time}` : time;
+}

@@ -1,0 +1,108 @@
+import { Liquid, LiquidError, type Template } from "liquidjs";
+import { setupError } from "../base/errors.ts";
+import { suggest } from "../base/nearest.ts";
+import { harmless } from "./literal.ts";
+import { Slots } from "./slots.ts";
+import { TemplateAddress, TemplateMessage } from "./variables.ts";
+
+/** Liquid source and where it stands, so that a fault can be found. */
+export interface Source {
+  readonly file: string;
+  /** The line of the file at which the text begins, counted from 1. */
+  readonly line: number;
+  readonly text: string;
+}
+
+/** A template's text, ready to render as often as there are channels. */
+export interface Program {
+  readonly source: Source;
+  /** Text with marks, and the values that they stand for. Throws TEMPLATE_VARIABLE_UNKNOWN, TEMPLATE_INVALID. */
+  render(scope: Readonly<Record<string, unknown>>): {
+    readonly text: string;
+    readonly slots: Slots;
+  };
+}
+
+/** Parses Liquid without files: no include, render, layout. Throws TEMPLATE_INVALID with file, line and column. */
+export function compile(source: Source): Program {
+  let slots = new Slots();
+  const liquid = new Liquid({
+    strictVariables: true,
+    strictFilters: true,
+    ownPropertyOnly: true,
+    parseLimit: 500_000,
+    renderLimit: 2_000,
+    memoryLimit: 10_000_000,
+    templates: {},
+    outputEscape: (value: unknown) => hold(slots, value),
+  });
+  for (const tag of ["include", "render", "layout", "block"])
+    liquid.registerTag(tag, {
+      parse: () => {
+        throw new Error(`a template cannot ${tag} another file`);
+      },
+      render: () => "",
+    });
+  // The original would let a value past the marks.
+  liquid.registerFilter("raw", (value: unknown) => value);
+  let parsed: Template[];
+  try {
+    parsed = liquid.parse(harmless(source.text));
+  } catch (error) {
+    throw located(error, source, {});
+  }
+  return {
+    source,
+    render(scope) {
+      slots = new Slots();
+      try {
+        return { text: String(liquid.renderSync(parsed, scope)), slots };
+      } catch (error) {
+        throw located(error, source, scope);
+      }
+    },
+  };
+}
+
+function hold(slots: Slots, value: unknown): string {
+  if (value instanceof TemplateMessage) {
+    value.used = true;
+    return slots.hold({ type: "message", blocks: value.blocks });
+  }
+  if (value instanceof TemplateAddress) return slots.hold({ type: "address", href: String(value) });
+  return slots.hold({ type: "text", text: printed(value) });
+}
+
+function printed(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  return Array.isArray(value) ? value.map(printed).join("") : String(value);
+}
+
+function located(error: unknown, source: Source, scope: Readonly<Record<string, unknown>>): Error {
+  if (!LiquidError.is(error)) return error instanceof Error ? error : new Error(String(error));
+  const [line, column] = error.token.getPosition() as [number, number];
+  const place = `${source.file}:${source.line + line - 1}:${column}`;
+  const [reason = ""] = error.message.split(", line:");
+  const unknown = /undefined variable: (.+)$/.exec(reason)?.[1];
+  if (unknown === undefined)
+    return setupError("TEMPLATE_INVALID", `${place}: ${literalReason(reason)}`, null, error);
+  return setupError(
+    "TEMPLATE_VARIABLE_UNKNOWN",
+    `${place}: there is no variable "${unknown}".`,
+    `${suggest(unknown, namesOf(scope))} A value of your own: --set ${unknown.split(".")[0]}=…`,
+    error,
+  );
+}
+
+function literalReason(reason: string): string {
+  return reason.replace(/[\ufdd0\ufdd1]/g, "");
+}
+
+/** Every name that a template may print: `title`, `update.number`, `nextUpdate.time`. */
+function namesOf(scope: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(scope).flatMap(([name, value]) =>
+    value !== null && typeof value === "object" && !Array.isArray(value)
+      ? [name, ...Object.keys(value).map((field) => `${name}.${field}`)]
+      : [name],
+  );
+}

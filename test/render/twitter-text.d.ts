@@ -1,0 +1,7 @@
+declare module "twitter-text" {
+  const twitterText: {
+    parseTweet(text: string): { weightedLength: number };
+    extractEntitiesWithIndices(text: string): { url?: string; indices: [number, number] }[];
+  };
+  export default twitterText;
+}
