@@ -109,19 +109,34 @@ export interface Sandbox {
   /** The channel settings that reach it, one per imitation, with literal secrets (allowed on loopback only). */
   readonly channels: Readonly<Record<Imitation, Readonly<Record<string, unknown>>>>;
   world(): World;
-  /** Applies to publishing and reading alike; null lifts it. */
+  /**
+   * Applies to publishing and reading alike; null lifts it.
+   * SMTP has nothing to read: there `refuse`, `hang`, `lost-answer`, `slow-answer` and `server-error` strike at the
+   * end of DATA, `rate-limit` at MAIL FROM, and `unauthorized` at AUTH (at MAIL FROM for a client that skips AUTH).
+   */
   fault(imitation: Imitation, fault: Fault | null): void;
+  /** X: every reply, also to our own posts, is answered with the 403 of 2026-02-23. */
+  refuseReplies(on: boolean): void;
+  /** Discourse: new topics and replies wait for a moderator and answer 200 `{"action":"enqueued"}`. */
+  moderate(on: boolean): void;
+  /** Discourse: a moderator publishes everything that waits, in order. */
+  approveQueued(): void;
   /** Every request that arrived, for counting effects: oldest first. */
   readonly requests: readonly SandboxRequest[];
   /** Keeps a hung request from keeping the process alive; ends all servers. */
   close(): Promise<void>;
 }
 
+/**
+ * HTTP: one per request whose body arrived whole. SMTP: one per message that ended (`DATA`) and one per command that
+ * was refused before (`AUTH`, `MAIL`, `RCPT`).
+ */
 export interface SandboxRequest {
   readonly imitation: Imitation;
   readonly method: string;
+  /** The vendor's own path and query, without the sandbox's prefix: `/2/tweets`. SMTP: the recipients, joined by `, `. */
   readonly path: string;
-  /** Header names in lower case. */
+  /** Header names in lower case. SMTP: those of the message. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   /** HTTP status or SMTP reply code of the answer; null where none was given. */
