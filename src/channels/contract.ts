@@ -11,15 +11,6 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** Where a secret is to be found: `env:NAME`, `file:path`, `{ cmd: [argv] }`; or a literal, for loopback only. */
 export type SecretReference = string | { readonly cmd: readonly string[] };
 
-/** Settings common to every kind, read by the configuration and the engine, never by a channel. */
-export interface CommonSettings {
-  readonly required: boolean;
-  readonly audience: "public" | "internal";
-  /** Per call, in milliseconds. */
-  readonly timeoutMs: number;
-  readonly locale: string | null;
-}
-
 /**
  * One sort of channel. Adding one means one folder with this, a line in `registry.ts` and a conformance test.
  * Settings is the shape after secrets were resolved: the fields named in `secrets` hold a Secret.
@@ -33,6 +24,8 @@ export interface ChannelKind<Settings = unknown> {
   readonly settings: ZodType;
   /** Names of the top-level fields that hold secret references. */
   readonly secrets: readonly string[];
+  /** Names of the top-level fields that hold paths; they arrive absolute. */
+  readonly paths?: readonly string[];
   /** Does no I/O. */
   connect(settings: Settings, kit: ChannelKit): Channel;
 }
@@ -41,6 +34,8 @@ export interface ChannelKind<Settings = unknown> {
 export interface ChannelKit {
   /** The channel's name in the configuration: `sellers`. */
   readonly name: string;
+  /** The configuration's folder: where relative paths and the user's commands start. */
+  readonly folder: string;
   readonly property: Property;
   readonly http: Http;
   readonly clock: Clock;
@@ -91,7 +86,11 @@ export interface ComposeContext {
     readonly startedAt: Date;
     readonly nextUpdateAt: Date | null;
   };
-  readonly update: { readonly id: string; readonly number: number; readonly at: Date };
+  readonly update: {
+    readonly id: string;
+    readonly number: number;
+    readonly at: Date;
+  };
   /** The subject of the channel's first post on this incident, so that a thread keeps its name; null if this is the first. */
   readonly rootSubject: string | null;
 }
@@ -107,7 +106,11 @@ export interface Post {
   /** What the audience reads, as plain text: for preview, report and `--json`. */
   readonly text: string;
   /** How long it is by the vendor's own count, and the limit; null where no limit bites. */
-  readonly length: { readonly used: number; readonly limit: number; readonly unit: string } | null;
+  readonly length: {
+    readonly used: number;
+    readonly limit: number;
+    readonly unit: string;
+  } | null;
   /** What the preview should point out: `cut to fit`, `costs $0.20`. */
   readonly notes: readonly string[];
   /** Another payload for when the vendor refuses this one in the thread (`ChannelError.standAlone`); sent without a place. */
@@ -133,7 +136,11 @@ export interface Receipt {
 export type Search =
   | { readonly found: Receipt }
   /** `conclusive`: everything since the first attempt was seen, and the post is not there. */
-  | { readonly found: null; readonly conclusive: boolean; readonly reason: string };
+  | {
+      readonly found: null;
+      readonly conclusive: boolean;
+      readonly reason: string;
+    };
 
 export interface Verdict {
   readonly state: "seen" | "missing" | "altered" | "not-yet" | "cannot";
@@ -169,7 +176,12 @@ export class ChannelError extends Error {
     fate: Fate,
     code: string,
     message: string,
-    more: { hint?: string | null; retryAt?: Date | null; standAlone?: boolean; cause?: unknown } = {},
+    more: {
+      hint?: string | null;
+      retryAt?: Date | null;
+      standAlone?: boolean;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.name = "ChannelError";

@@ -132,7 +132,11 @@ function send(
         const headers: Record<string, string> = {};
         for (const [name, value] of Object.entries(response.headers))
           headers[name] = Array.isArray(value) ? value.join(", ") : (value ?? "");
-        resolve({ status: response.statusCode ?? 0, headers, body: Buffer.concat(chunks).toString("utf8") });
+        resolve({
+          status: response.statusCode ?? 0,
+          headers,
+          body: Buffer.concat(chunks).toString("utf8"),
+        });
       });
     });
     outgoing.end(body ?? undefined);

@@ -1,0 +1,106 @@
+import { z } from "zod";
+import { ChannelError, type Finding } from "../contract.ts";
+import type { Forum } from "./client.ts";
+import type { DiscourseSettings } from "./settings.ts";
+
+const site = z.object({ title: z.string() });
+const account = z.object({ user: z.object({ username: z.string() }) });
+const category = z.object({
+  category: z.object({
+    name: z.string(),
+    read_restricted: z.boolean().optional(),
+    permission: z.int().nullish(),
+    minimum_required_tags: z.int().nullish(),
+    category_setting: z.object({ require_topic_approval: z.boolean().nullish() }).nullish(),
+  }),
+});
+/** Discourse, CategoryGroup.permission_types, read 2026-11: 1 is everything, 2 replies only, 3 reading only. */
+const MAY_OPEN_TOPICS = 1;
+
+/** Reads the forum, the account and the category; posts nothing. */
+export async function checkForum(
+  forum: Forum,
+  settings: DiscourseSettings,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const look = async (name: string, path: string, judge: (json: unknown) => Finding[] | null) => {
+    try {
+      const answer = await forum.call("GET", path, signal);
+      const judged = answer.status === 200 ? judge(answer.json) : null;
+      if (judged !== null) findings.push(...judged);
+      else findings.push(failure(name, forum.refusal(answer)));
+    } catch (error) {
+      if (!(error instanceof ChannelError)) throw error;
+      findings.push(failure(name, error));
+    }
+  };
+  await look("target", "/site/basic-info.json", (json) => {
+    const title = site.safeParse(json).data?.title;
+    return title === undefined ? null : [finding("target", "ok", `the forum ${title}`)];
+  });
+  await look("credential", `/u/${encodeURIComponent(settings.username)}.json`, (json) => {
+    const name = account.safeParse(json).data?.user.username;
+    return name === undefined ? null : [finding("credential", "ok", `speaks as ${name}`)];
+  });
+  await look("permission", `/c/${settings.category}/show.json`, (json) => {
+    const found = category.safeParse(json).data?.category;
+    return found === undefined ? null : judgeCategory(found, settings);
+  });
+  return findings;
+}
+
+function judgeCategory(found: z.infer<typeof category>["category"], settings: DiscourseSettings): Finding[] {
+  if (typeof found.permission === "number" && found.permission !== MAY_OPEN_TOPICS)
+    return [
+      finding(
+        "permission",
+        "fail",
+        `${settings.username} may not open topics in ${found.name}`,
+        "give the account the right to create topics there",
+      ),
+    ];
+  const findings = [finding("permission", "ok", `the category ${found.name}`)];
+  if (found.read_restricted === true)
+    findings.push(
+      finding(
+        "permission",
+        "warn",
+        `only some members can read ${found.name}`,
+        "choose an open category, or set audience: internal",
+      ),
+    );
+  if (found.category_setting?.require_topic_approval === true)
+    findings.push(
+      finding(
+        "permission",
+        "warn",
+        `topics in ${found.name} wait for moderators`,
+        "make the account a moderator of the category",
+      ),
+    );
+  const least = found.minimum_required_tags ?? 0;
+  if (least > (settings.tags ?? []).length)
+    findings.push(
+      finding(
+        "permission",
+        "warn",
+        `${found.name} asks for ${least} tags or more`,
+        "add them to the channel's tags",
+      ),
+    );
+  return findings;
+}
+
+function finding(
+  name: string,
+  level: Finding["level"],
+  message: string,
+  hint: string | null = null,
+): Finding {
+  return { name, level, message, hint };
+}
+
+function failure(name: string, error: ChannelError): Finding {
+  return { name, level: "fail", message: error.message, hint: error.hint };
+}

@@ -1,0 +1,106 @@
+import { z } from "zod";
+import {
+  type Channel,
+  ChannelError,
+  type ChannelKind,
+  type ChannelKit,
+  type Place,
+  type Post,
+  type Receipt,
+} from "../contract.ts";
+import { checkForum } from "./check.ts";
+import { type Answer, connectForum, type Forum } from "./client.ts";
+import { composeForumPost, type ForumPayload } from "./compose.ts";
+import { findForumPost, locateTopic, threadOf, verifyForumPost } from "./lookup.ts";
+import { type DiscourseSettings, discourseSettings } from "./settings.ts";
+
+/** A Discourse forum: one topic an incident, a reply for each update. */
+export const discourse: ChannelKind<DiscourseSettings> = {
+  kind: "discourse",
+  title: "Discourse",
+  settings: discourseSettings,
+  secrets: ["apiKey"],
+  connect,
+};
+
+function connect(settings: DiscourseSettings, kit: ChannelKit): Channel {
+  const forum = connectForum(settings, kit);
+  return {
+    compose: (message, context) => [composeForumPost(message, context, settings, kit.property)],
+    publish: (post, place, signal) => publish(forum, post, place, signal),
+    find: (post, place, since, signal) => findForumPost(forum, post, place, since, signal),
+    verify: (receipt, post, place, signal) => verifyForumPost(forum, receipt, post, place, signal),
+    check: (signal) => checkForum(forum, settings, signal),
+  };
+}
+
+async function publish(forum: Forum, post: Post, place: Place, signal: AbortSignal): Promise<Receipt> {
+  const { title, raw, category, tags, external_id } = post.payload as ForumPayload;
+  const topicId = place.root === null ? null : await topicOf(forum, place.root, signal);
+  const body =
+    topicId === null
+      ? {
+          title,
+          raw,
+          category,
+          external_id,
+          ...(tags.length === 0 ? {} : { tags }),
+        }
+      : { topic_id: topicId, raw };
+  return receiptOf(forum, await forum.call("POST", "/posts.json", signal, body), post.key, topicId);
+}
+
+/**
+ * The topic that a reply belongs to. A topic held for moderation has no number until it is approved.
+ * Throws `not-sent` only: until the number is known nothing but reading has been done.
+ */
+async function topicOf(forum: Forum, root: Receipt, signal: AbortSignal): Promise<number> {
+  const thread = threadOf(root);
+  if (thread.topicId !== null) return thread.topicId;
+  const topic =
+    thread.key === null ? null : await locateTopic(forum, thread.key, new Date(0), signal).catch(asUnseen);
+  if (topic !== null && topic !== "cannot-tell") return topic.topicId;
+  throw new ChannelError(
+    "not-sent",
+    "DISCOURSE_TOPIC_PENDING",
+    "the topic still waits for the forum's moderators",
+    {
+      hint: "approve it in the forum's review queue, then type: status retry",
+    },
+  );
+}
+
+function asUnseen(error: unknown): null {
+  if (error instanceof ChannelError) return null;
+  throw error;
+}
+
+const created = z.object({
+  id: z.int(),
+  topic_id: z.int(),
+  post_number: z.int(),
+});
+const answered = z.object({
+  action: z.string().optional(),
+  post: z.unknown().optional(),
+});
+
+function receiptOf(forum: Forum, answer: Answer, key: string, topicId: number | null): Receipt {
+  if (answer.status < 200 || answer.status > 299) throw forum.refusal(answer);
+  const { action, post } = answered.safeParse(answer.json).data ?? {};
+  if (action === "enqueued")
+    return {
+      remoteId: `queued:${key}`,
+      url: null,
+      pending: true,
+      extra: { key, topicId, postId: null, postNumber: null },
+    };
+  const made = created.safeParse(post ?? answer.json);
+  if (!made.success) throw forum.refusal(answer);
+  const { id, topic_id, post_number } = made.data;
+  return {
+    remoteId: String(id),
+    url: `${forum.baseUrl}/t/${topic_id}/${post_number}`,
+    extra: { key, topicId: topic_id, postId: id, postNumber: post_number },
+  };
+}

@@ -1,0 +1,94 @@
+import { excerpt, type Fields, isRecord } from "../answer.ts";
+import { ChannelError, type Finding } from "../contract.ts";
+import type { Caller } from "./call.ts";
+
+/** Proves the token, the channel and the right to read it, without posting. */
+export async function checkSlack(call: Caller, channel: string): Promise<readonly Finding[]> {
+  let scopes: readonly string[] | null = null;
+  const credential = await attempt("credential", "fail", async () => {
+    const { fields, headers } = await call("auth.test", {});
+    scopes = headers["x-oauth-scopes"]?.split(",").map((scope) => scope.trim()) ?? null;
+    return ok("credential", `speaks as ${said(fields.user)} in ${said(fields.team)} (${said(fields.url)})`);
+  });
+  if (credential.level === "fail") return [credential];
+  const [target, reading] = await Promise.all([
+    attempt("target", "fail", async () => {
+      const { fields } = await call("conversations.info", { channel });
+      return targetFinding(isRecord(fields.channel) ? fields.channel : {}, channel, scopes);
+    }),
+    attempt("permission", "warn", async () => {
+      await call("conversations.history", {
+        channel,
+        limit: 1,
+        include_all_metadata: true,
+      });
+      return ok("permission", "can read the channel: posts are looked up and verified");
+    }),
+  ]);
+  return [credential, ...writeFindings(scopes), target, reading];
+}
+
+/** The finding of one question to Slack; an error becomes a finding as well. */
+async function attempt(name: string, level: "warn" | "fail", ask: () => Promise<Finding>): Promise<Finding> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof ChannelError)) throw error;
+    // Posting needs no right to look at the channel, so its absence is no failure.
+    const lacksScope = error.code === "SLACK_MISSING_SCOPE";
+    return {
+      name,
+      level: lacksScope ? "warn" : level,
+      message: error.message,
+      hint: error.hint,
+    };
+  }
+}
+
+function writeFindings(scopes: readonly string[] | null): readonly Finding[] {
+  if (scopes === null) return [];
+  if (scopes.includes("chat:write")) return [ok("permission", "may post (chat:write)")];
+  const hint = "add the scope chat:write to the app and install it again";
+  return [
+    {
+      name: "permission",
+      level: "fail",
+      message: "may not post: chat:write is missing",
+      hint,
+    },
+  ];
+}
+
+function targetFinding(info: Fields, channel: string, scopes: readonly string[] | null): Finding {
+  const label = typeof info.name === "string" ? `#${said(info.name)}` : channel;
+  if (info.is_archived === true) {
+    const hint = "unarchive it, or configure another channel";
+    return {
+      name: "target",
+      level: "fail",
+      message: `${label} is archived`,
+      hint,
+    };
+  }
+  if (info.is_member === false) {
+    // With chat:write.public an app posts in public channels that it has not joined.
+    const level = scopes === null || scopes.includes("chat:write.public") ? "warn" : "fail";
+    const hint = `type /invite and the app's name in ${label}`;
+    return {
+      name: "target",
+      level,
+      message: `the app is not a member of ${label}`,
+      hint,
+    };
+  }
+  return ok("target", `posts to ${label}`);
+}
+
+function ok(name: string, message: string): Finding {
+  return { name, level: "ok", message, hint: null };
+}
+
+/** A name that Slack gave, made fit to print. */
+function said(value: unknown): string {
+  return typeof value === "string" ? excerpt(value) : "?";
+}

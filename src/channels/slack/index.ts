@@ -1,0 +1,22 @@
+import type { ChannelKind } from "../contract.ts";
+import { composeMessage } from "./compose.ts";
+import { type SlackSettings, settings } from "./settings.ts";
+
+/** Posts in one Slack channel: the first post opens a thread, later ones reply in it. */
+export const slack: ChannelKind<SlackSettings> = {
+  kind: "slack",
+  title: "Slack",
+  settings,
+  secrets: ["token"],
+  connect(settings, kit) {
+    // The vendor's library is large; commands that do not speak never load it.
+    const client = async () => new (await import("./client.ts")).SlackClient(settings, kit);
+    return {
+      compose: (message, context) => composeMessage(message, context, settings),
+      publish: async (post, place, signal) => (await client()).publish(post, place, signal),
+      find: async (post, place, since, signal) => (await client()).find(post, place, since, signal),
+      verify: async (receipt, post, _place, signal) => (await client()).verify(receipt, post, signal),
+      check: async (signal) => (await client()).check(signal),
+    };
+  },
+};

@@ -1,0 +1,19 @@
+import { z } from "zod";
+import type { Secret } from "../../base/secret.ts";
+import { baseUrl, secretReference } from "../settings.ts";
+
+export const settings = z.strictObject({
+  kind: z.literal("slack"),
+  /** A bot token (`xoxb-…`) with chat:write, and channels:history or groups:history to read posts back. */
+  token: secretReference,
+  /** The channel's id, as its details show it at the bottom: `C0123456`. */
+  channel: z.string().regex(/^\S+$/, "a channel id such as C0123456"),
+  baseUrl: baseUrl("https://slack.com"),
+  /** Shows the reply that ends an incident in the channel as well as in its thread. */
+  broadcastResolution: z.boolean().default(true),
+});
+
+/** What the channel works with: the settings with the token resolved. */
+export type SlackSettings = Omit<z.output<typeof settings>, "token"> & {
+  readonly token: Secret;
+};

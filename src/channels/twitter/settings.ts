@@ -1,0 +1,21 @@
+import { z } from "zod";
+import type { Secret } from "../../base/secret.ts";
+import { baseUrl, secretReference } from "../settings.ts";
+
+export const X_BASE_URL = "https://api.x.com";
+
+/** OAuth 1.0a user context: the keys of the app, and the token of the account that it posts for. */
+export const settings = z.strictObject({
+  kind: z.literal("twitter"),
+  appKey: secretReference,
+  appSecret: secretReference,
+  accessToken: secretReference,
+  accessSecret: secretReference,
+  baseUrl: baseUrl(X_BASE_URL),
+});
+
+export const SECRETS = ["appKey", "appSecret", "accessToken", "accessSecret"] as const;
+
+/** What the channel works with: the settings with the secrets resolved. */
+export type TwitterSettings = Omit<z.output<typeof settings>, (typeof SECRETS)[number]> &
+  Readonly<Record<(typeof SECRETS)[number], Secret>>;

@@ -1,0 +1,641 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { inspect } from "node:util";
+import fc from "fast-check";
+import { afterEach, describe, expect, it } from "vitest";
+import { ScriptedClock } from "../../src/base/clock.ts";
+import { digest } from "../../src/base/ids.ts";
+import { Secret } from "../../src/base/secret.ts";
+import {
+  type Channel,
+  ChannelError,
+  type ComposeContext,
+  type Place,
+  type Post,
+  type Receipt,
+  TooLong,
+} from "../../src/channels/contract.ts";
+import { discourse } from "../../src/channels/discourse/index.ts";
+import { createHttp } from "../../src/channels/http.ts";
+import type { Message } from "../../src/render/document.ts";
+import { startSandbox } from "../../src/sandbox/sandbox.ts";
+import type { Sandbox } from "../../src/sandbox/world.ts";
+
+const API_KEY = "0123456789abcdef-forum-key";
+const NOW = new Date("2010-06-29T19:40:00Z");
+const NOBODY: Place = { root: null, previous: null };
+
+const cleanups: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+});
+
+describe("the settings of a Discourse channel", () => {
+  const good = {
+    kind: "discourse",
+    baseUrl: "https://sellers.example.com",
+    apiKey: "env:KEY",
+    username: "status",
+    category: 7,
+  };
+  const accepted = (change: object) => discourse.settings.safeParse({ ...good, ...change }).success;
+
+  it("refuse what the forum does not know", () => {
+    expect(accepted({})).toBe(true);
+    expect(accepted({ tags: ["outage"] })).toBe(true);
+    expect(accepted({ topic: 1 })).toBe(false);
+    expect(accepted({ category: 0 })).toBe(false);
+    expect(accepted({ category: "7" })).toBe(false);
+    expect(accepted({ username: "a/b" })).toBe(false);
+    expect(accepted({ baseUrl: undefined })).toBe(false);
+    expect(accepted({ baseUrl: "ftp://sellers.example.com" })).toBe(false);
+  });
+});
+
+describe("composing a forum post", () => {
+  it("makes one post that can open the topic or reply in it, the same every time, without the key", () => {
+    const channel = connect("http://127.0.0.1:1");
+    const posts = channel.compose(message(), context());
+    expect(posts).toHaveLength(1);
+    expect(posts[0]?.payload).toEqual({
+      title: "Checkout is unavailable (29 Jun 2010 19:40 UTC)",
+      raw: expect.stringContaining("We look into it"),
+      category: 7,
+      tags: [],
+      external_id: keyOf("1"),
+    });
+    expect(channel.compose(message(), context())).toEqual(posts);
+    expect(JSON.parse(JSON.stringify(posts))).toEqual(posts);
+    expect(inspect(posts, { depth: null })).not.toContain(API_KEY);
+  });
+
+  it("carries the status page and, unseen by readers, our key", () => {
+    const [post] = connect("http://127.0.0.1:1").compose(message(), context());
+    expect(rawOf(post)).toContain("Status page: <https://status.example.org/>");
+    expect(rawOf(post).endsWith(`\n\n<!-- status:${keyOf("1")} -->`)).toBe(true);
+    expect(post?.text).not.toContain("<!--");
+  });
+
+  it("keeps title and text within the forum's limits, whatever is said", () => {
+    const channel = connect("http://127.0.0.1:1");
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme", maxLength: 400 }), fc.string(), (subject, text) => {
+        const body = [
+          {
+            type: "paragraph" as const,
+            children: [{ type: "text" as const, text }],
+          },
+        ];
+        const [post] = channel.compose(message({ subject, body, link: null }), context()) as [Post];
+        const { title, raw } = post.payload as { title: string; raw: string };
+        expect([...title].length).toBeGreaterThanOrEqual(15);
+        expect([...title].length).toBeLessThanOrEqual(255);
+        const shown = raw.replace(/<!--.*?-->/g, "").trim();
+        expect([...shown].length).toBeGreaterThanOrEqual(20);
+        expect([...raw].length).toBeLessThanOrEqual(32_000);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("names no phase in a title, and when it began, so that a forum takes the same trouble twice", () => {
+    const [post] = connect("http://127.0.0.1:1").compose(
+      message({ subject: "[Investigating] Down" }),
+      context(),
+    );
+    expect(post?.payload).toMatchObject({
+      title: "Checkout is unavailable (29 Jun 2010 19:40 UTC)",
+    });
+  });
+
+  it("gives up on more than 32,000 characters", () => {
+    const text = "word ".repeat(6500);
+    const body = [
+      {
+        type: "paragraph" as const,
+        children: [{ type: "text" as const, text }],
+      },
+    ];
+    expect(() => connect("http://127.0.0.1:1").compose(message({ body }), context())).toThrow(TooLong);
+  });
+});
+
+describe("posting on a forum", () => {
+  it("opens one topic, replies in it, and makes one request for each", async () => {
+    const { sandbox, channel } = await startForum();
+    const root = await publish(channel, "first", NOBODY);
+    const reply = await publish(channel, "second", { root, previous: root });
+    const [topic, ...others] = sandbox.world().topics;
+    expect(others).toEqual([]);
+    expect(topic).toMatchObject({
+      title: "Checkout is unavailable (29 Jun 2010 19:40 UTC)",
+      category: 7,
+      externalId: keyOf("first"),
+    });
+    expect(topic?.posts.map((post) => post.username)).toEqual(["status", "status"]);
+    expect(root.url).toBe(`${sandbox.channels.discourse.baseUrl}/t/${topic?.id}/1`);
+    expect(reply.url).toBe(`${sandbox.channels.discourse.baseUrl}/t/${topic?.id}/2`);
+    expect(sandbox.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      "POST /posts.json",
+      "POST /posts.json",
+    ]);
+    expect(Object.keys(JSON.parse(sandbox.requests[1]?.body ?? "{}"))).toEqual(["topic_id", "raw"]);
+  });
+
+  it("calls a post that waits for moderators pending, and opens no second topic after it", async () => {
+    const { sandbox, channel } = await startForum();
+    sandbox.moderate(true);
+    const post = composed(channel, "first");
+    const root = await channel.publish(post, NOBODY, signal());
+    expect(root).toMatchObject({ pending: true, url: null });
+    expect(await channel.verify?.(root, post, NOBODY, signal())).toMatchObject({
+      state: "not-yet",
+    });
+    const attempt = publish(channel, "second", { root, previous: root });
+    await expect(attempt).rejects.toMatchObject({
+      fate: "not-sent",
+      code: "DISCOURSE_TOPIC_PENDING",
+    });
+    expect(sandbox.requests.filter(({ method }) => method === "POST")).toHaveLength(1);
+  });
+
+  it("has sent nothing when it could not learn whether the topic was let through", async () => {
+    const { sandbox, channel } = await startForum({ timeoutMs: 200 });
+    sandbox.moderate(true);
+    const root = await publish(channel, "first", NOBODY);
+    sandbox.fault("discourse", "hang");
+    const attempt = publish(channel, "second", { root, previous: root });
+    await expect(attempt).rejects.toMatchObject({ fate: "not-sent" });
+    expect(sandbox.requests.filter(({ method }) => method === "POST")).toHaveLength(1);
+  });
+
+  it("replies in the topic once the moderators let it through", async () => {
+    const forum = await startPendingForum();
+    const channel = connect(forum.url);
+    const root = await publish(channel, "first", NOBODY);
+    await expect(publish(channel, "second", { root, previous: root })).rejects.toMatchObject({
+      fate: "not-sent",
+    });
+    forum.approve();
+    const reply = await publish(channel, "second", { root, previous: root });
+    expect(reply.extra).toMatchObject({ topicId: 5, postId: 60 });
+    expect(await channel.verify?.(root, composed(channel, "first"), NOBODY, signal())).toEqual({
+      state: "seen",
+      note: null,
+    });
+  });
+});
+
+describe("a forum post that does not go out", () => {
+  it("is told apart by the forum's answer", async () => {
+    for (const [answer, fate, code] of [
+      [{ status: 401, body: "{}" }, "refused", "DISCOURSE_LOGIN_REFUSED"],
+      [{ status: 403, body: '{"errors":["invalid"]}' }, "refused", "DISCOURSE_FORBIDDEN"],
+      [{ status: 404, body: "<html>" }, "refused", "DISCOURSE_NOT_FOUND"],
+      [{ status: 422, body: '{"errors":["Title taken"]}' }, "refused", "DISCOURSE_REFUSED"],
+      [{ status: 413, body: "" }, "refused", "DISCOURSE_REFUSED"],
+      [{ status: 302, body: "", headers: { location: "https://x" } }, "refused", "DISCOURSE_REDIRECTED"],
+      [{ status: 500, body: "" }, "unknown", "DISCOURSE_NO_CLEAR_ANSWER"],
+      [{ status: 502, body: "<html>Bad gateway</html>" }, "unknown", "DISCOURSE_NO_CLEAR_ANSWER"],
+      [{ status: 200, body: '{"id":1,"topic_id' }, "unknown", "DISCOURSE_NO_CLEAR_ANSWER"],
+      [{ status: 200, body: '{"success":"OK"}' }, "unknown", "DISCOURSE_NO_CLEAR_ANSWER"],
+      [{ status: 200, body: '{"id":1', cut: true }, "unknown", "DISCOURSE_NO_ANSWER"],
+    ] as const) {
+      const server = await serve((_request, response) => reply(response, answer));
+      const error = await failure(connect(server.url));
+      expect({ answer, fate: error.fate, code: error.code }).toEqual({
+        answer,
+        fate,
+        code,
+      });
+      expect(error.hint).not.toBeNull();
+      expect(server.requests).toHaveLength(1);
+    }
+  });
+
+  it("waits as long as the forum says, in whichever way it says it", async () => {
+    for (const [answer, seconds] of [
+      [
+        {
+          status: 429,
+          body: "Slow down",
+          headers: { "retry-after": "25", "content-type": "text/plain" },
+        },
+        25,
+      ],
+      [
+        {
+          status: 429,
+          body: '{"errors":["x"],"extras":{"wait_seconds":12,"time_left":"12 seconds"}}',
+        },
+        12,
+      ],
+      [{ status: 429, body: "Slow down" }, null],
+    ] as const) {
+      const server = await serve((_request, response) => reply(response, answer));
+      const error = await failure(connect(server.url));
+      expect(error).toMatchObject({
+        fate: "not-sent",
+        code: "DISCOURSE_RATE_LIMITED",
+      });
+      expect(error.retryAt).toEqual(seconds === null ? null : new Date(NOW.getTime() + seconds * 1000));
+    }
+  });
+
+  it("is not sent when nobody listens, and unknown when the answer is lost or late", async () => {
+    expect(await failure(connect("http://127.0.0.1:1"))).toMatchObject({
+      fate: "not-sent",
+      code: "DISCOURSE_UNREACHABLE",
+    });
+    for (const fault of ["lost-answer", "slow-answer", "hang"] as const) {
+      const { sandbox, channel } = await startForum({ timeoutMs: 300 });
+      sandbox.fault("discourse", fault);
+      expect(await failure(channel), fault).toMatchObject({
+        fate: "unknown",
+        code: "DISCOURSE_NO_ANSWER",
+      });
+      expect(sandbox.world().topics).toHaveLength(fault === "hang" ? 0 : 1);
+    }
+  });
+
+  it("shows no key that a hostile server repeats", async () => {
+    const server = await serve((request, response) =>
+      reply(response, {
+        status: 403,
+        body: `{"errors":["bad key ${request.headers["api-key"]}"]}`,
+      }),
+    );
+    const error = await failure(connect(server.url));
+    expect(error.message).toContain("[secret]");
+    expect(inspect(error, { depth: null })).not.toContain(API_KEY);
+  });
+});
+
+describe("looking for a forum post", () => {
+  it("finds the topic that was made though its answer was lost, and not its neighbour", async () => {
+    const { sandbox, channel } = await startForum();
+    sandbox.fault("discourse", "lost-answer");
+    await publish(channel, "first", NOBODY).catch(() => undefined);
+    sandbox.fault("discourse", null);
+    const search = await channel.find?.(composed(channel, "first"), NOBODY, NOW, signal());
+    const topic = sandbox.world().topics[0];
+    expect(search?.found?.extra).toEqual({
+      key: keyOf("first"),
+      topicId: topic?.id,
+      postId: topic?.posts[0]?.id,
+      postNumber: 1,
+    });
+    const other = await channel.find?.(composed(channel, "neighbour"), NOBODY, NOW, signal());
+    expect(other).toMatchObject({ found: null, conclusive: true });
+  });
+
+  it("finds a reply by its marker among many, and not its neighbour", async () => {
+    const { sandbox, channel } = await startForum();
+    const root = await publish(channel, "first", NOBODY);
+    const receipts: Receipt[] = [];
+    for (let number = 2; number <= 26; number++)
+      receipts.push(await publish(channel, `update ${number}`, { root, previous: root }));
+    const place = { root, previous: root };
+    for (const number of [2, 15, 26]) {
+      const search = await channel.find?.(composed(channel, `update ${number}`), place, NOW, signal());
+      expect(search?.found).toEqual(receipts[number - 2]);
+    }
+    const other = await channel.find?.(composed(channel, "update 27"), place, NOW, signal());
+    expect(other).toMatchObject({ found: null, conclusive: true });
+    expect(sandbox.world().topics[0]?.posts).toHaveLength(26);
+  });
+
+  it("cannot tell while posts wait for moderators, or when the forum does not let it look", async () => {
+    const waiting = await startPendingForum();
+    const search = await connect(waiting.url).find?.(
+      composed(connect(waiting.url), "first"),
+      NOBODY,
+      NOW,
+      signal(),
+    );
+    expect(search).toMatchObject({ found: null, conclusive: false });
+    for (const fault of ["unauthorized", "rate-limit", "server-error", "down"] as const) {
+      const { sandbox, channel } = await startForum();
+      sandbox.fault("discourse", fault);
+      const blind = await channel.find?.(composed(channel, "first"), NOBODY, NOW, signal());
+      expect(blind, fault).toMatchObject({ found: null, conclusive: false });
+    }
+  });
+
+  it("takes its credentials to no other host", async () => {
+    const elsewhere = await serve((_request, response) => reply(response, { status: 200, body: "{}" }));
+    const opening = {
+      id: 9,
+      topic_id: 9,
+      post_number: 1,
+      username: "eve",
+      created_at: NOW.toISOString(),
+    };
+    const topic = { id: 9, post_stream: { posts: [opening], stream: [9] } };
+    const server = await serve((request, response) =>
+      request.url === "/t/9.json"
+        ? reply(response, { status: 200, body: JSON.stringify(topic) })
+        : reply(response, {
+            status: 301,
+            body: "",
+            headers: { location: `${elsewhere.url}/t/9.json` },
+          }),
+    );
+    const channel = connect(server.url);
+    const search = await channel.find?.(composed(channel, "first"), NOBODY, NOW, signal());
+    expect(search).toMatchObject({ found: null, conclusive: false });
+    expect(elsewhere.requests).toEqual([]);
+  });
+});
+
+describe("reading a forum post back", () => {
+  it("sees it, through the forum's tidied white space", async () => {
+    const { channel } = await startForum();
+    const receipt = await publish(channel, "first", NOBODY);
+    const verdict = await channel.verify?.(receipt, composed(channel, "first"), NOBODY, signal());
+    expect(verdict).toEqual({ state: "seen", note: null });
+  });
+
+  it("tells missing, deleted, hidden and altered posts apart from ones it cannot read", async () => {
+    const receipt: Receipt = {
+      remoteId: "9",
+      url: null,
+      extra: { key: "k", topicId: 3, postId: 9, postNumber: 1 },
+    };
+    const raw = rawOf(composed(connect("http://127.0.0.1:1"), "first"));
+    const shown = {
+      id: 9,
+      topic_id: 3,
+      post_number: 1,
+      username: "status",
+      created_at: NOW.toISOString(),
+      raw,
+    };
+    for (const [status, body, state] of [
+      [404, {}, "missing"],
+      [200, { ...shown, deleted_at: NOW.toISOString() }, "missing"],
+      [200, { ...shown, hidden: true }, "missing"],
+      [200, { ...shown, raw: `${raw} (edited)` }, "altered"],
+      [200, shown, "seen"],
+      [403, {}, "cannot"],
+      [500, {}, "cannot"],
+      [200, "not a post", "cannot"],
+    ] as const) {
+      const server = await serve((_request, response) =>
+        reply(response, { status, body: JSON.stringify(body) }),
+      );
+      const channel = connect(server.url);
+      const verdict = await channel.verify?.(receipt, composed(channel, "first"), NOBODY, signal());
+      expect(verdict?.state).toBe(state);
+    }
+  });
+});
+
+describe("checking a Discourse channel", () => {
+  it("reads forum, account and category, and posts nothing", async () => {
+    const { sandbox, channel } = await startForum();
+    const findings = await channel.check(signal());
+    expect(findings.map(({ name, level }) => `${name} ${level}`)).toEqual([
+      "target ok",
+      "credential ok",
+      "permission ok",
+    ]);
+    expect(sandbox.requests.every(({ method }) => method === "GET")).toBe(true);
+  });
+
+  it("fails for a wrong key, an unknown account, an unknown category and an absent forum", async () => {
+    const { sandbox } = await startForum();
+    const url = String(sandbox.channels.discourse.baseUrl);
+    const good = { apiKey: String(sandbox.channels.discourse.apiKey) };
+    const failed = async (channel: Channel) =>
+      (await channel.check(signal())).filter(({ level }) => level === "fail").map(({ name }) => name);
+    expect(await failed(connect(url, { apiKey: "wrong" }))).toContain("credential");
+    expect(await failed(connect(url, { ...good, username: "nobody" }))).toContain("credential");
+    expect(await failed(connect(url, { ...good, category: 99 }))).toEqual(["permission"]);
+    expect(await failed(connect("http://127.0.0.1:1"))).toEqual(["target", "credential", "permission"]);
+  });
+
+  it("warns of categories that few can read, that wait for moderators, or that want tags", async () => {
+    const server = await serve((request, response) =>
+      reply(response, {
+        status: 200,
+        body: JSON.stringify({
+          title: "Sellers",
+          user: { username: "status" },
+          category: {
+            name: "Staff",
+            permission: request.headers["api-username"] === "reader" ? 3 : 1,
+            read_restricted: true,
+            minimum_required_tags: 1,
+            category_setting: { require_topic_approval: true },
+          },
+        }),
+      }),
+    );
+    const levels = async (username: string) =>
+      (await connect(server.url, { username }).check(signal()))
+        .filter(({ name }) => name === "permission")
+        .map(({ level }) => level);
+    expect(await levels("status")).toEqual(["ok", "warn", "warn", "warn"]);
+    expect(await levels("reader")).toEqual(["fail"]);
+  });
+});
+
+// —— the pieces ——
+
+async function startForum(
+  options: { timeoutMs?: number } = {},
+): Promise<{ sandbox: Sandbox; channel: Channel }> {
+  const sandbox = await startSandbox({ clock: new ScriptedClock(NOW) });
+  cleanups.push(() => sandbox.close());
+  const { baseUrl, apiKey } = sandbox.channels.discourse;
+  return {
+    sandbox,
+    channel: connect(String(baseUrl), { apiKey: String(apiKey) }, options),
+  };
+}
+
+/** A forum that queues the first topic; an approved topic has lost its `external_id`, as on the real one. */
+async function startPendingForum() {
+  let raw = "";
+  let approved = false;
+  const shown = () => ({
+    id: 50,
+    topic_id: 5,
+    post_number: 1,
+    username: "status",
+    created_at: NOW.toISOString(),
+    raw,
+  });
+  const server = await serve((request, response, body) => {
+    const path = request.url ?? "";
+    const send = (status: number, json: object) => reply(response, { status, body: JSON.stringify(json) });
+    if (request.method === "POST") {
+      const given = JSON.parse(body);
+      if (given.topic_id !== undefined) return send(200, { ...shown(), id: 60, post_number: 2 });
+      raw = given.raw;
+      return send(200, { action: "enqueued", success: true, pending_count: 1 });
+    }
+    if (path.startsWith("/user_actions.json"))
+      return send(200, {
+        user_actions: approved ? [{ topic_id: 5, created_at: NOW.toISOString() }] : [],
+      });
+    if (path === "/u/status.json")
+      return send(200, {
+        user: { username: "status", pending_posts_count: 1 },
+      });
+    if (approved && path === "/t/5.json")
+      return send(200, {
+        id: 5,
+        post_stream: { posts: [{ ...shown(), raw: undefined }], stream: [50] },
+      });
+    if (approved && path === "/posts/50.json") return send(200, shown());
+    send(404, { errors: ["not found"] });
+  });
+  return {
+    url: server.url,
+    approve: () => {
+      approved = true;
+    },
+  };
+}
+
+function connect(
+  baseUrl: string,
+  change: { apiKey?: string; username?: string; category?: number } = {},
+  options: { timeoutMs?: number } = {},
+): Channel {
+  return discourse.connect(
+    {
+      kind: "discourse",
+      baseUrl,
+      username: change.username ?? "status",
+      category: change.category ?? 7,
+      apiKey: new Secret(change.apiKey ?? API_KEY),
+    },
+    {
+      name: "sellers",
+      folder: "/",
+      property: {
+        name: "Amazon.com",
+        url: null,
+        statusUrl: null,
+        locale: "en",
+        timeZone: "UTC",
+        components: [],
+      },
+      http: createHttp({ loopbackOnly: true, userAgent: "test" }),
+      clock: new ScriptedClock(NOW),
+      timeoutMs: options.timeoutMs ?? 2000,
+      loopbackOnly: true,
+      board: {
+        incidents: async () => [],
+        exclusively: async (_channel, write) => write(1),
+      },
+    },
+  );
+}
+
+function message(change: Partial<Message> = {}): Message {
+  return {
+    subject: "Checkout is unavailable",
+    body: [
+      {
+        type: "paragraph",
+        children: [{ type: "text", text: "We look into it; orders wait." }],
+      },
+    ],
+    short: "We look into it.",
+    keep: null,
+    link: "https://status.example.org/",
+    ...change,
+  };
+}
+
+function keyOf(part: string): string {
+  return digest("property", "sellers", part);
+}
+
+function context(update = "1"): ComposeContext {
+  return {
+    keyOf: (part) => keyOf(update === "1" ? part : update),
+    incident: {
+      id: "2010-06-29-checkout",
+      type: "incident",
+      title: "Checkout is unavailable",
+      phase: "investigating",
+      impact: "critical",
+      components: [],
+      startedAt: NOW,
+      nextUpdateAt: null,
+    },
+    update: { id: "u1", number: 1, at: NOW },
+    rootSubject: null,
+  };
+}
+
+function composed(channel: Channel, update: string): Post {
+  const [post] = channel.compose(message(), context(update));
+  if (post === undefined) throw new Error("nothing was composed");
+  return post;
+}
+
+function rawOf(post: Post | undefined): string {
+  return (post?.payload as { raw: string } | undefined)?.raw ?? "";
+}
+
+function publish(channel: Channel, update: string, place: Place): Promise<Receipt> {
+  return channel.publish(composed(channel, update), place, signal());
+}
+
+async function failure(channel: Channel): Promise<ChannelError> {
+  const outcome = await publish(channel, "first", NOBODY).catch((error: unknown) => error);
+  expect(outcome).toBeInstanceOf(ChannelError);
+  expect(inspect(outcome, { depth: null })).not.toContain(API_KEY);
+  return outcome as ChannelError;
+}
+
+function signal(): AbortSignal {
+  return new AbortController().signal;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cut?: boolean;
+}
+
+function reply(response: ServerResponse, { status, body, headers = {}, cut = false }: Answer): void {
+  response.writeHead(status, {
+    "content-type": "application/json",
+    ...headers,
+  });
+  if (!cut) response.end(body);
+  else response.write(body, () => response.destroy());
+}
+
+async function serve(
+  answer: (request: IncomingMessage, response: ServerResponse, body: string) => void,
+): Promise<{ url: string; requests: string[] }> {
+  const requests: string[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      requests.push(`${request.method} ${request.url}`);
+      answer(request, response, Buffer.concat(chunks).toString("utf8"));
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  cleanups.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+  };
+}

@@ -1,0 +1,689 @@
+import { once } from "node:events";
+import { createServer, type Server, type Socket } from "node:net";
+import { inspect } from "node:util";
+import fc from "fast-check";
+import { simpleParser } from "mailparser";
+import { SMTPServer, type SMTPServerOptions } from "smtp-server";
+import { afterEach, describe, expect, it } from "vitest";
+import { ScriptedClock } from "../../src/base/clock.ts";
+import { digest } from "../../src/base/ids.ts";
+import { Secret } from "../../src/base/secret.ts";
+import {
+  type Channel,
+  ChannelError,
+  type ChannelKit,
+  type ComposeContext,
+  type Place,
+  type Post,
+  type Receipt,
+} from "../../src/channels/contract.ts";
+import { parseAddress } from "../../src/channels/email/address.ts";
+import { email } from "../../src/channels/email/index.ts";
+import { createHttp } from "../../src/channels/http.ts";
+import type { Message } from "../../src/render/document.ts";
+import { startSandbox } from "../../src/sandbox/sandbox.ts";
+
+const PASSWORD = "correct horse/battery";
+const NOBODY: Place = { root: null, previous: null };
+
+const cleanups: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+});
+
+describe("the settings of a mail channel", () => {
+  const good = {
+    kind: "email",
+    smtp: "env:SMTP_URL",
+    from: "status@example.com",
+    to: ["a@example.com"],
+  };
+
+  it("take an address list, and refuse unknown keys, empty lists and addresses named twice", () => {
+    const accepted = (change: object) => email.settings.safeParse({ ...good, ...change }).success;
+    expect(accepted({})).toBe(true);
+    expect(
+      accepted({
+        replyTo: "Help <help@example.com>",
+        unsubscribe: "https://example.com/u",
+      }),
+    ).toBe(true);
+    expect(accepted({ subject: "x" })).toBe(false);
+    expect(accepted({ to: [] })).toBe(false);
+    expect(accepted({ to: ["a@example.com", "A <a@EXAMPLE.com>"] })).toBe(false);
+    expect(accepted({ unsubscribe: "http://example.com/u" })).toBe(false);
+    expect(accepted({ from: "status@example.com\r\nBcc: eve@example.com" })).toBe(false);
+  });
+
+  it("know one mailbox and nothing else", () => {
+    expect(parseAddress("Amazon Status <status@example.com>")).toEqual({
+      name: "Amazon Status",
+      address: "status@example.com",
+    });
+    expect(parseAddress('"Status, Inc." <status@example.com>')?.name).toBe("Status, Inc.");
+    for (const bad of [
+      "a@example.com, b@example.com",
+      "a@example.com; b@example.com",
+      "team: a@example.com;",
+      "<a@example.com> <b@example.com>",
+      "a@b@example.com",
+      '"a b"@example.com',
+      "a@[127.0.0.1]",
+      "a@example.com\nBcc: b@example.com",
+      "Eve\u202e <a@example.com>",
+      "a (comment) <a@example.com>",
+      "a@-example.com",
+      "a..b@example.com",
+      "@example.com",
+      "",
+    ])
+      expect(parseAddress(bad), bad).toBeNull();
+  });
+});
+
+describe("composing mail", () => {
+  it("makes one mail for each address, with its own id, and the same ones every time", () => {
+    const channel = connect({ to: ["a@example.com", "Bob <b@example.com>"] });
+    const posts = channel.compose(message(), context());
+    expect(posts.map((post) => post.part)).toEqual(["a@example.com", "b@example.com"]);
+    expect(payloadOf(posts[0]).messageId).toBe(`<${keyOf("a@example.com")}@example.com>`);
+    expect(payloadOf(posts[1]).to).toEqual({
+      name: "Bob",
+      address: "b@example.com",
+    });
+    expect(JSON.stringify(posts[0])).not.toContain("b@example.com");
+    expect(channel.compose(message(), context())).toEqual(posts);
+    expect(JSON.parse(JSON.stringify(posts))).toEqual(posts);
+  });
+
+  it("says the phase and the impact in words, escapes the text and links the status page", () => {
+    const [post] = connect({}).compose(message({ subject: "Checkout <b>down</b>" }), context());
+    const { html, text } = payloadOf(post);
+    expect(html).toContain("Investigating · critical impact");
+    expect(html).toContain("Checkout &lt;b&gt;down&lt;/b&gt;");
+    expect(html).toContain('href="https://status.example.org/"');
+    expect(html).toContain("&lt;script&gt;");
+    expect(html).not.toContain("<script");
+    expect(text).toContain("Status page: https://status.example.org/");
+    expect(post?.text).toBe(text.trimEnd());
+  });
+
+  it("never lets any subject make a second header line", () => {
+    const channel = connect({});
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (subject) => {
+        const [post] = channel.compose(message({ subject }), context());
+        expect(payloadOf(post).subject).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
+      }),
+    );
+  });
+
+  it("holds nothing of the SMTP address", () => {
+    const posts = connect({
+      smtp: `smtp://user:${encodeURIComponent(PASSWORD)}@127.0.0.1:1`,
+    }).compose(message(), context());
+    expect(JSON.stringify(posts)).not.toMatch(/correct|127\.0\.0\.1/);
+  });
+});
+
+describe("sending mail", () => {
+  it("hands each mail over once, to one envelope recipient", async () => {
+    const sandbox = await startSandbox({ clock: new ScriptedClock(NOW) });
+    cleanups.push(() => sandbox.close());
+    const channel = connect({
+      smtp: String(sandbox.channels.email.smtp),
+      to: ["a@example.com", "b@example.com"],
+    });
+    for (const post of channel.compose(message(), context())) {
+      const receipt = await channel.publish(post, NOBODY, signal());
+      expect(receipt.remoteId).toBe(payloadOf(post).messageId);
+    }
+    const { mails } = sandbox.world();
+    expect(mails.map((mail) => [mail.to, mail.headerTo])).toEqual([
+      ["a@example.com", "a@example.com"],
+      ["b@example.com", "b@example.com"],
+    ]);
+    expect(mails[0]?.subject).toBe("Checkout is down");
+    expect(mails[0]?.html).toContain("critical impact");
+    expect(sandbox.requests.filter((request) => request.method === "DATA")).toHaveLength(2);
+  });
+
+  it("marks the mail as automatic, dates it by the update and offers one-click unsubscription", async () => {
+    const judge = await startJudge();
+    const channel = connect({
+      smtp: judge.url,
+      unsubscribe: "https://example.com/u?x=<y>",
+    });
+    await publishFirst(channel);
+    const mail = await simpleParser(judge.raw[0] ?? "");
+    expect(mail.headers.get("auto-submitted")).toBe("auto-generated");
+    expect(judge.raw[0]).toContain("List-Unsubscribe: <https://example.com/u?x=%3Cy%3E>\r\n");
+    expect(judge.raw[0]).toContain("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
+    expect(judge.raw[0]).toMatch(/^Date: Tue, 29 Jun 2010 19:40:00 \+0000\r$/m);
+    expect(mail.text).toContain("Unsubscribe: https://example.com/u");
+  });
+
+  it("sends the very same bytes in a second attempt", async () => {
+    const judge = await startJudge();
+    const channel = connect({ smtp: judge.url });
+    await publishFirst(channel);
+    await publishFirst(channel);
+    expect(judge.raw[1]).toBe(judge.raw[0]);
+  });
+
+  it("keeps a follow-up in the thread, by the id that the first server gave", async () => {
+    const judge = await startJudge();
+    const channel = connect({ smtp: judge.url });
+    const root: Receipt = {
+      remoteId: "r",
+      url: null,
+      extra: { messageId: "<first@eu.relay.example>" },
+    };
+    const previous: Receipt = {
+      remoteId: "p",
+      url: null,
+      extra: { messageId: "<second@eu.relay.example>" },
+    };
+    const [post] = channel.compose(message(), context());
+    await channel.publish(post as Post, { root, previous }, signal());
+    const mail = await simpleParser(judge.raw[0] ?? "");
+    expect(mail.inReplyTo).toBe("<first@eu.relay.example>");
+    expect(mail.references).toEqual(["<first@eu.relay.example>", "<second@eu.relay.example>"]);
+  });
+
+  it("remembers the id that a relay puts in place of ours", async () => {
+    const judge = await startScript({
+      final: "250 2.0.0 OK <new@abc.prod.outlook.com> [Hostname=x]",
+    });
+    const receipt = await publishFirst(connect({ smtp: judge.url }));
+    expect(receipt).toEqual({
+      remoteId: "<new@abc.prod.outlook.com>",
+      url: null,
+      extra: { messageId: "<new@abc.prod.outlook.com>" },
+    });
+  });
+
+  it("gives an attacker no header, recipient or command, whatever stands in subject and names", async () => {
+    const judge = await startJudge();
+    const attack = "x\r\nBcc: eve@example.com\r\n\r\n.\r\nMAIL FROM:<eve@example.com>\u2028X-Evil: 1";
+    const channel = connect({ smtp: judge.url, from: '"A, B" <status@example.com>' }, { name: attack });
+    const [post] = channel.compose(message({ subject: attack }), context());
+    await channel.publish(post as Post, NOBODY, signal());
+    const mail = await simpleParser(judge.raw[0] ?? "");
+    const names = mail.headerLines.map(({ key }) => key);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).not.toContain("bcc");
+    expect(names).not.toContain("x-evil");
+    expect(mail.subject).toContain("Bcc: eve@example.com");
+    expect(judge.envelopes).toEqual([{ from: "status@example.com", to: ["announce@lists.example.com"] }]);
+  });
+
+  it("logs in over a self-signed STARTTLS on loopback", async () => {
+    const judge = await startJudge({
+      authOptional: false,
+      user: "mailer",
+      password: PASSWORD,
+      starttls: true,
+    });
+    await publishFirst(connect({ smtp: judge.url }));
+    expect(judge.raw).toHaveLength(1);
+    expect(judge.encrypted).toEqual([true]);
+  });
+});
+
+describe("a mail that does not go out", () => {
+  it("is not sent when nobody listens", async () => {
+    await expectFate({ smtp: "smtp://127.0.0.1:1" }, "not-sent", "MAIL_UNREACHABLE");
+  });
+
+  it("is not sent when the server never greets", async () => {
+    const server = await listen(() => undefined);
+    await expectFate({ smtp: server.url }, "not-sent", "MAIL_UNREACHABLE", {
+      timeoutMs: 150,
+    });
+  });
+
+  it("is not sent when the server falls silent before it takes the body", async () => {
+    const server = await startScript({ silentAt: "DATA" });
+    await expectFate({ smtp: server.url }, "not-sent", "MAIL_UNREACHABLE", {
+      timeoutMs: 200,
+    });
+  });
+
+  it("is not sent when the server hangs up before it takes the body", async () => {
+    for (const cutAt of ["EHLO", "MAIL", "RCPT", "DATA"]) {
+      const server = await startScript({ cutAt });
+      await expectFate({ smtp: server.url }, "not-sent", "MAIL_UNREACHABLE");
+    }
+  });
+
+  it("is refused when the login is, without a word of the password", async () => {
+    const judge = await startJudge({
+      authOptional: false,
+      user: "mailer",
+      password: "another",
+    });
+    const smtp = judge.url.replace("another", encodeURIComponent(PASSWORD));
+    await expectFate({ smtp }, "refused", "MAIL_LOGIN_REFUSED");
+  });
+
+  it("shows no password that a hostile server repeats", async () => {
+    const token = Buffer.from(`\0mailer\0${PASSWORD}`).toString("base64");
+    const server = await startScript({
+      replies: {
+        AUTH: `535 5.7.8 no: ${PASSWORD} ${Buffer.from(PASSWORD).toString("base64")} ${token}`,
+      },
+    });
+    const smtp = server.url.replace("//", `//mailer:${encodeURIComponent(PASSWORD)}@`);
+    const error = await expectFate({ smtp }, "refused", "MAIL_LOGIN_REFUSED");
+    expect(error.message).toContain("[secret]");
+    expect(inspect(error, { depth: null })).not.toContain(Buffer.from(PASSWORD).toString("base64"));
+    expect(inspect(error, { depth: null })).not.toContain(token);
+  });
+
+  it("never sends a password readable to a server that is not this machine", async () => {
+    const server = await startScript({ replies: { STARTTLS: "502 no" } });
+    const { sendMail } = await import("../../src/channels/email/client.ts");
+    const [post] = connect({}).compose(message(), context());
+    const { readServer } = await import("../../src/channels/email/server.ts");
+    const reached = readServer(new Secret(server.url.replace("//", "//mailer:open@")), true);
+    const attempt = sendMail(
+      { ...reached, loopback: false },
+      post?.payload as Parameters<typeof sendMail>[1],
+      { inReplyTo: null, references: [] },
+      { timeoutMs: 1000, signal: signal() },
+    );
+    await expect(attempt).rejects.toMatchObject({
+      fate: "refused",
+      code: "MAIL_TLS_FAILED",
+    });
+    expect(server.heard.join("\n")).not.toContain("AUTH");
+  });
+
+  it("is refused for a mailbox that does not exist, and may be tried later for one that is busy", async () => {
+    const sandbox = await startSandbox({ clock: new ScriptedClock(NOW) });
+    cleanups.push(() => sandbox.close());
+    const smtp = String(sandbox.channels.email.smtp);
+    await expectFate({ smtp, to: ["refused@example.com"] }, "refused", "MAIL_RECIPIENT_REFUSED");
+    await expectFate({ smtp, to: ["busy@example.com"] }, "not-sent", "MAIL_TRY_LATER");
+    sandbox.fault("email", "rate-limit");
+    await expectFate({ smtp }, "not-sent", "MAIL_TRY_LATER");
+    sandbox.fault("email", "refuse");
+    await expectFate({ smtp }, "refused", "MAIL_REFUSED");
+    sandbox.fault("email", "server-error");
+    await expectFate({ smtp }, "not-sent", "MAIL_TRY_LATER");
+    expect(sandbox.world().mails).toEqual([]);
+  });
+
+  it("goes by each reply's own meaning at every command", async () => {
+    for (const [replies, fate, code] of [
+      [{ GREETING: "554 no service" }, "refused", "MAIL_REFUSED"],
+      [{ GREETING: "421 busy" }, "not-sent", "MAIL_TRY_LATER"],
+      [{ MAIL: "550 not you" }, "refused", "MAIL_SENDER_REFUSED"],
+      [{ MAIL: "530 log in first" }, "refused", "MAIL_LOGIN_REFUSED"],
+      [{ RCPT: "450 greylisted" }, "not-sent", "MAIL_TRY_LATER"],
+      [{ DATA: "554 no" }, "refused", "MAIL_REFUSED"],
+      [{ MAIL: "503 out of order" }, "not-sent", "MAIL_TRY_LATER"],
+    ] as const) {
+      const server = await startScript({ replies });
+      await expectFate({ smtp: server.url }, fate, code);
+      expect(server.bodies, JSON.stringify(replies)).toBe(0);
+    }
+  });
+
+  it("is refused when it is larger than the server takes", async () => {
+    const server = await startScript({
+      replies: { EHLO: "250-script.example\r\n250 SIZE 100" },
+    });
+    await expectFate({ smtp: server.url }, "refused", "MAIL_TOO_LARGE");
+  });
+
+  it("is refused when the smtp setting is no SMTP address, which is not shown", async () => {
+    for (const smtp of [
+      "https://user:open@smtp.example.com",
+      "user:open@smtp.example.com",
+      "smtp://u:%zz@open",
+    ]) {
+      const error = await expectFate({ smtp }, "refused", "MAIL_SERVER_INVALID");
+      expect(inspect(error, { depth: null })).not.toContain("open");
+    }
+  });
+
+  it("reaches nothing but loopback in a drill", async () => {
+    await expectFate({ smtp: "smtp://smtp.example.com" }, "refused", "MAIL_NOT_LOOPBACK", {
+      loopbackOnly: true,
+    });
+  });
+
+  it("stops promptly when told to, and sends nothing", async () => {
+    const server = await startScript({ silentAt: "MAIL" });
+    const stop = new AbortController();
+    const channel = connect({ smtp: server.url });
+    const [post] = channel.compose(message(), context());
+    const attempt = channel.publish(post as Post, NOBODY, stop.signal);
+    await server.reached("MAIL");
+    stop.abort();
+    await expect(attempt).rejects.toMatchObject({
+      fate: "not-sent",
+      code: "MAIL_UNREACHABLE",
+    });
+    expect(server.bodies).toBe(0);
+  });
+});
+
+describe("a mail that may be out", () => {
+  it("is unknown when the connection is lost after the final dot", async () => {
+    const server = await startScript({ cutAt: "." });
+    await expectFate({ smtp: server.url }, "unknown", "MAIL_NO_ANSWER");
+    expect(server.bodies).toBe(1);
+  });
+
+  it("is unknown when no reply to the final dot comes in time", async () => {
+    const server = await startScript({ silentAt: "." });
+    await expectFate({ smtp: server.url }, "unknown", "MAIL_NO_ANSWER", {
+      timeoutMs: 200,
+    });
+  });
+
+  it("is unknown when we are stopped while waiting for that reply", async () => {
+    const server = await startScript({ silentAt: "." });
+    const stop = new AbortController();
+    const channel = connect({ smtp: server.url });
+    const [post] = channel.compose(message(), context());
+    const attempt = channel.publish(post as Post, NOBODY, stop.signal);
+    await server.reached(".");
+    stop.abort();
+    await expect(attempt).rejects.toMatchObject({ fate: "unknown" });
+  });
+
+  it("is unknown when the reply is half a reply or makes no sense", async () => {
+    for (const final of ["354 go on\r\n", "banana\r\n", "25"]) {
+      const server = await startScript({ final, cutAfterFinal: true });
+      await expectFate({ smtp: server.url }, "unknown", "MAIL_NO_ANSWER");
+    }
+  });
+
+  it("is known when the server answers 4yz or 5yz to the final dot", async () => {
+    await expectFate({ smtp: (await startScript({ final: "554 spam" })).url }, "refused", "MAIL_REFUSED");
+    await expectFate({ smtp: (await startScript({ final: "451 later" })).url }, "not-sent", "MAIL_TRY_LATER");
+    await expectFate({ smtp: (await startScript({ final: "421 bye" })).url }, "not-sent", "MAIL_TRY_LATER");
+  });
+
+  it("cannot be looked up or read back, and the channel says so by lacking both", () => {
+    expect(connect({}).find).toBeUndefined();
+    expect(connect({}).verify).toBeUndefined();
+  });
+});
+
+describe("checking a mail channel", () => {
+  it("logs in and sends nothing", async () => {
+    const judge = await startJudge({
+      authOptional: false,
+      user: "mailer",
+      password: PASSWORD,
+    });
+    const findings = await connect({ smtp: judge.url }).check(signal());
+    expect(findings.map(({ name, level }) => [name, level])).toEqual([
+      ["credential", "ok"],
+      ["target", "ok"],
+    ]);
+    expect(findings[0]?.message).toMatch(/^127\.0\.0\.1:\d+ accepts mailer$/);
+    expect(judge.raw).toEqual([]);
+  });
+
+  it("names what fails, and no password", async () => {
+    const judge = await startJudge({
+      authOptional: false,
+      user: "mailer",
+      password: "another",
+    });
+    const smtp = judge.url.replace("another", encodeURIComponent(PASSWORD));
+    const findings = await connect({ smtp }).check(signal());
+    expect(findings).toMatchObject([{ name: "credential", level: "fail" }]);
+    expect(JSON.stringify(findings)).not.toContain("correct");
+    expect((await connect({ smtp: "smtp://127.0.0.1:1" }).check(signal()))[0]?.level).toBe("fail");
+  });
+});
+
+// —— the pieces ——
+
+const NOW = new Date("2010-06-29T19:40:00Z");
+
+function connect(
+  change: Record<string, unknown>,
+  kitChange: Partial<ChannelKit> & { name?: string } = {},
+): Channel {
+  const { name = "Amazon.com", ...rest } = kitChange;
+  const settings = {
+    kind: "email" as const,
+    from: "Amazon Status <status@example.com>",
+    to: ["announce@lists.example.com"],
+    ...change,
+    smtp: new Secret(String(change.smtp ?? "smtp://127.0.0.1:1")),
+  };
+  return email.connect(settings, {
+    name: "customers",
+    folder: "/",
+    property: {
+      name,
+      url: null,
+      statusUrl: null,
+      locale: "en",
+      timeZone: "UTC",
+      components: [],
+    },
+    http: createHttp({ loopbackOnly: true, userAgent: "test" }),
+    clock: new ScriptedClock(NOW),
+    timeoutMs: 2000,
+    loopbackOnly: false,
+    board: {
+      incidents: async () => [],
+      exclusively: async (_channel, write) => write(1),
+    },
+    ...rest,
+  });
+}
+
+function message(change: Partial<Message> = {}): Message {
+  return {
+    subject: "Checkout is down",
+    body: [
+      {
+        type: "paragraph",
+        children: [{ type: "text", text: "We look into it. <script>alert(1)</script>" }],
+      },
+    ],
+    short: "We look into it.",
+    keep: null,
+    link: "https://status.example.org/",
+    ...change,
+  };
+}
+
+function keyOf(part: string): string {
+  return digest("property", "key", "customers", part);
+}
+
+function context(): ComposeContext {
+  return {
+    keyOf,
+    incident: {
+      id: "2010-06-29-checkout",
+      type: "incident",
+      title: "Checkout is down",
+      phase: "investigating",
+      impact: "critical",
+      components: [],
+      startedAt: NOW,
+      nextUpdateAt: null,
+    },
+    update: { id: "u1", number: 1, at: NOW },
+    rootSubject: null,
+  };
+}
+
+interface Payload {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly messageId: string;
+  readonly to: unknown;
+}
+
+function payloadOf(post: Post | undefined): Payload {
+  return post?.payload as unknown as Payload;
+}
+
+function signal(): AbortSignal {
+  return new AbortController().signal;
+}
+
+async function publishFirst(channel: Channel): Promise<Receipt> {
+  const [post] = channel.compose(message(), context());
+  return channel.publish(post as Post, NOBODY, signal());
+}
+
+async function expectFate(
+  settings: Record<string, unknown>,
+  fate: string,
+  code: string,
+  kit: Partial<ChannelKit> = {},
+): Promise<ChannelError> {
+  const outcome = await publishFirst(connect(settings, kit)).catch((error: unknown) => error);
+  expect(outcome).toBeInstanceOf(ChannelError);
+  const error = outcome as ChannelError;
+  expect({ fate: error.fate, code: error.code }).toEqual({ fate, code });
+  expect(inspect(error, { depth: null })).not.toContain(PASSWORD);
+  return error;
+}
+
+/** A whole SMTP server that keeps the bytes as they came. */
+async function startJudge(
+  options: { authOptional?: boolean; user?: string; password?: string; starttls?: boolean } = {},
+) {
+  const raw: string[] = [];
+  const envelopes: { from: string; to: string[] }[] = [];
+  const encrypted: boolean[] = [];
+  const { user, password, starttls = false, authOptional = true } = options;
+  const settings: SMTPServerOptions = {
+    authOptional,
+    logger: false,
+    disableReverseLookup: true,
+    disabledCommands: starttls ? [] : ["STARTTLS"],
+    allowInsecureAuth: !starttls,
+    onAuth: (offer, _session, callback) =>
+      offer.username === user && offer.password === password
+        ? callback(null, { user: "mailer" })
+        : callback(Object.assign(new Error("5.7.8 invalid"), { responseCode: 535 })),
+    onData: (stream, session, callback) => {
+      const chunks: Buffer[] = [];
+      stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+      stream.on("end", () => {
+        raw.push(Buffer.concat(chunks).toString("utf8"));
+        encrypted.push(session.secure);
+        const { mailFrom, rcptTo } = session.envelope;
+        envelopes.push({
+          from: mailFrom === false ? "" : mailFrom.address,
+          to: rcptTo.map((recipient) => recipient.address),
+        });
+        callback();
+      });
+    },
+  };
+  const server = new SMTPServer(settings);
+  server.on("error", () => undefined);
+  const listening = server.listen(0, "127.0.0.1");
+  await once(listening, "listening");
+  cleanups.push(() => new Promise((resolve) => server.close(() => resolve())));
+  const login = user === undefined ? "" : `${user}:${encodeURIComponent(password ?? "")}@`;
+  return {
+    url: `smtp://${login}127.0.0.1:${portOf(listening)}`,
+    raw,
+    envelopes,
+    encrypted,
+  };
+}
+
+interface Script {
+  /** Replies by command; GREETING is the first word of the server. */
+  readonly replies?: Readonly<Record<string, string>>;
+  /** The reply after the final dot. */
+  readonly final?: string;
+  readonly cutAfterFinal?: boolean;
+  /** `.` is the final dot. */
+  readonly cutAt?: string;
+  readonly silentAt?: string;
+}
+
+/** An SMTP server that follows a script, to misbehave at one exact place. */
+async function startScript(script: Script) {
+  const heard: string[] = [];
+  const state = { bodies: 0 };
+  const waiting = new Map<string, () => void>();
+  const server = await listen((socket) => {
+    let inBody = false;
+    let rest = "";
+    const act = (command: string, usual: string) => {
+      waiting.get(command)?.();
+      if (script.cutAt === command) return socket.destroy();
+      if (script.silentAt === command) return;
+      socket.write(`${script.replies?.[command] ?? usual}\r\n`);
+    };
+    act("GREETING", "220 script.example ESMTP");
+    socket.on("data", (chunk) => {
+      rest += chunk.toString("latin1");
+      for (;;) {
+        const end = rest.indexOf("\r\n");
+        if (end === -1) return;
+        const line = rest.slice(0, end);
+        rest = rest.slice(end + 2);
+        if (inBody) {
+          if (line !== ".") continue;
+          inBody = false;
+          state.bodies += 1;
+          if (script.cutAfterFinal) socket.end(script.final ?? "");
+          else act(".", script.final ?? "250 2.0.0 Ok");
+          continue;
+        }
+        heard.push(line);
+        const command = line.split(/[ :]/)[0] ?? "";
+        if (command === "EHLO") act("EHLO", "250-script.example\r\n250 AUTH PLAIN");
+        else if (command === "AUTH") act("AUTH", "235 2.7.0 ok");
+        else if (command === "DATA") {
+          inBody = script.replies?.DATA === undefined;
+          act("DATA", "354 go on");
+        } else if (command === "QUIT") socket.end("221 bye\r\n");
+        else act(command, "250 2.0.0 ok");
+      }
+    });
+  });
+  return {
+    url: server.url,
+    heard,
+    get bodies() {
+      return state.bodies;
+    },
+    reached: (command: string) => new Promise<void>((resolve) => waiting.set(command, resolve)),
+  };
+}
+
+async function listen(onConnection: (socket: Socket) => void): Promise<{ url: string }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => undefined);
+    onConnection(socket);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  cleanups.push(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return { url: `smtp://127.0.0.1:${portOf(server)}` };
+}
+
+function portOf(server: Pick<Server, "address">): number {
+  const address = server.address();
+  return address !== null && typeof address === "object" ? address.port : 0;
+}

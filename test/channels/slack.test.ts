@@ -1,0 +1,488 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ScriptedClock } from "../../src/base/clock.ts";
+import { Secret } from "../../src/base/secret.ts";
+import type { Json, Post, Receipt } from "../../src/channels/contract.ts";
+import { slack } from "../../src/channels/slack/index.ts";
+import { startSandbox } from "../../src/sandbox/sandbox.ts";
+import {
+  contextFor,
+  deadAddress,
+  failureOf,
+  kitFor,
+  listen,
+  messageOf,
+  messages,
+  NOW,
+  NOWHERE,
+  paragraph,
+  type Reply,
+} from "./loopback.ts";
+
+const TOKEN = "xoxb-1/secret-token";
+const SECRETS = [TOKEN, encodeURIComponent(TOKEN)];
+const signal = new AbortController().signal;
+
+function connect(
+  baseUrl: string,
+  kit = kitFor(),
+  { token = TOKEN, channel = "C0123456", broadcastResolution = true } = {},
+) {
+  return slack.connect(
+    {
+      kind: "slack",
+      token: new Secret(token),
+      channel,
+      baseUrl,
+      broadcastResolution,
+    },
+    kit,
+  );
+}
+
+function compose(words: string, more: Parameters<typeof contextFor>[0] = {}): Post {
+  const post = connect("https://slack.com").compose(messageOf(words), contextFor(more))[0];
+  if (post === undefined) throw new Error("nothing composed");
+  return post;
+}
+
+const ok = (more: Record<string, unknown>): Reply => ({
+  status: 200,
+  body: { ok: true, ...more },
+});
+const no = (error: string): Reply => ({
+  status: 200,
+  body: { ok: false, error },
+});
+const posted = ok({ channel: "C0123456", ts: "1277842200.000100" });
+const form = (body: string) => Object.fromEntries(new URLSearchParams(body));
+const root: Receipt = {
+  remoteId: "1.000001",
+  url: null,
+  extra: { channel: "C0123456", ts: "1.000001", thread: null },
+};
+
+describe("slack settings", () => {
+  it("take a token and a channel, and fill in the rest", () => {
+    expect(
+      slack.settings.parse({
+        kind: "slack",
+        token: "env:SLACK_TOKEN",
+        channel: "C0123456",
+      }),
+    ).toMatchObject({
+      baseUrl: "https://slack.com",
+      broadcastResolution: true,
+    });
+  });
+
+  it.each([{ chanel: "C1" }, { baseUrl: "https://slack.com/" }, { baseUrl: "slack.com" }, { channel: "" }])(
+    "refuse %j",
+    (more) => {
+      const fields = { kind: "slack", token: "env:T", channel: "C1", ...more };
+      expect(slack.settings.safeParse(fields).success).toBe(false);
+    },
+  );
+});
+
+describe("a composed Slack message", () => {
+  it("keeps to Slack's limits and is the same every time", () => {
+    const { compose } = connect("https://slack.com");
+    fc.assert(
+      fc.property(messages, fc.boolean(), (message, opens) => {
+        const context = contextFor({
+          rootSubject: opens ? null : "Amazon.com unavailable",
+        });
+        const [post] = compose(message, context);
+        expect(post).toEqual(compose(message, context)[0]);
+        const { text, blocks } = post!.payload as {
+          text: string;
+          blocks: readonly Json[];
+        };
+        expect(Buffer.byteLength(text)).toBeLessThanOrEqual(4_000);
+        expect(text).not.toMatch(/[<>]/);
+        expect(blocks.length).toBeLessThanOrEqual(50);
+        expect(visibleLength(blocks)).toBeLessThanOrEqual(13_000);
+        for (const block of blocks) {
+          const header = block as { type: string; text?: { text: string } };
+          if (header.type === "header") expect(header.text!.text.length).toBeLessThanOrEqual(150);
+        }
+        if (message.link !== null) expect(JSON.stringify(blocks)).toContain(message.link);
+        expect(JSON.stringify(blocks)).not.toContain('"mrkdwn"');
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("says what was cut", () => {
+    const long = messageOf("", {
+      body: [paragraph("We are looking into it. ".repeat(900))],
+    });
+    const { compose } = connect("https://slack.com");
+    expect(compose(long, contextFor())[0]!.notes).toEqual(["cut to fit"]);
+    expect(compose(messageOf("Down."), contextFor())[0]!.notes).toEqual([]);
+  });
+
+  it("carries the key, no secret, and nothing that could turn live", () => {
+    const post = compose("<!channel> & <@U1> down");
+    expect(post.payload).toMatchObject({
+      parse: "none",
+      link_names: false,
+      unfurl_links: false,
+      unfurl_media: false,
+      metadata: {
+        event_type: "status_update",
+        event_payload: {
+          key: post.key,
+          incident: "2010-06-29-amazon-com-unavailable",
+          update: 1,
+        },
+      },
+    });
+    expect(JSON.stringify(post)).not.toContain(TOKEN);
+    expect((post.payload as { text: string }).text).toContain("&lt;!channel&gt; &amp; &lt;@U1&gt; down");
+  });
+
+  it("asks for a broadcast only for a reply that ends the incident", () => {
+    const resolved = {
+      phase: "resolved",
+      rootSubject: "Amazon.com unavailable",
+    } as const;
+    expect(compose("Fixed.", resolved).payload).toMatchObject({
+      reply_broadcast: true,
+    });
+    expect(compose("Fixed.", { phase: "resolved" }).payload).not.toHaveProperty("reply_broadcast");
+    expect(compose("Still.", { rootSubject: "x" }).payload).not.toHaveProperty("reply_broadcast");
+    const quiet = connect("https://slack.com", kitFor(), {
+      broadcastResolution: false,
+    });
+    const [post] = quiet.compose(messageOf("Fixed."), contextFor(resolved));
+    expect(post!.payload).not.toHaveProperty("reply_broadcast");
+  });
+});
+
+describe("publishing on Slack", () => {
+  it("makes one post, in the root's thread, and reads only the link besides", async () => {
+    await using server = await listen(({ path }) =>
+      path.endsWith("chat.getPermalink") ? ok({ permalink: "https://x.slack.com/archives/C/p1" }) : posted,
+    );
+    const channel = connect(`${server.url}/prefix`);
+    const receipt = await channel.publish(compose("Down."), NOWHERE, signal);
+    expect(receipt).toEqual({
+      remoteId: "1277842200.000100",
+      url: "https://x.slack.com/archives/C/p1",
+      extra: { channel: "C0123456", ts: "1277842200.000100", thread: null },
+    });
+    expect(server.requests.map(({ path }) => path)).toEqual([
+      "/prefix/api/chat.postMessage",
+      "/prefix/api/chat.getPermalink",
+    ]);
+    expect(form(server.requests[0]!.body)).not.toHaveProperty("thread_ts");
+    expect(server.requests[0]!.headers.authorization).toBe(`Bearer ${TOKEN}`);
+    const resolution = compose("Fixed.", {
+      phase: "resolved",
+      rootSubject: "Amazon.com unavailable",
+    });
+    const reply = {
+      ...root,
+      remoteId: "2.000001",
+      extra: { channel: "C0123456", ts: "2.000001", thread: "1.000001" },
+    };
+    await channel.publish(resolution, { root, previous: reply }, signal);
+    expect(form(server.requests[2]!.body)).toMatchObject({
+      channel: "C0123456",
+      thread_ts: "1.000001",
+      reply_broadcast: "true",
+    });
+    await channel.publish(resolution, NOWHERE, signal);
+    expect(form(server.requests[4]!.body)).not.toHaveProperty("reply_broadcast");
+  });
+
+  it("opens a thread anew where the configuration names another channel by now", async () => {
+    await using server = await listen(() => posted);
+    const moved = connect(server.url, kitFor(), { channel: "C0999999" });
+    await moved.publish(compose("Still."), { root, previous: root }, signal);
+    expect(form(server.requests[0]!.body)).toMatchObject({
+      channel: "C0999999",
+    });
+    expect(form(server.requests[0]!.body)).not.toHaveProperty("thread_ts");
+  });
+
+  it.each<[string, Reply]>([
+    ["is refused", no("message_not_found")],
+    ["never comes", "hang"],
+    ["breaks off", "reset"],
+    ["is no address", ok({ permalink: "javascript:1" })],
+  ])("succeeds without a link when the link %s", async (_name, link) => {
+    await using server = await listen(({ path }) => (path.endsWith("getPermalink") ? link : posted));
+    const channel = connect(server.url, kitFor({ timeoutMs: 150 }));
+    expect(await channel.publish(compose("Down."), NOWHERE, signal)).toMatchObject({ url: null });
+  });
+
+  it.each<[string, Reply, object]>([
+    ["a reset after the body", "reset", { fate: "unknown", code: "SLACK_NO_ANSWER" }],
+    ["no answer in time", "hang", { fate: "unknown", code: "SLACK_NO_ANSWER" }],
+    ["a broken-off answer", { truncated: '{"ok":true,"ts":"1' }, { fate: "unknown" }],
+    ["JSON without its end", { status: 200, body: '{"ok":true,"ts":"1' }, { fate: "unknown" }],
+    ["null", { status: 200, body: "null" }, { fate: "unknown", code: "SLACK_UNREADABLE_ANSWER" }],
+    ["200 in HTML", html(200), { fate: "unknown", code: "SLACK_UNREADABLE_ANSWER" }],
+    ["ok without a ts", ok({}), { fate: "unknown", code: "SLACK_NO_RECEIPT" }],
+    ["500", html(500), { fate: "unknown", code: "SLACK_SERVER_ERROR" }],
+    ["502 in HTML", html(502), { fate: "unknown", code: "SLACK_SERVER_ERROR" }],
+    ["503 with a refusal", { status: 503, body: { ok: false, error: "invalid_auth" } }, { fate: "unknown" }],
+    ["internal_error", no("internal_error"), { fate: "unknown", code: "SLACK_INTERNAL_ERROR" }],
+    ["fatal_error", no("fatal_error"), { fate: "unknown", code: "SLACK_FATAL_ERROR" }],
+    ["request_timeout", no("request_timeout"), { fate: "unknown", code: "SLACK_REQUEST_TIMEOUT" }],
+    ["401", html(401), { fate: "refused", code: "SLACK_HTTP_401" }],
+    ["403", html(403), { fate: "refused", code: "SLACK_HTTP_403" }],
+    ["308", html(308), { fate: "refused", code: "SLACK_MOVED" }],
+    ["302", html(302), { fate: "unknown" }],
+    ["invalid_auth", no("invalid_auth"), { fate: "refused", code: "SLACK_INVALID_AUTH" }],
+    ["channel_not_found", no("channel_not_found"), { fate: "refused", code: "SLACK_CHANNEL_NOT_FOUND" }],
+    ["an error not met before", no("brand_new_error"), { fate: "refused", code: "SLACK_BRAND_NEW_ERROR" }],
+    ["an error in prose", no("No, never!"), { fate: "refused", code: "SLACK_REFUSED" }],
+    ["a locked thread", no("restricted_action_thread_locked"), { fate: "refused", standAlone: true }],
+    ["ratelimited", no("ratelimited"), { fate: "not-sent", code: "SLACK_RATELIMITED", retryAt: null }],
+    ["rate_limited", no("rate_limited"), { fate: "not-sent", code: "SLACK_RATE_LIMITED" }],
+  ])("says what became of a post after %s", async (_name, reply, expected) => {
+    await using server = await listen(() => reply);
+    const channel = connect(server.url, kitFor({ timeoutMs: 150 }));
+    const error = await failureOf(channel.publish(compose("Down."), NOWHERE, signal), SECRETS);
+    expect(error).toMatchObject(expected);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it.each<[Record<string, string>, number | null]>([
+    [{ "retry-after": "30" }, 30],
+    [{ "retry-after": new Date(NOW.getTime() + 90_000).toUTCString() }, 90],
+    [{ "retry-after": "99999999" }, 24 * 60 * 60],
+    [{ "retry-after": "-5" }, null],
+    [{ "retry-after": "soon" }, null],
+    [{}, null],
+  ])("waits as %j says after 429", async (headers, wait) => {
+    await using server = await listen(() => ({
+      status: 429,
+      headers,
+      body: { ok: false, error: "ratelimited" },
+    }));
+    const error = await failureOf(connect(server.url).publish(compose("Down."), NOWHERE, signal), SECRETS);
+    expect(error).toMatchObject({
+      fate: "not-sent",
+      code: "SLACK_RATELIMITED",
+    });
+    expect(error.retryAt).toEqual(wait === null ? null : new Date(NOW.getTime() + wait * 1000));
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it("knows that nothing was sent where nobody listens, in a drill, and with a token that cannot be sent", async () => {
+    const refused = connect(await deadAddress()).publish(compose("Down."), NOWHERE, signal);
+    expect(await failureOf(refused, SECRETS)).toMatchObject({
+      fate: "not-sent",
+      code: "SLACK_UNREACHABLE",
+    });
+    const outside = connect("https://slack.com", kitFor({ loopbackOnly: true }));
+    expect(await failureOf(outside.publish(compose("Down."), NOWHERE, signal), SECRETS)).toMatchObject({
+      fate: "not-sent",
+      hint: expect.stringContaining("drill"),
+    });
+    await using server = await listen(() => posted);
+    const noTls = connect(server.url.replace("http:", "https:")).publish(compose("Down."), NOWHERE, signal);
+    expect(await failureOf(noTls, SECRETS)).toMatchObject({
+      fate: "not-sent",
+      code: "SLACK_UNREACHABLE",
+    });
+    const broken = connect(server.url, kitFor(), { token: "xoxb-two\nlines" });
+    const error = await failureOf(broken.publish(compose("Down."), NOWHERE, signal), ["xoxb-two"]);
+    expect(error).toMatchObject({ fate: "refused", code: "SLACK_BAD_REQUEST" });
+    expect(server.requests).toHaveLength(0);
+  });
+
+  it("keeps a token that the server echoes out of the error", async () => {
+    await using server = await listen(() => ({
+      status: 500,
+      body: `oops ${TOKEN} ${encodeURIComponent(TOKEN)}`,
+    }));
+    const error = await failureOf(connect(server.url).publish(compose("Down."), NOWHERE, signal), SECRETS);
+    expect(error.message).toContain("[secret]");
+  });
+});
+
+describe("looking for a message on Slack", () => {
+  const post = compose("Down.");
+  const words = (post.payload as { text: string }).text;
+  const keyed = (key: string) => ({
+    metadata: { event_type: "status_update", event_payload: { key } },
+  });
+
+  it.each<[string, Reply, boolean]>([
+    ["an empty channel", ok({ messages: [], has_more: false }), true],
+    [
+      "a neighbour of the same words",
+      ok({ messages: [{ ts: "1.2", text: words, ...keyed("other") }] }),
+      true,
+    ],
+    ["the same words without a readable key", ok({ messages: [{ ts: "1.2", text: words }] }), false],
+    ["a page that is not the last, without a cursor", ok({ messages: [], has_more: true }), false],
+    ["missing_scope", no("missing_scope"), false],
+    ["not_in_channel", no("not_in_channel"), false],
+    ["a reset", "reset", false],
+    ["an answer without messages", ok({}), false],
+  ])("after %s is as conclusive as it may be", async (_name, reply, conclusive) => {
+    await using server = await listen(() => reply);
+    const search = await connect(server.url).find!(post, NOWHERE, NOW, signal);
+    expect(search).toMatchObject({ found: null, conclusive });
+  });
+
+  it("pages to the end, from a minute before", async () => {
+    await using server = await listen(({ body, path }) => {
+      if (path.endsWith("getPermalink")) return no("message_not_found");
+      return form(body).cursor === "more"
+        ? ok({ messages: [{ ts: "5.5", text: "x", ...keyed(post.key) }] })
+        : ok({
+            messages: [],
+            has_more: true,
+            response_metadata: { next_cursor: "more" },
+          });
+    });
+    const search = await connect(server.url).find!(post, NOWHERE, NOW, signal);
+    expect(search).toMatchObject({
+      found: { remoteId: "5.5", extra: { ts: "5.5", thread: null } },
+    });
+    expect(Number(form(server.requests[0]!.body).oldest)).toBe(NOW.getTime() / 1000 - 60);
+    expect(form(server.requests[0]!.body).include_all_metadata).toBe("true");
+  });
+});
+
+describe("on the imitation of Slack", () => {
+  const clock = new ScriptedClock(NOW);
+  let sandbox: Awaited<ReturnType<typeof startSandbox>>;
+  let channel: ReturnType<typeof connect>;
+  const at = (more: { token?: string; channel?: string } = {}) => {
+    const { baseUrl, token } = sandbox.channels.slack;
+    const kit = kitFor({ clock, loopbackOnly: true, timeoutMs: 300 });
+    return connect(String(baseUrl), kit, { token: String(token), ...more });
+  };
+  beforeAll(async () => {
+    sandbox = await startSandbox({ clock });
+    channel = at();
+  });
+  afterAll(() => sandbox.close());
+
+  it("publishes, threads, finds its own and not its neighbour, and verifies", async () => {
+    const first = compose("We are down & on it <!channel>.", { key: "one" });
+    const opening = await channel.publish(first, NOWHERE, signal);
+    const place = { root: opening, previous: opening };
+    const followUp = compose("Fixed.", {
+      key: "two",
+      rootSubject: "Amazon.com unavailable",
+      phase: "resolved",
+    });
+    const reply = await channel.publish(followUp, place, signal);
+    expect(sandbox.world().slackMessages).toMatchObject([
+      { ts: opening.remoteId, threadTs: null, broadcast: false },
+      { ts: reply.remoteId, threadTs: opening.remoteId, broadcast: true },
+    ]);
+    expect(opening.url).toMatch(/^https:\/\//);
+    expect(await channel.find!(first, NOWHERE, NOW, signal)).toEqual({
+      found: opening,
+    });
+    expect(await channel.find!(followUp, place, NOW, signal)).toEqual({
+      found: reply,
+    });
+    const neighbour = compose("We are down & on it <!channel>.", {
+      key: "three",
+    });
+    expect(await channel.find!(neighbour, NOWHERE, NOW, signal)).toMatchObject({
+      found: null,
+      conclusive: true,
+    });
+    expect(await channel.find!(neighbour, place, NOW, signal)).toMatchObject({
+      found: null,
+      conclusive: true,
+    });
+    expect(await channel.verify!(opening, first, NOWHERE, signal)).toEqual({
+      state: "seen",
+      note: null,
+    });
+    expect(await channel.verify!(reply, followUp, place, signal)).toEqual({
+      state: "seen",
+      note: null,
+    });
+    expect(await channel.verify!(reply, first, place, signal)).toMatchObject({
+      state: "altered",
+    });
+    const gone = {
+      ...opening,
+      extra: { channel: "C0123456", ts: "1.000001", thread: null },
+    };
+    expect(await channel.verify!(gone, first, NOWHERE, signal)).toMatchObject({
+      state: "missing",
+    });
+  });
+
+  it("finds a message whose answer was lost", async () => {
+    const post = compose("Still down.", { key: "lost" });
+    sandbox.fault("slack", "lost-answer");
+    expect(await failureOf(channel.publish(post, NOWHERE, signal), [])).toMatchObject({ fate: "unknown" });
+    sandbox.fault("slack", null);
+    const newest = sandbox.world().slackMessages.at(-1);
+    expect(await channel.find!(post, NOWHERE, NOW, signal)).toMatchObject({
+      found: { remoteId: newest?.ts },
+    });
+  });
+
+  it("cannot tell or verify without the right to read", async () => {
+    const mute = at({ token: "xoxb-sandbox-write-only" });
+    const post = compose("Down, and unread.", { key: "mute" });
+    const receipt = await mute.publish(post, NOWHERE, signal);
+    expect(await mute.find!(post, NOWHERE, NOW, signal)).toMatchObject({
+      found: null,
+      conclusive: false,
+    });
+    expect(await mute.verify!(receipt, post, NOWHERE, signal)).toMatchObject({
+      state: "cannot",
+    });
+    expect((await mute.check(signal)).map(({ name, level }) => `${name} ${level}`)).toEqual([
+      "credential ok",
+      "permission ok",
+      "target warn",
+      "permission warn",
+    ]);
+  });
+
+  it("checks token, permission and channel, and says what fails", async () => {
+    const levels = async (more: { token?: string; channel?: string }) =>
+      (await at(more).check(signal)).map(({ name, level }) => `${name} ${level}`);
+    const before = sandbox.world().slackMessages.length;
+    expect(await levels({})).toEqual(["credential ok", "permission ok", "target ok", "permission ok"]);
+    expect(await levels({ token: "xoxb-wrong" })).toEqual(["credential fail"]);
+    expect(await levels({ channel: "C0NOTMEMBER" })).toContain("target fail");
+    expect(await levels({ channel: "C0ARCHIVED" })).toContain("target fail");
+    expect(await levels({ channel: "C0NONE" })).toContain("target fail");
+    expect(sandbox.world().slackMessages).toHaveLength(before);
+  });
+
+  it("is not yet sure of a post while Slack is in trouble", async () => {
+    sandbox.fault("slack", "server-error");
+    expect(await channel.verify!(root, compose("x"), NOWHERE, signal)).toMatchObject({ state: "not-yet" });
+    sandbox.fault("slack", null);
+  });
+});
+
+function html(status: number): Reply {
+  return {
+    status,
+    headers: { "content-type": "text/html" },
+    body: "<html>Bad Gateway</html>",
+  };
+}
+
+/** Characters that a reader sees in the blocks. */
+function visibleLength(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  return Object.entries(value).reduce(
+    (sum, [name, child]) =>
+      sum + (name === "text" && typeof child === "string" ? child.length : visibleLength(child)),
+    0,
+  );
+}
