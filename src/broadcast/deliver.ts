@@ -1,0 +1,291 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { isProvablyDead } from "../base/process-identity.ts";
+import { ChannelError, type Place, type Post, type Receipt } from "../channels/contract.ts";
+import type { BroadcastContext, Speaker } from "./context.ts";
+import type { Delivery, DeliveryError, DeliveryState } from "./ledger.ts";
+import { look } from "./look.ts";
+import { pauseBefore } from "./retry-policy.ts";
+import { placeOf } from "./thread.ts";
+
+/** Beyond the call's own time-out: for the ledger and a busy machine. */
+const LEASE_MARGIN_MS = 10_000;
+const POLL_MS = 150;
+
+/**
+ * Takes one delivery as far as it can go before the deadline: looks where it may already be out,
+ * waits for whoever holds it, publishes at most once per attempt, and records the outcome. Never throws for a channel's fault.
+ */
+export async function deliver(id: string, context: BroadcastContext): Promise<Delivery> {
+  let looked = false;
+  for (;;) {
+    const delivery = await context.ledger.delivery(id);
+    if (delivery === null) throw new Error(`delivery ${id} is gone from the ledger`);
+    const speaker = context.speakers.get(delivery.channel);
+    if (speaker === undefined || delivery.post === null) return delivery;
+    if (speaker.setAside !== null) return setAside(delivery, speaker.setAside, context);
+    switch (delivery.state) {
+      case "sent":
+      case "skipped":
+      case "superseded":
+        return delivery;
+      case "sending":
+        if (!isAbandoned(delivery)) {
+          if (!(await waitForOther(context))) return delivery;
+          continue;
+        }
+        await context.ledger.move(id, "sending", { state: "unknown", error: ABANDONED }, context.clock.now());
+        continue;
+      case "pending":
+      case "unknown":
+        if (!looked) {
+          looked = true;
+          await look(delivery, speaker, context);
+          continue;
+        }
+        if (delivery.state === "pending" || !context.resendUnknown.has(delivery.channel)) return delivery;
+        break;
+      default:
+        if (delivery.attempts === 0 && context.lookFirst && !looked) {
+          looked = true;
+          if (await look(delivery, speaker, context)) continue;
+        }
+    }
+    if (context.stopping.aborted || Date.now() >= context.deadline) return delivery;
+    const next = await attempt(delivery, speaker, context);
+    if (next === "done") return (await context.ledger.delivery(id)) ?? delivery;
+  }
+}
+
+async function setAside(
+  delivery: Delivery,
+  why: DeliveryError,
+  context: BroadcastContext,
+): Promise<Delivery> {
+  if (delivery.state !== "planned" && delivery.state !== "waiting" && delivery.state !== "refused")
+    return delivery;
+  await context.ledger.move(
+    delivery.id,
+    delivery.state,
+    { state: "refused", error: why },
+    context.clock.now(),
+  );
+  const row = (await context.ledger.delivery(delivery.id)) ?? delivery;
+  context.watch({ type: "settled", delivery: row });
+  return row;
+}
+
+const ABANDONED: DeliveryError = {
+  code: "SENDER_DIED",
+  message: "the command that was sending this ended before it could record the outcome",
+  hint: null,
+  retryAt: null,
+};
+
+/** A row that is being sent belongs to its owner, until the owner is surely gone or its lease has passed. */
+function isAbandoned(delivery: Delivery): boolean {
+  if (delivery.owner === null || delivery.leaseUntil === null) return true;
+  return delivery.leaseUntil.getTime() < Date.now() || isProvablyDead(delivery.owner);
+}
+
+async function waitForOther(context: BroadcastContext): Promise<boolean> {
+  if (context.stopping.aborted || Date.now() + POLL_MS >= context.deadline) return false;
+  await sleep(POLL_MS);
+  return true;
+}
+
+/** One attempt, or the wait that must come before it. `again` means: read the row anew. */
+async function attempt(
+  delivery: Delivery,
+  speaker: Speaker,
+  context: BroadcastContext,
+): Promise<"done" | "again"> {
+  const post = delivery.post!;
+  const place = await clearTheWay(delivery, speaker, context);
+  if (place === "wait") return (await waitForOther(context)) ? "again" : "done";
+  if (place.root?.pending === true) {
+    const reason = "the first post on this incident awaits moderation";
+    await context.ledger.move(delivery.id, delivery.state, { state: "waiting", reason }, context.clock.now());
+    return "done";
+  }
+  const outcome = await tryOnce(delivery, delivery.state, post, place, speaker, context);
+  if (outcome === "lost") return "again";
+  if (outcome === null) return settled(delivery, context);
+
+  if (outcome.standAlone && post.standAlone !== undefined && place.root !== null) {
+    const alone: Post = { ...post, payload: post.standAlone };
+    await tryOnce(delivery, "refused", alone, { root: null, previous: null }, speaker, context);
+    return settled(delivery, context);
+  }
+  if (outcome.fate === "unknown") {
+    await settled(delivery, context);
+    return context.stopping.aborted ? "done" : lookAgain(delivery, speaker, context);
+  }
+  const attempts = (await context.ledger.delivery(delivery.id))?.attempts ?? 1;
+  const pause = pauseBefore(
+    attempts,
+    outcome,
+    context.clock.now(),
+    context.deadline - Date.now(),
+    Math.random(),
+  );
+  if (pause === null || context.stopping.aborted) return settled(delivery, context);
+  context.watch({
+    type: "delayed",
+    delivery,
+    until: new Date(Date.now() + pause),
+  });
+  await sleep(pause, undefined, { signal: context.stopping }).catch(() => {});
+  return context.stopping.aborted ? settled(delivery, context) : "again";
+}
+
+async function settled(delivery: Delivery, context: BroadcastContext): Promise<"done"> {
+  const row = await context.ledger.delivery(delivery.id);
+  if (row !== null) context.watch({ type: "settled", delivery: row });
+  return "done";
+}
+
+/** After a lost answer: look while there is time, since a quick word now saves a person a decision later. */
+async function lookAgain(
+  delivery: Delivery,
+  speaker: Speaker,
+  context: BroadcastContext,
+): Promise<"done" | "again"> {
+  const row = await context.ledger.delivery(delivery.id);
+  if (row === null || row.state !== "unknown" || speaker.channel.find === undefined) return "done";
+  if (!(await look(row, speaker, context))) return "done";
+  await settled(delivery, context);
+  return "again";
+}
+
+/**
+ * Posts of one incident on one channel go in order. An earlier one in another's hands is waited for;
+ * one that may be out is looked up, so that this post finds its thread.
+ */
+async function clearTheWay(
+  delivery: Delivery,
+  speaker: Speaker,
+  context: BroadcastContext,
+): Promise<Place | "wait"> {
+  const of = { incidentId: delivery.incidentId, channel: delivery.channel };
+  let told = await context.ledger.deliveries(of);
+  const earlier = told.filter(
+    (row) => row.part === delivery.part && row.updateNumber < delivery.updateNumber,
+  );
+  let changed = false;
+  for (const row of earlier) {
+    if (row.state === "sending") {
+      if (!isAbandoned(row)) return "wait";
+      await context.ledger.move(
+        row.id,
+        "sending",
+        { state: "unknown", error: ABANDONED },
+        context.clock.now(),
+      );
+    }
+    const state = row.state === "sending" ? "unknown" : row.state;
+    if (state === "unknown" || state === "pending") {
+      const current = await context.ledger.delivery(row.id);
+      if (current !== null) changed = (await look(current, speaker, context)) || changed;
+    }
+  }
+  if (changed) told = await context.ledger.deliveries(of);
+  return placeOf(told, delivery.part, delivery.updateNumber);
+}
+
+/** Claims, publishes and records. Null when it is out; the error when it is not; `lost` when somebody else was quicker. */
+async function tryOnce(
+  delivery: Delivery,
+  from: DeliveryState,
+  post: Post,
+  place: Place,
+  speaker: Speaker,
+  context: BroadcastContext,
+): Promise<ChannelError | null | "lost"> {
+  const callMs = Math.max(1, Math.min(speaker.timeoutMs, context.deadline - Date.now()));
+  const leaseUntil = new Date(Date.now() + callMs + LEASE_MARGIN_MS);
+  if (
+    !(await context.ledger.claim(delivery.id, [from], {
+      owner: context.owner,
+      leaseUntil,
+      place,
+      at: context.clock.now(),
+    }))
+  )
+    return "lost";
+  context.watch({ type: "sending", delivery });
+  const started = performance.now();
+  const elapsed = () => Math.round(performance.now() - started);
+  const outcome = await call(post, place, speaker, callMs, leaseUntil, context);
+  const now = context.clock.now();
+  if (!(outcome instanceof ChannelError)) {
+    const state = outcome.pending === true ? "pending" : "sent";
+    await context.ledger.settle(
+      delivery.id,
+      context.owner,
+      { state, receipt: outcome, elapsedMs: elapsed() },
+      now,
+    );
+    return null;
+  }
+  const state = outcome.fate === "not-sent" ? "waiting" : outcome.fate;
+  await context.ledger.settle(
+    delivery.id,
+    context.owner,
+    { state, error: errorOf(outcome), elapsedMs: elapsed() },
+    now,
+  );
+  return outcome;
+}
+
+async function call(
+  post: Post,
+  place: Place,
+  speaker: Speaker,
+  callMs: number,
+  leaseUntil: Date,
+  context: BroadcastContext,
+): Promise<Receipt | ChannelError> {
+  // A process that was stopped and continued may wake up here long after others took the row over.
+  if (Date.now() > leaseUntil.getTime() - LEASE_MARGIN_MS / 2 || context.stopped.aborted)
+    return new ChannelError("not-sent", "STOOD_DOWN", "stopped before the request was made");
+  const timer = new AbortController();
+  const timeout = setTimeout(() => timer.abort(), callMs);
+  // A channel that ignores its signal must not hold the others' report.
+  let giveUp: ReturnType<typeof setTimeout> | undefined;
+  const overdue = new Promise<ChannelError>((resolve) => {
+    const signal = AbortSignal.any([timer.signal, context.stopped]);
+    signal.addEventListener("abort", () => {
+      giveUp = setTimeout(
+        () => resolve(new ChannelError("unknown", "NO_ANSWER", `no answer within ${callMs / 1000} s`)),
+        1000,
+      );
+    });
+  });
+  try {
+    const signal = AbortSignal.any([timer.signal, context.stopped]);
+    return await Promise.race([speaker.channel.publish(post, place, signal), overdue]);
+  } catch (error) {
+    if (error instanceof ChannelError) return error;
+    return new ChannelError(
+      "unknown",
+      "CHANNEL_BUG",
+      `${speaker.kind} failed in a way it should not: ${String(error)}`,
+      {
+        hint: "This is a bug in status; the post may be out.",
+        cause: error,
+      },
+    );
+  } finally {
+    clearTimeout(timeout);
+    clearTimeout(giveUp);
+  }
+}
+
+export function errorOf(error: ChannelError): DeliveryError {
+  return {
+    code: error.code,
+    message: error.message,
+    hint: error.hint,
+    retryAt: error.retryAt,
+  };
+}

@@ -1,0 +1,164 @@
+import type { Json, Place, Post, Receipt } from "../channels/contract.ts";
+import type { Incident, Phase, Standing, Update } from "../incident/incident.ts";
+
+/**
+ * Where a delivery's post stands in the ledger.
+ * planned   recorded, never tried
+ * sending   an attempt is under way, or its owner died in it
+ * sent      receipt in hand
+ * pending   the vendor holds it back for moderation
+ * refused   surely not published, never as is
+ * waiting   surely not published, to be tried again
+ * unknown   it may be out: only looking, or a person, moves it
+ * skipped   left out by choice, with a reason
+ * superseded overtaken by a later update on this channel, never to be sent
+ */
+export type DeliveryState =
+  | "planned"
+  | "sending"
+  | "sent"
+  | "pending"
+  | "refused"
+  | "waiting"
+  | "unknown"
+  | "skipped"
+  | "superseded";
+
+export type Verification = "seen" | "missing" | "altered" | "not-yet" | "cannot";
+
+export interface DeliveryError {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+  readonly retryAt: Date | null;
+}
+
+/** One post of one update on one channel: a row of the ledger. */
+export interface Delivery {
+  readonly id: string;
+  readonly incidentId: string;
+  readonly updateId: string;
+  readonly updateNumber: number;
+  readonly channel: string;
+  readonly kind: string;
+  readonly required: boolean;
+  readonly audience: "public" | "internal";
+  readonly part: string;
+  readonly state: DeliveryState;
+  /** Why it was skipped or waits. */
+  readonly reason: string | null;
+  /** Null for a channel that could not compose or was left out. */
+  readonly post: Post | null;
+  /** The subject it was composed with, so that later posts keep the thread's name. */
+  readonly subject: string;
+  readonly receipt: Receipt | null;
+  readonly verification: Verification | null;
+  readonly error: DeliveryError | null;
+  readonly attempts: number;
+  /** By the domain's clock, as the vendor's timestamps are. */
+  readonly firstAttemptAt: Date | null;
+  /** When the newest attempt began or ended, by the machine's clock, as leases are. */
+  readonly lastAttemptAt: Date | null;
+  readonly sentAt: Date | null;
+  readonly elapsedMs: number | null;
+  readonly owner: string | null;
+  readonly leaseUntil: Date | null;
+}
+
+export type NewDelivery = Pick<
+  Delivery,
+  "channel" | "kind" | "required" | "audience" | "part" | "reason" | "post" | "subject"
+> & { readonly state: "planned" | "skipped" };
+
+/** What an update is recorded with; all of it in one transaction, or nothing. */
+export interface NewUpdate {
+  readonly incident: Incident;
+  readonly opens: boolean;
+  readonly update: Update;
+  /** The caller's flags as given, to compare when the key comes again. */
+  readonly inputs: Json;
+  readonly deliveries: readonly NewDelivery[];
+}
+
+/** How an attempt ended, as the ledger keeps it. */
+export type Settlement =
+  | {
+      readonly state: "sent" | "pending";
+      readonly receipt: Receipt;
+      readonly elapsedMs: number;
+    }
+  | {
+      readonly state: "refused" | "waiting" | "unknown";
+      readonly error: DeliveryError;
+      readonly elapsedMs: number;
+    };
+
+/** The durable record of what was said. Every method that writes returns after the write is on disk. */
+export interface Ledger {
+  incidents(): Promise<Incident[]>;
+  incident(id: string): Promise<Incident | null>;
+  updates(incidentId: string): Promise<Update[]>;
+  updateByKey(key: string): Promise<{ update: Update; inputs: Json } | null>;
+  delivery(id: string): Promise<Delivery | null>;
+  /** Oldest update first; within an update in the order of its plan. */
+  deliveries(of: { incidentId?: string; updateId?: string; channel?: string }): Promise<Delivery[]>;
+
+  /**
+   * Records an update before anything is sent, and supersedes what was still unsent of earlier ones on the same channels.
+   * `taken` where the update number or the key was used by somebody else in between: then nothing was written.
+   */
+  record(update: NewUpdate): Promise<"recorded" | "number-taken" | "key-taken" | "id-taken">;
+
+  /**
+   * Makes the caller the owner of one attempt, durably, if the row is still in one of `from`.
+   * False where somebody else was quicker.
+   */
+  claim(
+    id: string,
+    from: readonly DeliveryState[],
+    by: { owner: string; leaseUntil: Date; place: Place; at: Date },
+  ): Promise<boolean>;
+  /** Ends the attempt that `owner` holds; false where the row has passed to somebody else. */
+  settle(id: string, owner: string, settlement: Settlement, now: Date): Promise<boolean>;
+  /**
+   * Gives a row another state without an attempt: a dead owner's `sending`, a looked-up `unknown`.
+   * Leaving `sending` counts as the end of the attempt. False where the row is no longer in `from`.
+   */
+  move(
+    id: string,
+    from: DeliveryState,
+    to: {
+      state: DeliveryState;
+      reason?: string | null;
+      receipt?: Receipt;
+      error?: DeliveryError | null;
+    },
+    now: Date,
+  ): Promise<boolean>;
+  noteVerification(id: string, verification: Verification): Promise<void>;
+
+  /** What a page channel has told, newest incident first. */
+  told(channel: string): Promise<readonly Told[]>;
+  /** Holds the named lease while `work` runs; waits for another holder up to `waitMs`. `revision` rises with every call. */
+  exclusively<T>(name: string, waitMs: number, work: (revision: number) => Promise<T>): Promise<T>;
+
+  close(): Promise<void>;
+}
+
+export interface Told {
+  readonly incident: Incident;
+  /** Newest first. */
+  readonly updates: readonly {
+    readonly number: number;
+    readonly phase: Phase;
+    readonly at: Date;
+    readonly standing: Standing;
+    readonly payload: Json;
+  }[];
+}
+
+/** Whether an audience that was meant to hear this has not, or may not have. */
+export function needsAttention({ state, verification }: Pick<Delivery, "state" | "verification">): boolean {
+  if (state === "sent") return verification === "missing";
+  return state !== "skipped" && state !== "superseded";
+}

@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ChannelError, type Search } from "../channels/contract.ts";
+import type { BroadcastContext, Speaker } from "./context.ts";
+import type { Delivery } from "./ledger.ts";
+import { placeOf } from "./thread.ts";
+
+/** For a key whose ledger vanished: how far back its posts are looked for. */
+const LOOK_BACK_MS = 24 * 3_600_000;
+
+/**
+ * Looks for a post that may already be out, and records what is certain.
+ * True where the row moved: to `sent` or `pending` because the post was found, or from `unknown` to `waiting` because it surely is not there.
+ * A search proves absence only when it saw everything since the first attempt and began a settle time after the attempt ended.
+ */
+export async function look(
+  delivery: Delivery,
+  speaker: Speaker,
+  context: BroadcastContext,
+): Promise<boolean> {
+  const { channel } = speaker;
+  if (channel.find === undefined || delivery.post === null) return false;
+  if (delivery.lastAttemptAt !== null && delivery.state === "unknown" && !(await settle(delivery, context)))
+    return false;
+  context.watch({ type: "looking", delivery });
+  const told = await context.ledger.deliveries({
+    incidentId: delivery.incidentId,
+    channel: delivery.channel,
+  });
+  const place = placeOf(told, delivery.part, delivery.updateNumber);
+  const since = delivery.firstAttemptAt ?? new Date(context.clock.now().getTime() - LOOK_BACK_MS);
+  let search: Search;
+  try {
+    const signal = AbortSignal.any([AbortSignal.timeout(speaker.timeoutMs), context.stopped]);
+    search = await channel.find(delivery.post, place, since, signal);
+  } catch (error) {
+    if (error instanceof ChannelError) return false;
+    throw error;
+  }
+  const now = context.clock.now();
+  if (search.found !== null) {
+    const state = search.found.pending === true ? "pending" : "sent";
+    if (state === delivery.state) return false;
+    return context.ledger.move(
+      delivery.id,
+      delivery.state,
+      { state, receipt: search.found, error: null, reason: null },
+      now,
+    );
+  }
+  if (delivery.state !== "unknown" || !search.conclusive) return false;
+  return context.ledger.move(
+    delivery.id,
+    "unknown",
+    { state: "waiting", reason: "looked for it: it is not there" },
+    now,
+  );
+}
+
+/** Waits until a search can count; false where the deadline or Ctrl-C comes first. */
+async function settle(delivery: Delivery, context: BroadcastContext): Promise<boolean> {
+  const pause = delivery.lastAttemptAt!.getTime() + context.settleMs - Date.now();
+  if (pause <= 0) return true;
+  if (Date.now() + pause >= context.deadline || context.stopping.aborted) return false;
+  await sleep(pause, undefined, { signal: context.stopping }).catch(() => {});
+  return !context.stopping.aborted;
+}

@@ -1,0 +1,109 @@
+import { setupError } from "../base/errors.ts";
+import { digest } from "../base/ids.ts";
+import { type Post, type Property, TooLong } from "../channels/contract.ts";
+import type { IncidentType, Update } from "../incident/incident.ts";
+import type { Message } from "../render/document.ts";
+import type { Speaker } from "./context.ts";
+import type { Delivery, NewDelivery } from "./ledger.ts";
+import { rootSubjectOf } from "./thread.ts";
+
+export interface PlanInput {
+  readonly property: Property;
+  readonly type: IncidentType;
+  readonly update: Update;
+  readonly speakers: readonly Speaker[];
+  /** Channel names to leave out, with the reason. */
+  readonly leftOut: ReadonlyMap<string, string>;
+  /** Everything the channels have heard of this incident so far. */
+  readonly told: readonly Delivery[];
+  /** Words the update for one channel. Throws a StatusError for a template's fault. */
+  word(speaker: Speaker): Message;
+}
+
+/** One channel's share of a plan. */
+export interface ChannelPlan {
+  readonly speaker: Speaker;
+  /** Why nothing will be said here; null where something will. */
+  readonly leftOut: string | null;
+  readonly subject: string;
+  readonly posts: readonly Post[];
+  /** True where the posts follow an earlier one in a thread. */
+  readonly follows: boolean;
+}
+
+/**
+ * Words and composes an update for every channel; nothing is sent, nothing is written.
+ * A template that fails or a text that cannot fit stops the whole plan and names the channel: better before than half-way.
+ */
+export function planUpdate(input: PlanInput): ChannelPlan[] {
+  return input.speakers.map((speaker) => {
+    const reason = input.leftOut.get(speaker.name);
+    if (reason !== undefined)
+      return {
+        speaker,
+        leftOut: reason,
+        subject: "",
+        posts: [],
+        follows: false,
+      };
+    const told = input.told.filter((delivery) => delivery.channel === speaker.name);
+    const rootSubject = rootSubjectOf(told, input.update.number);
+    const message = input.word(speaker);
+    try {
+      const posts = speaker.channel.compose(message, {
+        keyOf: (part) => postKey(input.property, input.update, speaker.name, part),
+        incident: {
+          id: input.update.incidentId,
+          type: input.type,
+          ...input.update.standing,
+        },
+        update: {
+          id: input.update.id,
+          number: input.update.number,
+          at: input.update.at,
+        },
+        rootSubject,
+      });
+      return {
+        speaker,
+        leftOut: null,
+        subject: message.subject,
+        posts,
+        follows: rootSubject !== null,
+      };
+    } catch (error) {
+      if (!(error instanceof TooLong)) throw error;
+      throw setupError(
+        "TEXT_TOO_LONG",
+        `${speaker.name} (${speaker.kind}): ${error.message}`,
+        `Say it shorter, or go on without this channel: add --except ${speaker.name}`,
+      );
+    }
+  });
+}
+
+/** The same on every machine for the same property, key, channel and part, so that a lost ledger can be looked past. */
+function postKey(property: Property, update: Update, channel: string, part: string): string {
+  return digest(property.url ?? property.name, update.key ?? `update:${update.id}`, channel, part);
+}
+
+/** The ledger rows of a plan. */
+export function rowsOf(plan: readonly ChannelPlan[]): NewDelivery[] {
+  return plan.flatMap(({ speaker, leftOut, subject, posts }): NewDelivery[] => {
+    const row = {
+      channel: speaker.name,
+      kind: speaker.kind,
+      required: speaker.required,
+      audience: speaker.audience,
+      subject,
+    };
+    if (leftOut !== null) return [{ ...row, part: "1", state: "skipped", reason: leftOut, post: null }];
+    return posts.map((post) => ({
+      ...row,
+      part: post.part,
+      state: "planned",
+      reason: null,
+      post,
+    }));
+  });
+}

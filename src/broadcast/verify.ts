@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ChannelError, type Verdict } from "../channels/contract.ts";
+import type { BroadcastContext } from "./context.ts";
+import type { Delivery } from "./ledger.ts";
+import { placeOf } from "./thread.ts";
+
+/** Vendors show a new post a moment late: `missing` counts only after this. */
+const APPEARS_WITHIN_MS = 10_000;
+
+/** Reads sent posts back as the public sees them, and notes what was seen. `not-yet` and `cannot` are no failure. */
+export async function verify(deliveries: readonly Delivery[], context: BroadcastContext): Promise<void> {
+  await Promise.all(
+    deliveries
+      .filter((delivery) => delivery.state === "sent")
+      .map((delivery) => verifyOne(delivery, context)),
+  );
+}
+
+async function verifyOne(delivery: Delivery, context: BroadcastContext): Promise<void> {
+  const channel = context.speakers.get(delivery.channel)?.channel;
+  if (channel === undefined || delivery.receipt === null || delivery.post === null) return;
+  let verdict: Verdict = { state: "cannot", note: null };
+  if (channel.verify !== undefined) {
+    const told = await context.ledger.deliveries({
+      incidentId: delivery.incidentId,
+      channel: delivery.channel,
+    });
+    const place = placeOf(told, delivery.part, delivery.updateNumber);
+    for (let pause = 300; ; pause *= 2) {
+      const left = context.deadline - Date.now();
+      if (left <= 0 || context.stopping.aborted) break;
+      const signal = AbortSignal.any([AbortSignal.timeout(left), context.stopping]);
+      try {
+        verdict = await channel.verify(delivery.receipt, delivery.post, place, signal);
+      } catch (error) {
+        if (!(error instanceof ChannelError)) throw error;
+        verdict = { state: "cannot", note: error.message };
+      }
+      const age = Date.now() - (delivery.lastAttemptAt?.getTime() ?? 0);
+      if (verdict.state === "missing" && age < APPEARS_WITHIN_MS) verdict = { ...verdict, state: "not-yet" };
+      if (verdict.state !== "not-yet" || pause > 2000) break;
+      await sleep(pause, undefined, { signal: context.stopping }).catch(() => {});
+    }
+  }
+  await context.ledger.noteVerification(delivery.id, verdict.state);
+  const row = await context.ledger.delivery(delivery.id);
+  if (row !== null) context.watch({ type: "verified", delivery: row });
+}

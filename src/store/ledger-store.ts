@@ -1,0 +1,513 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Kysely, Selectable } from "kysely";
+import { setupError } from "../base/errors.ts";
+import { randomId } from "../base/ids.ts";
+import { isProvablyDead, processIdentity } from "../base/process-identity.ts";
+import type {
+  Delivery,
+  DeliveryError,
+  DeliveryState,
+  Ledger,
+  NewDelivery,
+  NewUpdate,
+  Settlement,
+  Told,
+  Verification,
+} from "../broadcast/ledger.ts";
+import type { Json, Place, Post, Receipt } from "../channels/contract.ts";
+import type {
+  AffectedComponent,
+  Impact,
+  Incident,
+  IncidentType,
+  Phase,
+  Standing,
+  Update,
+  Verb,
+} from "../incident/incident.ts";
+import type { DeliveryTable, IncidentTable, Tables, UpdateTable } from "./tables.ts";
+
+/** How long one holder may keep a page's lease; far longer than writing takes. */
+const LEASE_MS = 60_000;
+
+/** The ledger over SQL. */
+export class LedgerStore implements Ledger {
+  readonly #db: Kysely<Tables>;
+  constructor(db: Kysely<Tables>) {
+    this.#db = db;
+  }
+
+  async incidents(): Promise<Incident[]> {
+    const rows = await this.#db
+      .selectFrom("incidents")
+      .selectAll()
+      .orderBy("created_at", "desc")
+      .orderBy("id")
+      .execute();
+    return rows.map(incidentOf);
+  }
+
+  async incident(id: string): Promise<Incident | null> {
+    const row = await this.#db.selectFrom("incidents").selectAll().where("id", "=", id).executeTakeFirst();
+    return row === undefined ? null : incidentOf(row);
+  }
+
+  async updates(incidentId: string): Promise<Update[]> {
+    const rows = await this.#db
+      .selectFrom("updates")
+      .selectAll()
+      .where("incident_id", "=", incidentId)
+      .orderBy("number")
+      .execute();
+    return rows.map(updateOf);
+  }
+
+  async updateByKey(key: string): Promise<{ update: Update; inputs: Json } | null> {
+    const row = await this.#db.selectFrom("updates").selectAll().where("key", "=", key).executeTakeFirst();
+    return row === undefined ? null : { update: updateOf(row), inputs: JSON.parse(row.inputs) as Json };
+  }
+
+  async delivery(id: string): Promise<Delivery | null> {
+    const row = await this.#db.selectFrom("deliveries").selectAll().where("id", "=", id).executeTakeFirst();
+    return row === undefined ? null : deliveryOf(row);
+  }
+
+  async deliveries(of: { incidentId?: string; updateId?: string; channel?: string }): Promise<Delivery[]> {
+    let query = this.#db.selectFrom("deliveries").selectAll();
+    if (of.incidentId !== undefined) query = query.where("incident_id", "=", of.incidentId);
+    if (of.updateId !== undefined) query = query.where("update_id", "=", of.updateId);
+    if (of.channel !== undefined) query = query.where("channel", "=", of.channel);
+    const rows = await query.orderBy("update_number").orderBy("position").execute();
+    return rows.map(deliveryOf);
+  }
+
+  record({ incident, opens, update, inputs, deliveries }: NewUpdate): ReturnType<Ledger["record"]> {
+    return this.#write(async (tx) => {
+      if (update.key !== null) {
+        const used = await tx
+          .selectFrom("updates")
+          .select("id")
+          .where("key", "=", update.key)
+          .executeTakeFirst();
+        if (used !== undefined) return "key-taken";
+      }
+      const known = await tx
+        .selectFrom("incidents")
+        .select("id")
+        .where("id", "=", incident.id)
+        .executeTakeFirst();
+      if (opens && known !== undefined) return "id-taken";
+      const rival = await tx
+        .selectFrom("updates")
+        .select("id")
+        .where("incident_id", "=", incident.id)
+        .where("number", ">=", update.number)
+        .executeTakeFirst();
+      if (rival !== undefined) return "number-taken";
+      const facts = {
+        type: incident.type,
+        title: incident.title,
+        phase: incident.phase,
+        impact: incident.impact,
+        components: JSON.stringify(incident.components),
+        started_at: incident.startedAt.toISOString(),
+        resolved_at: iso(incident.resolvedAt),
+        next_update_at: iso(incident.nextUpdateAt),
+      };
+      if (opens)
+        await tx
+          .insertInto("incidents")
+          .values({
+            id: incident.id,
+            ...facts,
+            acknowledged_at: null,
+            created_at: update.at.toISOString(),
+          })
+          .execute();
+      else await tx.updateTable("incidents").set(facts).where("id", "=", incident.id).execute();
+      await tx
+        .insertInto("updates")
+        .values({
+          id: update.id,
+          incident_id: incident.id,
+          number: update.number,
+          verb: update.verb,
+          template: update.template,
+          key: update.key,
+          inputs: JSON.stringify(inputs),
+          author: update.author,
+          at: update.at.toISOString(),
+          standing: JSON.stringify(update.standing),
+        })
+        .execute();
+      const speaking = deliveries
+        .filter((delivery) => delivery.state !== "skipped")
+        .map((delivery) => delivery.channel);
+      if (speaking.length > 0)
+        await tx
+          .updateTable("deliveries")
+          .set({
+            state: "superseded",
+            reason: `overtaken by update ${update.number}`,
+          })
+          .where("incident_id", "=", incident.id)
+          .where("channel", "in", [...new Set(speaking)])
+          .where("state", "in", ["planned", "waiting", "refused"])
+          .execute();
+      for (const [position, delivery] of deliveries.entries())
+        await tx
+          .insertInto("deliveries")
+          .values(newRow(delivery, position, incident.id, update))
+          .execute();
+      return "recorded";
+    });
+  }
+
+  claim(
+    id: string,
+    from: readonly DeliveryState[],
+    by: { owner: string; leaseUntil: Date; place: Place; at: Date },
+  ): Promise<boolean> {
+    const now = new Date().toISOString();
+    return this.#write(async (tx) => {
+      const row = await tx
+        .selectFrom("deliveries")
+        .select(["attempts", "first_attempt_at"])
+        .where("id", "=", id)
+        .where("state", "in", [...from])
+        .executeTakeFirst();
+      if (row === undefined) return false;
+      await tx
+        .updateTable("deliveries")
+        .set({
+          state: "sending",
+          owner: by.owner,
+          lease_until: by.leaseUntil.toISOString(),
+          attempts: row.attempts + 1,
+          first_attempt_at: row.first_attempt_at ?? by.at.toISOString(),
+          last_attempt_at: now,
+          reason: null,
+        })
+        .where("id", "=", id)
+        .execute();
+      await tx
+        .insertInto("attempts")
+        .values({
+          delivery_id: id,
+          number: row.attempts + 1,
+          owner: by.owner,
+          place: JSON.stringify(by.place),
+          started_at: now,
+          ended_at: null,
+          outcome: null,
+          error: null,
+        })
+        .execute();
+      return true;
+    });
+  }
+
+  settle(id: string, owner: string, settlement: Settlement, now: Date): Promise<boolean> {
+    return this.#write(async (tx) => {
+      const row = await tx
+        .selectFrom("deliveries")
+        .select(["attempts", "incident_id", "audience"])
+        .where("id", "=", id)
+        .where("state", "=", "sending")
+        .where("owner", "=", owner)
+        .executeTakeFirst();
+      if (row === undefined) return false;
+      const out = "receipt" in settlement;
+      const error = out ? null : JSON.stringify(settlement.error);
+      await tx
+        .updateTable("deliveries")
+        .set({
+          state: settlement.state,
+          error,
+          elapsed_ms: settlement.elapsedMs,
+          owner: null,
+          lease_until: null,
+          last_attempt_at: new Date().toISOString(),
+          ...(out
+            ? {
+                receipt: JSON.stringify(settlement.receipt),
+                sent_at: now.toISOString(),
+              }
+            : {}),
+        })
+        .where("id", "=", id)
+        .execute();
+      await tx
+        .updateTable("attempts")
+        .set({
+          ended_at: new Date().toISOString(),
+          outcome: settlement.state,
+          error,
+        })
+        .where("delivery_id", "=", id)
+        .where("number", "=", row.attempts)
+        .execute();
+      if (settlement.state === "sent" && row.audience === "public")
+        await acknowledge(tx, row.incident_id, now);
+      return true;
+    });
+  }
+
+  move(
+    id: string,
+    from: DeliveryState,
+    to: {
+      state: DeliveryState;
+      reason?: string | null;
+      receipt?: Receipt;
+      error?: DeliveryError | null;
+    },
+    now: Date,
+  ): Promise<boolean> {
+    return this.#write(async (tx) => {
+      const row = await tx
+        .updateTable("deliveries")
+        .set({
+          state: to.state,
+          owner: null,
+          lease_until: null,
+          ...(from === "sending" ? { last_attempt_at: new Date().toISOString() } : {}),
+          ...(to.reason === undefined ? {} : { reason: to.reason }),
+          ...(to.error === undefined ? {} : { error: to.error === null ? null : JSON.stringify(to.error) }),
+          ...(to.receipt === undefined
+            ? {}
+            : {
+                receipt: JSON.stringify(to.receipt),
+                sent_at: now.toISOString(),
+              }),
+        })
+        .where("id", "=", id)
+        .where("state", "=", from)
+        .returning(["incident_id", "audience"])
+        .executeTakeFirst();
+      if (row === undefined) return false;
+      if (to.state === "sent" && row.audience === "public") await acknowledge(tx, row.incident_id, now);
+      return true;
+    });
+  }
+
+  async noteVerification(id: string, verification: Verification): Promise<void> {
+    await this.#write((tx) =>
+      tx.updateTable("deliveries").set({ verification }).where("id", "=", id).execute(),
+    );
+  }
+
+  async told(channel: string): Promise<readonly Told[]> {
+    const rows = await this.#db
+      .selectFrom("deliveries")
+      .innerJoin("updates", "updates.id", "deliveries.update_id")
+      .select([
+        "deliveries.incident_id",
+        "deliveries.post",
+        "updates.number",
+        "updates.at",
+        "updates.standing",
+      ])
+      .where("deliveries.channel", "=", channel)
+      .where("deliveries.state", "!=", "skipped")
+      .orderBy("updates.number", "desc")
+      .execute();
+    const incidents = await this.incidents();
+    return incidents.flatMap((incident) => {
+      const updates = rows
+        .filter((row) => row.incident_id === incident.id && row.post !== null)
+        .map((row) => {
+          const standing = standingOf(row.standing);
+          return {
+            number: row.number,
+            phase: standing.phase,
+            at: new Date(row.at),
+            standing,
+            payload: (JSON.parse(row.post!) as Post).payload,
+          };
+        });
+      return updates.length > 0 ? [{ incident, updates }] : [];
+    });
+  }
+
+  async exclusively<T>(name: string, waitMs: number, work: (revision: number) => Promise<T>): Promise<T> {
+    const owner = `${processIdentity()}/${randomId()}`;
+    const deadline = Date.now() + waitMs;
+    let revision = await this.#takeLease(name, owner);
+    while (revision === null) {
+      if (Date.now() > deadline)
+        throw setupError(
+          "LEASE_HELD",
+          `Another command has been writing ${name} for too long.`,
+          "Type the command again.",
+        );
+      await sleep(50);
+      revision = await this.#takeLease(name, owner);
+    }
+    try {
+      return await work(revision);
+    } finally {
+      await this.#write((tx) =>
+        tx
+          .updateTable("leases")
+          .set({ owner: null, until: null })
+          .where("name", "=", name)
+          .where("owner", "=", owner)
+          .execute(),
+      );
+    }
+  }
+
+  #takeLease(name: string, owner: string): Promise<number | null> {
+    return this.#write(async (tx) => {
+      const row = await tx.selectFrom("leases").selectAll().where("name", "=", name).executeTakeFirst();
+      const held =
+        row?.owner != null &&
+        row.until !== null &&
+        new Date(row.until).getTime() > Date.now() &&
+        !isProvablyDead(row.owner);
+      if (held) return null;
+      const revision = (row?.revision ?? 0) + 1;
+      const lease = {
+        owner,
+        until: new Date(Date.now() + LEASE_MS).toISOString(),
+        revision,
+      };
+      await tx
+        .insertInto("leases")
+        .values({ name, ...lease })
+        .onConflict((conflict) => conflict.column("name").doUpdateSet(lease))
+        .execute();
+      return revision;
+    });
+  }
+
+  /** Every write is a transaction, since only those wait for another writer. */
+  #write<T>(work: (tx: Kysely<Tables>) => Promise<T>): Promise<T> {
+    return this.#db.transaction().execute(work);
+  }
+
+  async close(): Promise<void> {
+    await this.#db.destroy();
+  }
+}
+
+async function acknowledge(tx: Kysely<Tables>, incidentId: string, now: Date): Promise<void> {
+  await tx
+    .updateTable("incidents")
+    .set({ acknowledged_at: now.toISOString() })
+    .where("id", "=", incidentId)
+    .where("acknowledged_at", "is", null)
+    .execute();
+}
+
+function newRow(delivery: NewDelivery, position: number, incidentId: string, update: Update) {
+  return {
+    id: randomId(),
+    incident_id: incidentId,
+    update_id: update.id,
+    update_number: update.number,
+    channel: delivery.channel,
+    kind: delivery.kind,
+    required: delivery.required ? 1 : 0,
+    audience: delivery.audience,
+    position,
+    part: delivery.part,
+    state: delivery.state,
+    reason: delivery.reason,
+    post: delivery.post === null ? null : JSON.stringify(delivery.post),
+    subject: delivery.subject,
+    receipt: null,
+    verification: null,
+    error: null,
+    first_attempt_at: null,
+    last_attempt_at: null,
+    sent_at: null,
+    elapsed_ms: null,
+    owner: null,
+    lease_until: null,
+  };
+}
+
+function incidentOf(row: Selectable<IncidentTable>): Incident {
+  return {
+    id: row.id,
+    type: row.type as IncidentType,
+    title: row.title,
+    phase: row.phase as Phase,
+    impact: row.impact as Impact,
+    components: JSON.parse(row.components) as AffectedComponent[],
+    startedAt: new Date(row.started_at),
+    acknowledgedAt: date(row.acknowledged_at),
+    resolvedAt: date(row.resolved_at),
+    nextUpdateAt: date(row.next_update_at),
+  };
+}
+
+function updateOf(row: Selectable<UpdateTable>): Update {
+  return {
+    id: row.id,
+    incidentId: row.incident_id,
+    number: row.number,
+    verb: row.verb as Verb,
+    template: row.template,
+    key: row.key,
+    author: row.author,
+    at: new Date(row.at),
+    standing: standingOf(row.standing),
+  };
+}
+
+function standingOf(json: string): Standing {
+  const stored = JSON.parse(json) as Standing & {
+    startedAt: string;
+    nextUpdateAt: string | null;
+  };
+  return {
+    ...stored,
+    startedAt: new Date(stored.startedAt),
+    nextUpdateAt: date(stored.nextUpdateAt),
+  };
+}
+
+function deliveryOf(row: Selectable<DeliveryTable>): Delivery {
+  return {
+    id: row.id,
+    incidentId: row.incident_id,
+    updateId: row.update_id,
+    updateNumber: row.update_number,
+    channel: row.channel,
+    kind: row.kind,
+    required: row.required === 1,
+    audience: row.audience as "public" | "internal",
+    part: row.part,
+    state: row.state as DeliveryState,
+    reason: row.reason,
+    post: row.post === null ? null : (JSON.parse(row.post) as Post),
+    subject: row.subject,
+    receipt: row.receipt === null ? null : (JSON.parse(row.receipt) as Receipt),
+    verification: row.verification as Verification | null,
+    error: errorOf(row.error),
+    attempts: row.attempts,
+    firstAttemptAt: date(row.first_attempt_at),
+    lastAttemptAt: date(row.last_attempt_at),
+    sentAt: date(row.sent_at),
+    elapsedMs: row.elapsed_ms,
+    owner: row.owner,
+    leaseUntil: date(row.lease_until),
+  };
+}
+
+function errorOf(json: string | null): DeliveryError | null {
+  if (json === null) return null;
+  const stored = JSON.parse(json) as DeliveryError & { retryAt: string | null };
+  return { ...stored, retryAt: date(stored.retryAt) };
+}
+
+function date(value: string | null): Date | null {
+  return value === null ? null : new Date(value);
+}
+
+function iso(value: Date | null): string | null {
+  return value === null ? null : value.toISOString();
+}

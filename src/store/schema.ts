@@ -1,0 +1,50 @@
+import { type Kysely, sql } from "kysely";
+import { setupError } from "../base/errors.ts";
+
+/** Forward only: each entry takes the schema from its index to the next. Never change one that was released. */
+const MIGRATIONS: readonly string[][] = [
+  [
+    `create table incidents (
+       id text primary key, type text not null, title text not null, phase text not null, impact text not null,
+       components text not null, started_at text not null, acknowledged_at text, resolved_at text,
+       next_update_at text, created_at text not null)`,
+    `create table updates (
+       id text primary key, incident_id text not null references incidents (id), number integer not null,
+       verb text not null, template text not null, key text unique, inputs text not null, author text not null,
+       at text not null, standing text not null, unique (incident_id, number))`,
+    `create table deliveries (
+       id text primary key, incident_id text not null references incidents (id),
+       update_id text not null references updates (id), update_number integer not null,
+       channel text not null, kind text not null, required integer not null, audience text not null,
+       position integer not null, part text not null, state text not null, reason text, post text, subject text not null, receipt text,
+       verification text, error text, attempts integer not null default 0, first_attempt_at text,
+       last_attempt_at text, sent_at text, elapsed_ms integer, owner text, lease_until text,
+       unique (update_id, channel, part), unique (incident_id, update_number, channel, part))`,
+    `create table attempts (
+       delivery_id text not null references deliveries (id), number integer not null, owner text not null,
+       place text not null, started_at text not null, ended_at text, outcome text, error text,
+       primary key (delivery_id, number))`,
+    "create table leases (name text primary key, owner text, until text, revision integer not null)",
+    "create index deliveries_by_channel on deliveries (channel, incident_id, update_number)",
+  ],
+];
+
+/** Brings the ledger to this program's schema; refuses one that a newer program has written. */
+export async function migrate(db: Kysely<unknown>): Promise<void> {
+  const { rows } = await sql<{
+    user_version: number;
+  }>`pragma user_version`.execute(db);
+  const version = rows[0]?.user_version ?? 0;
+  if (version > MIGRATIONS.length)
+    throw setupError(
+      "LEDGER_NEWER",
+      `The ledger was written by a newer version of status (schema ${version}; this one knows ${MIGRATIONS.length}).`,
+      "Update status, or name another ledger with `store:`.",
+    );
+  if (version === MIGRATIONS.length) return;
+  await db.transaction().execute(async (transaction) => {
+    for (const statements of MIGRATIONS.slice(version))
+      for (const statement of statements) await sql.raw(statement).execute(transaction);
+    await sql.raw(`pragma user_version = ${MIGRATIONS.length}`).execute(transaction);
+  });
+}

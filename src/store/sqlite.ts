@@ -1,0 +1,196 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CompiledQuery, type DatabaseConnection, Kysely, SqliteDialect, SqliteDriver } from "kysely";
+import Libsql from "libsql";
+import { StatusError, setupError } from "../base/errors.ts";
+import { randomId } from "../base/ids.ts";
+import { migrate } from "./schema.ts";
+import type { Tables } from "./tables.ts";
+
+/** How long a command waits for another that is writing. */
+const BUSY_MS = 5000;
+
+/**
+ * Opens the ledger file, creating it and its folder where absent.
+ * Every commit is on disk when it returns (WAL, synchronous=FULL).
+ * Throws setupError LEDGER_* for a file that cannot be used; such a file is left untouched.
+ */
+export async function openSqlite(path: string): Promise<Kysely<Tables>> {
+  try {
+    if (!existsSync(path)) await create(path);
+    else if (statSync(path).size === 0) throw damaged(path, "the file is empty");
+    for (const deadline = Date.now() + BUSY_MS; ; await sleep(20)) {
+      try {
+        const db = connect(path, "wal");
+        await migrate(db as Kysely<unknown>);
+        return db;
+      } catch (error) {
+        // Turning WAL on does not wait for others who do the same.
+        if (!isLocked(explain(error, path)) || Date.now() > deadline) throw error;
+      }
+    }
+  } catch (error) {
+    throw explain(error, path);
+  }
+}
+
+/** Made whole under another name, then linked into place: an empty or half-made ledger never stands there. */
+async function create(path: string): Promise<void> {
+  const folder = dirname(path);
+  if (!existsSync(folder)) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(join(folder, ".gitignore"), "*\n");
+  }
+  const draft = `${path}.new-${randomId()}`;
+  // Without WAL: its side files belong to the name, and would not come along.
+  const db = connect(draft, "delete");
+  try {
+    await migrate(db as Kysely<unknown>);
+  } finally {
+    await db.destroy();
+  }
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  const handle = openSync(folder, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function connect(path: string, journal: "wal" | "delete"): Kysely<Tables> {
+  const native = new Libsql(path);
+  native.exec(
+    `pragma busy_timeout = ${BUSY_MS}; pragma journal_mode = ${journal}; pragma synchronous = full; pragma foreign_keys = on`,
+  );
+  const database = {
+    close: () => native.close(),
+    prepare(source: string) {
+      const attempt = <T>(work: () => T): T => {
+        try {
+          return work();
+        } catch (error) {
+          throw explain(error, path);
+        }
+      };
+      // libsql leaves a prepared statement that failed unfinished, and with one of those no commit succeeds.
+      if (/^(begin|commit|rollback|pragma busy_timeout)/.test(source))
+        return control(() => attempt(() => native.exec(source)));
+      const statement = attempt(() => native.prepare(source));
+      return {
+        reader: statement.reader,
+        // libsql takes parameters safely only as one array of plain values.
+        all: (parameters: readonly unknown[]) => attempt(() => statement.all(parameters.map(plain))),
+        run: (parameters: readonly unknown[]) => attempt(() => statement.run(parameters.map(plain))),
+        iterate: (parameters: readonly unknown[]) => attempt(() => statement.iterate(parameters.map(plain))),
+      };
+    },
+  };
+  return new Kysely<Tables>({
+    dialect: new ImmediateSqliteDialect({ database }),
+  });
+}
+
+function control(execute: () => void) {
+  const run = () => {
+    execute();
+    return { changes: 0, lastInsertRowid: 0 };
+  };
+  return { reader: false, run, all: () => [], iterate: () => [][Symbol.iterator]() };
+}
+
+function plain(value: unknown): string | number | bigint | null {
+  if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "bigint")
+    return value;
+  throw new TypeError(`the ledger takes text and numbers, not ${typeof value}`);
+}
+
+/** A transaction takes the write lock at its start: one that began by reading could fail half-way, without waiting. */
+class ImmediateSqliteDialect extends SqliteDialect {
+  readonly #config: ConstructorParameters<typeof SqliteDialect>[0];
+  constructor(config: ConstructorParameters<typeof SqliteDialect>[0]) {
+    super(config);
+    this.#config = config;
+  }
+  override createDriver(): SqliteDriver {
+    return new ImmediateSqliteDriver(this.#config);
+  }
+}
+
+/** Waits for another writer without holding up the process: this one may have answers to receive. */
+class ImmediateSqliteDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    const deadline = Date.now() + BUSY_MS;
+    for (;;) {
+      try {
+        await connection.executeQuery(CompiledQuery.raw("pragma busy_timeout = 0"));
+        await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+        return;
+      } catch (error) {
+        if (!isLocked(error) || Date.now() > deadline) throw error;
+      } finally {
+        await connection.executeQuery(CompiledQuery.raw(`pragma busy_timeout = ${BUSY_MS}`));
+      }
+      await sleep(5 + Math.random() * 20);
+    }
+  }
+}
+
+function isLocked(error: unknown): boolean {
+  return error instanceof StatusError && error.code === "LEDGER_LOCKED";
+}
+
+function damaged(path: string, why: string): StatusError {
+  return setupError(
+    "LEDGER_DAMAGED",
+    `The ledger ${path} is damaged: ${why}. Nothing was sent, and the file was left as it is.`,
+    `Keep the evidence and start a new ledger: mv ${path} ${path}.damaged — then look at what is already public before you speak again (status cannot know).`,
+  );
+}
+
+function explain(error: unknown, path: string): unknown {
+  if (error instanceof StatusError || !(error instanceof Error)) return error;
+  const code = (error as NodeJS.ErrnoException).code ?? "";
+  const text = `${code} ${error.message}`;
+  if (/SQLITE_BUSY|database is locked/i.test(text))
+    return setupError(
+      "LEDGER_LOCKED",
+      `The ledger ${path} is locked: another program has been writing to it for ${BUSY_MS / 1000} s.`,
+      "Nothing was sent by this command. Wait for the other command, or end it, and type this one again.",
+      error,
+    );
+  if (/SQLITE_NOTADB|SQLITE_CORRUPT|not a database|malformed/i.test(text))
+    return damaged(path, error.message);
+  if (/SQLITE_FULL|ENOSPC|disk is full/i.test(text))
+    return setupError(
+      "LEDGER_DISK_FULL",
+      `The disk is full: the ledger ${path} cannot be written.`,
+      "Free some space, or name another ledger with `store:`, then type the command again.",
+      error,
+    );
+  if (/SQLITE_READONLY|SQLITE_CANTOPEN|EACCES|EROFS|EPERM|ENOTDIR|unable to open/i.test(text))
+    return setupError(
+      "LEDGER_NOT_WRITABLE",
+      `The ledger ${path} cannot be opened for writing: ${error.message}.`,
+      "Make its folder writable, or name another ledger with `store:`.",
+      error,
+    );
+  return error;
+}

@@ -1,0 +1,83 @@
+import type { Generated } from "kysely";
+
+/** Instants are ISO 8601 in UTC with milliseconds; structures are JSON text. */
+export interface Tables {
+  incidents: IncidentTable;
+  updates: UpdateTable;
+  deliveries: DeliveryTable;
+  attempts: AttemptTable;
+  leases: LeaseTable;
+}
+
+export interface IncidentTable {
+  id: string;
+  type: string;
+  title: string;
+  phase: string;
+  impact: string;
+  components: string;
+  started_at: string;
+  acknowledged_at: string | null;
+  resolved_at: string | null;
+  next_update_at: string | null;
+  created_at: string;
+}
+
+export interface UpdateTable {
+  id: string;
+  incident_id: string;
+  number: number;
+  verb: string;
+  template: string;
+  key: string | null;
+  inputs: string;
+  author: string;
+  at: string;
+  standing: string;
+}
+
+export interface DeliveryTable {
+  id: string;
+  incident_id: string;
+  update_id: string;
+  update_number: number;
+  channel: string;
+  kind: string;
+  required: number;
+  audience: string;
+  /** Where it stands among the deliveries of its update: the order of the configuration. */
+  position: number;
+  part: string;
+  state: string;
+  reason: string | null;
+  post: string | null;
+  subject: string;
+  receipt: string | null;
+  verification: string | null;
+  error: string | null;
+  attempts: Generated<number>;
+  first_attempt_at: string | null;
+  last_attempt_at: string | null;
+  sent_at: string | null;
+  elapsed_ms: number | null;
+  owner: string | null;
+  lease_until: string | null;
+}
+
+export interface AttemptTable {
+  delivery_id: string;
+  number: number;
+  owner: string;
+  place: string;
+  started_at: string;
+  ended_at: string | null;
+  outcome: string | null;
+  error: string | null;
+}
+
+export interface LeaseTable {
+  name: string;
+  owner: string | null;
+  until: string | null;
+  revision: number;
+}
