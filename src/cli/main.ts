@@ -1,3 +1,206 @@
-export async function main(_argv: readonly string[]): Promise<number> {
-  return 0;
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { CommanderError } from "commander";
+import { StatusError, usageError } from "../base/errors.ts";
+import { suggest } from "../base/nearest.ts";
+import { type App, openApp } from "./app.ts";
+import { Cancelled, canPrompt, openDialog } from "./dialog.ts";
+import { commandLine, keepDraft } from "./draft.ts";
+import { EXIT, EXIT_OF_BLAME } from "./exit-codes.ts";
+import { readMessage, type SpeakFlags } from "./flags.ts";
+import { indented, oneLine, printable } from "./output/printable.ts";
+import { styleFor } from "./output/style.ts";
+import { packageRoot } from "./package-root.ts";
+import { createProgram, speakFlags } from "./program.ts";
+import { processSurroundings, type Surroundings } from "./surroundings.ts";
+import { Typed } from "./typed.ts";
+
+/** Runs one command; returns its exit code. Prints every failure; throws nothing. */
+export async function main(argv: readonly string[], given?: Surroundings): Promise<number> {
+  const surroundings = given ?? processSurroundings();
+  let code: number = EXIT.ok.code;
+  const program = createProgram(async (command, argument, flags) => {
+    code = await run(command, argument, flags, surroundings);
+  }, packageVersion());
+  for (const command of [program, ...program.commands])
+    command.exitOverride().configureOutput({
+      writeOut: (text) => surroundings.stdout.write(text),
+      writeErr: (text) => surroundings.stderr.write(text),
+      outputError: (text, write) => {
+        if (!argv.includes("--json")) write(text);
+      },
+    });
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return EXIT.ok.code;
+      if (argv.includes("--json"))
+        return report(
+          usageError("USAGE", error.message.replace(/^error: /, "")),
+          { json: true },
+          surroundings,
+        );
+      return EXIT.usage.code;
+    }
+    return report(error, { json: argv.includes("--json"), debug: argv.includes("--debug") }, surroundings);
+  }
+}
+
+function packageVersion(): string {
+  const file = readFileSync(join(packageRoot(), "package.json"), "utf8");
+  return (JSON.parse(file) as { version: string }).version;
+}
+
+async function run(
+  command: string,
+  argument: string | null,
+  flags: Readonly<Record<string, unknown>>,
+  surroundings: Surroundings,
+): Promise<number> {
+  switch (command) {
+    case "preview": {
+      const verbs = ["announce", "update", "resolve"];
+      if (argument === null || !verbs.includes(argument))
+        throw usageError(
+          "PREVIEW_OF_WHAT",
+          `status preview ${argument ?? ""}: there is no such preview.`,
+          suggest(argument ?? "", verbs),
+        );
+      return main([argument, ...(flags.arguments as string[]), "--dry-run"], surroundings);
+    }
+    case "init":
+      return (await import("./commands/init.ts")).init(surroundings, flags);
+    case "drill":
+      return (await import("./commands/drill.ts")).drill(surroundings, argument, flags);
+    case "sandbox":
+      return (await import("./commands/sandbox.ts")).sandbox(surroundings, flags);
+    case "announce":
+    case "update":
+    case "resolve":
+    case "retry":
+    case "follow-up":
+      return runSpeaking(command, argument, speakFlags(flags), surroundings);
+    default:
+      return runReading(command, argument, flags, surroundings);
+  }
+}
+
+async function runReading(
+  command: string,
+  argument: string | null,
+  flags: Readonly<Record<string, unknown>>,
+  surroundings: Surroundings,
+): Promise<number> {
+  const app = await openApp(surroundings, (flags.config as string | undefined) ?? null);
+  try {
+    switch (command) {
+      case "list":
+        return await (await import("./commands/list.ts")).list(app, flags);
+      case "show":
+        return await (await import("./commands/show.ts")).show(app, argument, flags);
+      case "due":
+        return await (await import("./commands/due.ts")).due(app, flags);
+      case "verify":
+        return await (await import("./commands/verify.ts")).verify(app, argument, flags);
+      case "doctor":
+        return await (await import("./commands/doctor.ts")).doctor(app, flags);
+      default:
+        throw new Error(`no such command: ${command}`);
+    }
+  } finally {
+    await app.close();
+  }
+}
+
+/** The commands that speak: what was typed at prompts or piped in survives every failure. */
+async function runSpeaking(
+  command: "announce" | "update" | "resolve" | "retry" | "follow-up",
+  argument: string | null,
+  flags: SpeakFlags,
+  surroundings: Surroundings,
+): Promise<number> {
+  const typed = new Typed();
+  let message: string | null = null;
+  let app: App | null = null;
+  try {
+    message = await readMessage(flags, surroundings);
+    if (flags.message === "-" && message !== null) typed.keep({ message });
+    app = await openApp(surroundings, flags.config ?? null);
+    const dialog = canPrompt(surroundings, flags) ? await openDialog(surroundings) : null;
+    switch (command) {
+      case "announce":
+        return await (await import("./commands/announce.ts")).announce(
+          app,
+          argument,
+          flags,
+          message,
+          dialog,
+          typed,
+        );
+      case "retry":
+        return await (await import("./commands/retry.ts")).retry(app, argument, flags, dialog);
+      case "follow-up":
+        return await (await import("./commands/follow-up.ts")).followUp(app, argument, flags, message);
+      default:
+        return await (await import("./commands/update.ts")).update(
+          app,
+          command,
+          argument,
+          flags,
+          message,
+          dialog,
+          typed,
+        );
+    }
+  } catch (error) {
+    if (typed.worthKeeping) {
+      const answers = typed.over(flags);
+      const text = answers.message ?? message;
+      const path = keepDraft(
+        surroundings,
+        app?.config.folder ?? null,
+        command,
+        commandLine(command, argument, answers, text),
+      );
+      if (path !== null)
+        surroundings.stderr.write(`\nWhat you typed is kept. To say it: sh ${printable(path)}\n`);
+    }
+    throw error;
+  } finally {
+    await app?.close();
+  }
+}
+
+/** Tells a person, or a script, what failed, why, and what to type next. */
+function report(
+  error: unknown,
+  flags: { json?: boolean; debug?: boolean },
+  surroundings: Surroundings,
+): number {
+  const { stderr, stdout } = surroundings;
+  const style = styleFor(stderr, surroundings, false);
+  if (error instanceof Cancelled || (error instanceof Error && error.name === "ExitPromptError")) {
+    stderr.write("\nStopped. Nothing was sent.\n");
+    return EXIT.interrupted.code;
+  }
+  const known = error instanceof StatusError;
+  const code = known ? error.code : "BUG";
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = known
+    ? error.hint
+    : "This is a bug in status. Nothing more is known than what stands here; `status list` shows what was said.";
+  if (flags.json === true)
+    stdout.write(`${JSON.stringify({ version: 1, error: { code, message, hint, retryAt: null } })}\n`);
+  else {
+    stderr.write(
+      `${style.chalk.red(code === "BUG" ? "bug:" : "error:")} ${indented(message, "  ").trimStart()} ${style.chalk.dim(`[${code}]`)}\n`,
+    );
+    if (hint !== null) stderr.write(`${indented(hint, "  ")}\n`);
+  }
+  if (!known && error instanceof Error) stderr.write(`${indented(error.stack ?? "", "  ")}\n`);
+  if (known && flags.debug === true && error.cause instanceof Error)
+    stderr.write(`debug ${oneLine(error.cause.message)}\n`);
+  return known ? EXIT_OF_BLAME[error.blame] : EXIT.bug.code;
 }

@@ -1,0 +1,170 @@
+import { existsSync } from "node:fs";
+import { hostname, userInfo } from "node:os";
+import { join } from "node:path";
+import { StatusError, setupError } from "../base/errors.ts";
+import { processIdentity } from "../base/process-identity.ts";
+import { Secret } from "../base/secret.ts";
+import type { Speaker } from "../broadcast/context.ts";
+import type { DeliveryError, Ledger } from "../broadcast/ledger.ts";
+import type { BoardSource, ChannelKit, SecretReference } from "../channels/contract.ts";
+import { createHttp } from "../channels/http.ts";
+import { type ChannelConfig, type Config, loadConfig } from "../config/load.ts";
+import { resolveSecret } from "../config/secrets.ts";
+import { packageRoot } from "./package-root.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** Everything a command works with, wired once. */
+export interface App {
+  readonly surroundings: Surroundings;
+  readonly config: Config;
+  readonly templates: {
+    readonly projectDirectory: string | null;
+    readonly bundledDirectory: string;
+  };
+  readonly owner: string;
+  readonly author: string;
+  /** Opens the ledger, creating it where absent. */
+  ledger(): Promise<Ledger>;
+  /** The ledger if there is one already; null where nothing was ever said. */
+  existingLedger(): Promise<Ledger | null>;
+  /** The channels. `ready` fetches their secrets; without it they can compose but not speak. */
+  speakers(ready: boolean): Promise<Speaker[]>;
+  close(): Promise<void>;
+}
+
+export async function openApp(surroundings: Surroundings, configFile: string | null): Promise<App> {
+  const config = await loadConfig({
+    named: configFile,
+    cwd: surroundings.cwd,
+    env: surroundings.env,
+  });
+  let ledger: Promise<Ledger> | null = null;
+  const opened: Speaker[] = [];
+  const storePath = storeFile(config);
+  const openLedger = () => {
+    ledger ??= open(storePath);
+    return ledger;
+  };
+  const projectDirectory = join(config.folder, "templates");
+  return {
+    surroundings,
+    config,
+    templates: {
+      projectDirectory: existsSync(projectDirectory) ? projectDirectory : null,
+      bundledDirectory: join(packageRoot(), "templates"),
+    },
+    owner: processIdentity(),
+    author: `${userInfo().username}@${hostname()}`,
+    ledger: openLedger,
+    existingLedger: async () => (existsSync(storePath) ? openLedger() : null),
+    async speakers(ready) {
+      const speakers = await Promise.all(
+        config.channels.map((channel) => connect(channel, config, surroundings, boardOf(openLedger), ready)),
+      );
+      opened.push(...speakers);
+      return speakers;
+    },
+    async close() {
+      await Promise.allSettled(opened.map((speaker) => speaker.channel.close?.()));
+      if (ledger !== null) await (await ledger).close();
+    },
+  };
+}
+
+function storeFile(config: Config): string {
+  if (/^(env:|postgres(ql)?:)/.test(config.store))
+    throw setupError(
+      "STORE_UNSUPPORTED",
+      `${config.path}: store: ${config.store.startsWith("env:") ? config.store : "postgres://…"} names a server, and this version keeps its ledger in a file.`,
+      "Set store: .status/status.db",
+    );
+  return config.store;
+}
+
+async function open(path: string): Promise<Ledger> {
+  const [{ openSqlite }, { LedgerStore }] = await Promise.all([
+    import("../store/sqlite.ts"),
+    import("../store/ledger-store.ts"),
+  ]);
+  return new LedgerStore(await openSqlite(path));
+}
+
+async function connect(
+  channel: ChannelConfig,
+  config: Config,
+  surroundings: Surroundings,
+  board: BoardSource,
+  ready: boolean,
+): Promise<Speaker> {
+  const { kind, name, common } = channel;
+  const settings: Record<string, unknown> = { ...channel.settings };
+  let setAside: DeliveryError | null = null;
+  for (const field of kind.secrets) {
+    const reference = settings[field] as SecretReference | undefined;
+    if (reference === undefined) continue;
+    settings[field] = new Secret("");
+    if (!ready || setAside !== null) continue;
+    try {
+      settings[field] = await resolveSecret(
+        reference,
+        `channels.${name}.${field}`,
+        config.folder,
+        surroundings.env,
+        surroundings.drill === null,
+      );
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      setAside = {
+        code: error.code,
+        message: error.message,
+        hint: error.hint,
+        retryAt: null,
+      };
+    }
+  }
+  const loopbackOnly = surroundings.drill !== null;
+  const kit: ChannelKit = {
+    name,
+    folder: config.folder,
+    property: config.property,
+    http: createHttp({ loopbackOnly, userAgent: "status-cli" }),
+    clock: surroundings.clock,
+    timeoutMs: common.timeout,
+    loopbackOnly,
+    board,
+  };
+  return {
+    name,
+    kind: kind.kind,
+    required: common.required,
+    audience: common.audience,
+    locale: common.locale ?? null,
+    timeoutMs: common.timeout,
+    channel: kind.connect(settings, kit),
+    setAside,
+  };
+}
+
+/** What a page shows: each incident as that page has told it, with the standing of its newest update there. */
+function boardOf(ledger: () => Promise<Ledger>): BoardSource {
+  return {
+    async incidents(channel) {
+      return (await (await ledger()).told(channel)).map(({ incident, updates }) => {
+        const { title, phase, impact, components, startedAt, nextUpdateAt } = updates[0]!.standing;
+        const resolvedAt = phase === incident.phase ? incident.resolvedAt : null;
+        return {
+          ...{
+            id: incident.id,
+            type: incident.type,
+            title,
+            phase,
+            impact,
+            components,
+          },
+          ...{ startedAt, resolvedAt, nextUpdateAt, updates },
+        };
+      });
+    },
+    exclusively: async (channel, write) => (await ledger()).exclusively(`page:${channel}`, 10_000, write),
+  };
+}

@@ -1,0 +1,191 @@
+import { StatusError } from "../../base/errors.ts";
+import type { Speaker } from "../../broadcast/context.ts";
+import { ChannelError, type Finding } from "../../channels/contract.ts";
+import { INCIDENT_PHASES, isClosed } from "../../incident/incident.ts";
+import { phasesOf } from "../../incident/phases.ts";
+import { listTemplates, loadTemplateSet } from "../../render/template.ts";
+import type { App } from "../app.ts";
+import { EXIT } from "../exit-codes.ts";
+import { oneLine } from "../output/printable.ts";
+import { styleFor } from "../output/style.ts";
+
+interface Check extends Finding {
+  /** Null for what concerns no single channel. */
+  readonly channel: string | null;
+}
+
+/** `status doctor`: proves every credential, permission and setting without posting. Exit 0, or 3 where something fails. */
+export async function doctor(app: App, flags: { json?: boolean; plain?: boolean }): Promise<number> {
+  const speakers = await app.speakers(true);
+  const { stderr, stdout } = app.surroundings;
+  if (flags.json !== true) stderr.write(`Checking ${speakers.length} channels; nothing is posted …\n`);
+  const [ledger, templates, ...channels] = await Promise.all([
+    checkLedger(app),
+    checkTemplates(app, speakers),
+    ...speakers.map((speaker) => checkChannel(speaker, app.surroundings.stopping)),
+  ]);
+  const checks = [checkProperty(app), ledger, ...templates, ...channels.flat()];
+  const failed = checks.filter(({ level }) => level === "fail").length;
+  if (flags.json === true) stdout.write(`${JSON.stringify({ version: 1, checks })}\n`);
+  else {
+    const { chalk, symbols } = styleFor(stdout, app.surroundings, flags.plain === true);
+    const marks = {
+      ok: chalk.green(symbols.good),
+      warn: chalk.yellow("!"),
+      fail: chalk.red(symbols.bad),
+    };
+    let heading: string | null | undefined;
+    for (const { channel, name, level, message, hint } of checks) {
+      if (channel !== heading)
+        stdout.write(`${heading === undefined ? "" : "\n"}${chalk.bold(channel ?? "status")}\n`);
+      heading = channel;
+      stdout.write(`  ${marks[level]} ${name.padEnd(12)} ${oneLine(message)}\n`);
+      if (hint !== null && level !== "ok")
+        stdout.write(`    ${" ".repeat(12)} ${chalk.dim(oneLine(hint))}\n`);
+    }
+    const warned = checks.filter(({ level }) => level === "warn").length;
+    stdout.write(
+      failed > 0
+        ? `\n${chalk.red(`${failed} of ${checks.length} checks fail.`)}\n`
+        : `\n${chalk.green(`All ${checks.length} checks pass${warned > 0 ? `, ${warned} with a warning` : ""}.`)}\n`,
+    );
+  }
+  return failed > 0 ? EXIT.setup.code : EXIT.ok.code;
+}
+
+function checkProperty({ config }: App): Check {
+  const { statusUrl, name } = config.property;
+  const base = { channel: null, name: "property" };
+  if (statusUrl === null)
+    return {
+      ...base,
+      level: "warn",
+      message: `${name} has no statusUrl: no post can say where to look.`,
+      hint: "Set property.statusUrl, or the url of a page channel.",
+    };
+  return {
+    ...base,
+    level: "ok",
+    message: `${name}; every post links to ${statusUrl}`,
+    hint: null,
+  };
+}
+
+async function checkLedger(app: App): Promise<Check> {
+  try {
+    const incidents = await (await app.ledger()).incidents();
+    return {
+      channel: null,
+      name: "ledger",
+      level: "ok",
+      message: `${app.config.store}, ${incidents.length} incidents`,
+      hint: null,
+    };
+  } catch (error) {
+    return { channel: null, name: "ledger", ...fault(error) };
+  }
+}
+
+/** Words the template of every phase for every channel, and measures the result. */
+async function checkTemplates(app: App, speakers: readonly Speaker[]): Promise<Check[]> {
+  const { property } = app.config;
+  const now = app.surroundings.clock.now();
+  const inUse = await listTemplates(app.templates).catch(() => []);
+  const names = [
+    ...new Set(["acknowledge", ...INCIDENT_PHASES, "holding", ...inUse.map(({ name }) => name)]),
+  ];
+  const checks: Check[] = [];
+  for (const name of names) {
+    try {
+      const template = await loadTemplateSet({ name, ...app.templates });
+      const phase = template.phase ?? phasesOf(template.type)[0]!;
+      const standing = {
+        phase,
+        impact: "minor" as const,
+        components: [],
+        startedAt: now,
+        nextUpdateAt: isClosed(phase) ? null : now,
+      };
+      const set = Object.fromEntries(
+        Object.entries(template.ask).map(([key, ask]) => [key, ask.default ?? ask.choices[0] ?? "example"]),
+      );
+      for (const speaker of speakers) {
+        const message = template.render({
+          channel: speaker.name,
+          kind: speaker.kind,
+          locale: speaker.locale ?? property.locale,
+          timeZone: property.timeZone,
+          audience: speaker.audience,
+          facts: {
+            ...{
+              title: "Example incident",
+              message: null,
+              short: null,
+              type: template.type,
+              ...standing,
+            },
+            ...{
+              property,
+              statusUrl: property.statusUrl,
+              resolvedAt: now,
+              now,
+              incidentId: "example",
+              updateNumber: 1,
+            },
+            ...{ set, drill: false },
+            components: [],
+          },
+        });
+        speaker.channel.compose(message, {
+          keyOf: (part) => `example-${part.length}`.padEnd(32, "0"),
+          incident: {
+            id: "example",
+            type: template.type,
+            title: "Example incident",
+            ...standing,
+          },
+          update: { id: "example", number: 1, at: now },
+          rootSubject: null,
+        });
+      }
+    } catch (error) {
+      checks.push({ channel: null, name: "template", ...fault(error) });
+    }
+  }
+  if (checks.length > 0) return checks;
+  const message = `${names.length} templates can be said on every channel`;
+  return [{ channel: null, name: "templates", level: "ok", message, hint: null }];
+}
+
+async function checkChannel(speaker: Speaker, stopping: AbortSignal): Promise<Check[]> {
+  const { name: channel, setAside, timeoutMs } = speaker;
+  if (setAside !== null)
+    return [
+      {
+        channel,
+        name: "secret",
+        level: "fail",
+        message: setAside.message,
+        hint: setAside.hint,
+      },
+    ];
+  try {
+    const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs * 2), stopping]);
+    return (await speaker.channel.check(signal)).map((finding) => ({
+      channel,
+      ...finding,
+    }));
+  } catch (error) {
+    return [{ channel, name: "reachable", ...fault(error) }];
+  }
+}
+
+function fault(error: unknown): Pick<Finding, "level" | "message" | "hint"> {
+  if (error instanceof StatusError || error instanceof ChannelError)
+    return { level: "fail", message: error.message, hint: error.hint };
+  return {
+    level: "fail",
+    message: error instanceof Error ? error.message : String(error),
+    hint: null,
+  };
+}

@@ -1,0 +1,69 @@
+import { type Incident, isOpen } from "../../incident/incident.ts";
+import { PHASE_WORDS } from "../../incident/phases.ts";
+import type { App } from "../app.ts";
+import { coverageOf, sayCoverage } from "../coverage.ts";
+import { EXIT } from "../exit-codes.ts";
+import { incidentFields } from "../output/json.ts";
+import { oneLine } from "../output/printable.ts";
+import { styleFor } from "../output/style.ts";
+import { sayPromise } from "../output/table.ts";
+
+/** `status list`: what is open, who has heard what, when the next update is due. `all` adds what has ended. */
+export async function list(
+  app: App,
+  flags: { json?: boolean; plain?: boolean; all?: boolean },
+): Promise<number> {
+  const { stdout, clock } = app.surroundings;
+  const ledger = await app.existingLedger();
+  const incidents = ((await ledger?.incidents()) ?? []).filter(
+    (incident) => flags.all === true || isOpen(incident),
+  );
+  const rows = await Promise.all(
+    incidents.map(async (incident) => ({
+      incident,
+      coverage: await coverageOf(ledger!, incident.id),
+    })),
+  );
+  if (flags.json === true) {
+    const documents = rows.map(({ incident, coverage }) => ({
+      ...incidentFields(incident),
+      open: isOpen(incident),
+      coverage: coverage.map(({ channel, state, url }) => ({
+        channel,
+        state,
+        url,
+      })),
+    }));
+    stdout.write(`${JSON.stringify({ version: 1, incidents: documents })}\n`);
+    return EXIT.ok.code;
+  }
+  const style = styleFor(stdout, app.surroundings, flags.plain === true);
+  if (rows.length === 0) stdout.write("No incident is open.\nTo open one: status announce\n");
+  for (const { incident, coverage } of rows) {
+    const due = promiseLine(incident, clock.now(), app.config.property.timeZone);
+    stdout.write(
+      [
+        style.chalk.bold(oneLine(incident.title)),
+        `  ${style.chalk.dim([incident.id, PHASE_WORDS[incident.phase].toLowerCase(), `impact ${incident.impact}`].join(" · "))}`,
+        `  heard on ${sayCoverage(coverage)}`,
+        ...(due === null ? [] : [`  ${due.overdue ? style.chalk.red(due.text) : due.text}`]),
+        "",
+        "",
+      ].join("\n"),
+    );
+  }
+  return EXIT.ok.code;
+}
+
+function promiseLine(
+  incident: Incident,
+  now: Date,
+  timeZone: string,
+): { text: string; overdue: boolean } | null {
+  if (incident.nextUpdateAt === null)
+    return isOpen(incident) ? { text: "no next update promised", overdue: false } : null;
+  return {
+    text: `next update ${sayPromise(incident.nextUpdateAt, now, timeZone)}`,
+    overdue: incident.nextUpdateAt <= now,
+  };
+}

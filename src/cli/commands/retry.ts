@@ -1,0 +1,106 @@
+import { usageError } from "../../base/errors.ts";
+import { sayTime } from "../../base/zone.ts";
+import { type Delivery, type Ledger, needsAttention } from "../../broadcast/ledger.ts";
+import type { App } from "../app.ts";
+import type { Dialog } from "../dialog.ts";
+import { EXIT } from "../exit-codes.ts";
+import { leftOutChannels, type SpeakFlags } from "../flags.ts";
+import { namedIncident } from "../incidents.ts";
+import { oneLine } from "../output/printable.ts";
+import { carryOut } from "../speak.ts";
+
+/** `status retry [incident]`: speaks again on silent channels only, and settles what is unknown by looking. */
+export async function retry(
+  app: App,
+  reference: string | null,
+  flags: SpeakFlags,
+  dialog: Dialog | null,
+): Promise<number> {
+  const ledger = await app.existingLedger();
+  const found = ledger === null ? null : await rowsToRetry(ledger, reference);
+  if (ledger === null || found === null) {
+    if (flags.json === true)
+      app.surroundings.stdout.write('{"version":1,"outcome":"nothing-to-do","deliveries":[],"silent":[]}\n');
+    else app.surroundings.stdout.write("Nothing to do: no channel is silent.\n");
+    return EXIT.ok.code;
+  }
+  const leftOut = leftOutChannels(
+    flags,
+    app.config.channels.map(({ name }) => name),
+  );
+  const rows = found.rows.filter(({ channel }) => !leftOut.has(channel));
+  if (rows.length === 0)
+    throw usageError(
+      "NO_CHANNEL_LEFT",
+      "None of the channels named has anything to retry.",
+      `Silent: ${found.rows.map(({ channel }) => channel).join(", ")}.`,
+    );
+  const resendUnknown: string[] = [];
+  for (const row of rows) {
+    if (row.verification === "missing" && row.state === "sent" && (await mayRepeat(row, app, flags, dialog)))
+      await ledger.move(
+        row.id,
+        "sent",
+        { state: "waiting", reason: "it was seen to be missing" },
+        app.surroundings.clock.now(),
+      );
+    if (
+      row.state === "unknown" &&
+      dialog !== null &&
+      !(await canLook(app, row)) &&
+      (await askAgain(row, app, dialog))
+    )
+      resendUnknown.push(row.channel);
+  }
+  return carryOut(app, found.updateId, rows, flags, {
+    resumed: true,
+    resendUnknown,
+  });
+}
+
+/** Each channel's newest post on the incident, where one of them needs attention; null where none does. */
+async function rowsToRetry(
+  ledger: Ledger,
+  reference: string | null,
+): Promise<{ updateId: string; rows: Delivery[] } | null> {
+  const incidents = reference === null ? await ledger.incidents() : [await namedIncident(ledger, reference)];
+  for (const incident of incidents) {
+    const newest = new Map<string, Delivery>();
+    for (const row of await ledger.deliveries({ incidentId: incident.id }))
+      if (row.state !== "skipped" && row.state !== "superseded")
+        newest.set(`${row.channel}\n${row.part}`, row);
+    const rows = [...newest.values()];
+    if (!rows.some(needsAttention)) continue;
+    const latest = (await ledger.updates(incident.id)).at(-1)!;
+    return { updateId: latest.id, rows };
+  }
+  return null;
+}
+
+async function canLook(app: App, row: Delivery): Promise<boolean> {
+  const speaker = (await app.speakers(false)).find(({ name }) => name === row.channel);
+  return speaker?.channel.find !== undefined;
+}
+
+async function askAgain(row: Delivery, app: App, dialog: Dialog): Promise<boolean> {
+  const since = sayTime(row.lastAttemptAt ?? new Date(), app.config.property.timeZone);
+  const where = row.part === "1" ? "" : `, ${oneLine(row.part)}`;
+  return dialog.confirm(
+    `${row.channel}: unknown since ${since}${where}. It cannot be looked up; it may have arrived. Send again?`,
+  );
+}
+
+/** A post that was seen to be gone may have been removed on purpose. */
+async function mayRepeat(
+  row: Delivery,
+  app: App,
+  flags: SpeakFlags,
+  dialog: Dialog | null,
+): Promise<boolean> {
+  if (flags.resendUnknown?.includes(row.channel)) return true;
+  return (
+    dialog?.confirm(
+      `${row.channel}: sent at ${sayTime(row.sentAt ?? new Date(), app.config.property.timeZone)} and no longer there; somebody may have removed it. Post it again?`,
+    ) ?? false
+  );
+}

@@ -1,0 +1,98 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { stringify } from "yaml";
+import { setupError, usageError } from "../../base/errors.ts";
+import { startSandbox } from "../../sandbox/sandbox.ts";
+import { amazon2010 } from "../../sandbox/scenarios/amazon-2010.ts";
+import { newsOf } from "../../sandbox/wall/news.ts";
+import { EXIT } from "../exit-codes.ts";
+import { sayNews } from "../output/news.ts";
+import { styleFor } from "../output/style.ts";
+import type { Surroundings } from "../surroundings.ts";
+
+interface SandboxFlags {
+  readonly port?: string;
+  readonly output?: string;
+  readonly json?: boolean;
+  readonly plain?: boolean;
+}
+
+const LOOK_EVERY_MS = 250;
+
+/** `status sandbox`: keeps the imitations running until Ctrl-C, with a ready configuration, and shows what arrives. */
+export async function sandbox(surroundings: Surroundings, flags: SandboxFlags): Promise<number> {
+  const port = flags.port === undefined ? 0 : Number(flags.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_530 || (port > 0 && port < 1024))
+    throw usageError(
+      "PORT_UNREADABLE",
+      `--port ${flags.port} is no port.`,
+      "Give a number from 1024 to 65530; the next four are taken as well.",
+    );
+  const { stdout, stderr, stopping } = surroundings;
+  const running = await startSandbox({
+    clock: surroundings.clock,
+    ...(port === 0 ? {} : { httpPort: port, smtpPort: port + 4 }),
+  }).catch((error: NodeJS.ErrnoException) => {
+    throw setupError(
+      "SANDBOX_PORT_TAKEN",
+      `The sandbox cannot listen: ${error.message}.`,
+      "Leave --port out, or give another.",
+    );
+  });
+  try {
+    const file =
+      flags.output === undefined
+        ? join(mkdtempSync(join(tmpdir(), "status-sandbox-")), ".statusrc")
+        : resolve(surroundings.cwd, flags.output);
+    const { twitter, email, discourse, slack, statuspage } = running.channels;
+    const config = {
+      property: amazon2010.property,
+      components: amazon2010.components,
+      channels: {
+        x: twitter,
+        customers: email,
+        sellers: discourse,
+        ops: { ...slack, audience: "internal" },
+        page: { kind: "page", directory: "./public" },
+        hosted: statuspage,
+      },
+      store: "status.db",
+    };
+    const text = `# Reaches imitations on this machine only, while \`status sandbox\` runs.\n${stringify(config)}`;
+    writeFileSync(file, text, {
+      mode: 0o600,
+      flag: flags.output === undefined ? "w" : "wx",
+    });
+    if (flags.json === true)
+      stdout.write(`${JSON.stringify({ version: 1, config: file, channels: config.channels })}\n`);
+    else {
+      stdout.write(`${text}\n`);
+      stderr.write(
+        `The imitations are running. In another terminal:\n\n  export STATUS_CONFIG=${file}\n  status announce\n\nThe page is written to ${join(dirname(file), "public", "index.html")}. Ctrl-C ends it.\n\n`,
+      );
+    }
+    let before = { world: structuredClone(running.world()), pageHtml: null };
+    const style = styleFor(stderr, surroundings, flags.plain === true);
+    while (!stopping.aborted) {
+      await sleep(LOOK_EVERY_MS, undefined, { signal: stopping }).catch(() => {});
+      const now = { world: structuredClone(running.world()), pageHtml: null };
+      const news = newsOf(now, before);
+      before = now;
+      if (flags.json !== true && Object.values(news).some((list) => Array.isArray(list) && list.length > 0))
+        stderr.write(`${sayNews(news, style)}\n`);
+    }
+    return EXIT.ok.code;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST")
+      throw setupError(
+        "FILE_EXISTS",
+        `${flags.output} is there already and is not overwritten.`,
+        "Name another file with --output.",
+      );
+    throw error;
+  } finally {
+    await running.close();
+  }
+}

@@ -1,0 +1,91 @@
+import { usageError } from "../../base/errors.ts";
+import { sayTime } from "../../base/zone.ts";
+import type { Ledger } from "../../broadcast/ledger.ts";
+import { needsAttention } from "../../broadcast/ledger.ts";
+import { reportChannels } from "../../broadcast/report.ts";
+import type { Incident } from "../../incident/incident.ts";
+import { PHASE_WORDS } from "../../incident/phases.ts";
+import type { App } from "../app.ts";
+import { coverageOf } from "../coverage.ts";
+import { EXIT } from "../exit-codes.ts";
+import { namedIncident } from "../incidents.ts";
+import { deliveryFields, incidentFields } from "../output/json.ts";
+import { indented, oneLine } from "../output/printable.ts";
+import { styleFor } from "../output/style.ts";
+import { closing, coverageTable } from "../output/table.ts";
+
+/** `status show [incident]`: the timeline of one incident, and where each channel stands. */
+export async function show(
+  app: App,
+  reference: string | null,
+  flags: { json?: boolean; plain?: boolean },
+): Promise<number> {
+  const ledger = await app.existingLedger();
+  if (ledger === null)
+    throw usageError("INCIDENT_UNKNOWN", "Nothing has been announced yet.", "To announce: status announce");
+  const incident = reference === null ? await newestToShow(ledger) : await namedIncident(ledger, reference);
+  const updates = await ledger.updates(incident.id);
+  const deliveries = await ledger.deliveries({ incidentId: incident.id });
+  const coverage = await coverageOf(ledger, incident.id);
+  const { stdout, clock } = app.surroundings;
+  if (flags.json === true) {
+    const document = {
+      version: 1,
+      incident: incidentFields(incident),
+      updates: updates.map((update) => ({
+        ...{
+          id: update.id,
+          number: update.number,
+          verb: update.verb,
+          template: update.template,
+          key: update.key,
+        },
+        ...{
+          at: update.at,
+          author: update.author,
+          phase: update.standing.phase,
+          impact: update.standing.impact,
+        },
+        ...{
+          components: update.standing.components,
+          nextUpdateAt: update.standing.nextUpdateAt,
+        },
+        deliveries: reportChannels(deliveries.filter(({ updateId }) => updateId === update.id)).map(
+          deliveryFields,
+        ),
+      })),
+      coverage: coverage.map(deliveryFields),
+    };
+    stdout.write(`${JSON.stringify(document)}\n`);
+    return EXIT.ok.code;
+  }
+  const style = styleFor(stdout, app.surroundings, flags.plain === true);
+  const { timeZone } = app.config.property;
+  stdout.write(
+    `${style.chalk.bold(oneLine(incident.title))}\n${style.chalk.dim([incident.id, PHASE_WORDS[incident.phase].toLowerCase(), `impact ${incident.impact}`, `began ${sayTime(incident.startedAt, timeZone, true)}`].join(" · "))}\n\n`,
+  );
+  for (const update of updates) {
+    const rows = deliveries.filter(({ updateId }) => updateId === update.id);
+    const said =
+      rows.find((row) => row.post !== null && row.kind !== "twitter") ??
+      rows.find((row) => row.post !== null);
+    stdout.write(
+      `${style.chalk.bold(`${update.number}. ${PHASE_WORDS[update.standing.phase]}`)} ${style.chalk.dim(`${sayTime(update.at, timeZone, true)} · ${update.template} · ${oneLine(update.author)}`)}\n${indented(said?.post?.text ?? "", `  ${style.symbols.bar} `)}\n\n`,
+    );
+  }
+  stdout.write(`${style.chalk.bold("Coverage")}\n${coverageTable(coverage, style)}`);
+  const outcome = "delivered";
+  stdout.write(closing(outcome, incident, coverage, clock.now(), timeZone, style));
+  return EXIT.ok.code;
+}
+
+/** The newest incident with a silent or unknown delivery, else the newest. */
+async function newestToShow(ledger: Ledger): Promise<Incident> {
+  const incidents = await ledger.incidents();
+  for (const incident of incidents)
+    if ((await ledger.deliveries({ incidentId: incident.id })).some(needsAttention)) return incident;
+  const newest = incidents[0];
+  if (newest === undefined)
+    throw usageError("INCIDENT_UNKNOWN", "Nothing has been announced yet.", "To announce: status announce");
+  return newest;
+}

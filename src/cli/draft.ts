@@ -1,0 +1,70 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import type { SpeakFlags } from "./flags.ts";
+import { shellWord } from "./output/printable.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** The command that says all of this again, as a shell takes it. */
+export function commandLine(
+  verb: string,
+  named: string | null,
+  flags: SpeakFlags,
+  message: string | null,
+): string {
+  const words = ["status", verb];
+  if (named !== null) words.push(named);
+  const say = (flag: string, value: string | readonly string[] | undefined) => {
+    for (const one of value === undefined ? [] : typeof value === "string" ? [value] : value)
+      words.push(flag, one);
+  };
+  say("--template", flags.template);
+  say("--title", flags.title);
+  say("--message", message ?? undefined);
+  say("--short", flags.short);
+  say("--impact", flags.impact);
+  say("--component", flags.component);
+  say("--phase", flags.phase);
+  say("--started-at", flags.startedAt);
+  say("--next-update", flags.nextUpdate);
+  say("--set", flags.set);
+  say("--only", flags.only);
+  say("--except", flags.except);
+  say("--key", flags.key);
+  say("--config", flags.config);
+  if (flags.new === true) words.push("--new");
+  return words.map(shellWord).join(" ");
+}
+
+/**
+ * Keeps what a person typed or piped in when it could not be said: a file that a shell can run.
+ * Returns its path, or null where even that could not be written.
+ */
+export function keepDraft(
+  surroundings: Surroundings,
+  folder: string | null,
+  verb: string,
+  command: string,
+): string | null {
+  const stateHome =
+    surroundings.env.XDG_STATE_HOME || join(surroundings.env.HOME || homedir(), ".local", "state");
+  const stamp = surroundings.clock.now().toISOString().replace(/[:.]/g, "-");
+  for (const place of folder === null ? [stateHome] : [join(folder, ".status"), stateHome]) {
+    const path = join(place, place === stateHome ? "status/drafts" : "drafts", `${stamp}-${verb}.sh`);
+    try {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      writeFileSync(
+        path,
+        `#!/bin/sh\n# What was typed. Nothing of it was said. Run this file to say it.\n${command}\n`,
+        {
+          mode: 0o600,
+          flag: "wx",
+        },
+      );
+      return path;
+    } catch {
+      // The next place may do.
+    }
+  }
+  return null;
+}

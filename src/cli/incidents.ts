@@ -1,0 +1,59 @@
+import { usageError } from "../base/errors.ts";
+import { suggest } from "../base/nearest.ts";
+import type { Ledger } from "../broadcast/ledger.ts";
+import { type Incident, isOpen } from "../incident/incident.ts";
+import { PHASE_WORDS } from "../incident/phases.ts";
+import type { Dialog } from "./dialog.ts";
+import { oneLine } from "./output/printable.ts";
+
+/** The incident that an id, a unique prefix of one, or the key of an announcement names. */
+export async function namedIncident(ledger: Ledger, reference: string): Promise<Incident> {
+  const incidents = await ledger.incidents();
+  const exact = incidents.find(({ id }) => id === reference);
+  if (exact !== undefined) return exact;
+  const keyed = await ledger.updateByKey(reference);
+  const byKey = incidents.find(({ id }) => id === keyed?.update.incidentId);
+  if (byKey !== undefined) return byKey;
+  const matches = incidents.filter(({ id }) => id.startsWith(reference));
+  if (matches.length === 1) return matches[0]!;
+  if (matches.length > 1)
+    throw usageError(
+      "INCIDENT_AMBIGUOUS",
+      `"${reference}" begins ${matches.length} incidents: ${matches.map(({ id }) => id).join(", ")}.`,
+      "Type more of the id.",
+    );
+  throw usageError(
+    "INCIDENT_UNKNOWN",
+    `There is no incident "${reference}".`,
+    suggest(
+      reference,
+      incidents.slice(0, 10).map(({ id }) => id),
+    ),
+  );
+}
+
+/** The named one, else the only open one; with two or more a person chooses, and a script must say. */
+export async function openIncident(
+  ledger: Ledger,
+  reference: string | null,
+  dialog: Dialog | null,
+): Promise<Incident> {
+  if (reference !== null) return namedIncident(ledger, reference);
+  const open = (await ledger.incidents()).filter(isOpen);
+  if (open.length === 1) return open[0]!;
+  if (open.length === 0)
+    throw usageError("NO_OPEN_INCIDENT", "No incident is open.", "To open one: status announce");
+  if (dialog !== null)
+    return dialog.select(
+      "Which incident?",
+      open.map((incident) => ({
+        name: `${oneLine(incident.title)} (${incident.id}, ${PHASE_WORDS[incident.phase].toLowerCase()})`,
+        value: incident,
+      })),
+    );
+  throw usageError(
+    "INCIDENT_NEEDED",
+    `${open.length} incidents are open: ${open.map(({ id }) => id).join(", ")}.`,
+    "Name one: its id, or the beginning of it.",
+  );
+}

@@ -1,0 +1,59 @@
+import { usageError } from "../base/errors.ts";
+import type { Json } from "../channels/contract.ts";
+import type { Verb } from "../incident/incident.ts";
+import type { App } from "./app.ts";
+import type { SpeakFlags } from "./flags.ts";
+import { oneLine } from "./output/printable.ts";
+import { carryOut } from "./speak.ts";
+
+/**
+ * Where this key has spoken before with the same verb and inputs: completes what is missing, with the stored payloads.
+ * Null where the key is new. Throws KEY_REUSED, naming the difference, for other words or another verb.
+ */
+export async function resumeKey(
+  app: App,
+  verb: Verb,
+  inputs: Readonly<Record<string, Json>>,
+  flags: SpeakFlags,
+): Promise<number | null> {
+  if (flags.key === undefined) return null;
+  const ledger = await app.existingLedger();
+  const known = await ledger?.updateByKey(flags.key);
+  if (ledger === null || known === undefined || known === null) return null;
+  const difference =
+    known.update.verb === verb
+      ? differenceOf(known.inputs as Record<string, Json>, inputs)
+      : `it was used by \`status ${known.update.verb}\``;
+  if (difference !== null)
+    throw usageError(
+      "KEY_REUSED",
+      `--key ${flags.key} has already spoken, and ${difference}.`,
+      "Repeat the command as it was, or use another key for other words.",
+    );
+  if (flags.dryRun === true)
+    throw usageError(
+      "KEY_SPOKEN",
+      `--key ${flags.key} has already spoken.`,
+      `To see what was said: status show ${flags.key}`,
+    );
+  return carryOut(app, known.update.id, await ledger.deliveries({ updateId: known.update.id }), flags, {
+    resumed: true,
+  });
+}
+
+function differenceOf(
+  before: Readonly<Record<string, Json>>,
+  now: Readonly<Record<string, Json>>,
+): string | null {
+  for (const name of new Set([...Object.keys(before), ...Object.keys(now)])) {
+    if (JSON.stringify(before[name]) === JSON.stringify(now[name])) continue;
+    return `${name} was ${say(before[name])}, now ${say(now[name])}`;
+  }
+  return null;
+}
+
+function say(value: Json | undefined): string {
+  if (value === undefined) return "not given";
+  const text = oneLine(Array.isArray(value) ? value.join(", ") : String(value));
+  return `"${text.length > 60 ? `${text.slice(0, 60)}…` : text}"`;
+}

@@ -1,0 +1,51 @@
+import type { News } from "../../sandbox/wall/news.ts";
+import { indented, oneLine } from "./printable.ts";
+import type { Style } from "./style.ts";
+
+/** What each audience of the sandbox has just seen, for a terminal. */
+export function sayNews(news: News, { chalk, symbols }: Style): string {
+  const voices: { who: string; where: string; text: string }[] = [
+    ...news.tweets.map(({ author, replyTo, text }) => ({
+      who: "Followers on X",
+      where: replyTo === null ? `@${author}` : `@${author}, in the thread`,
+      text,
+    })),
+    ...news.letters.map(({ mail, to }) => ({
+      who: "Subscribers",
+      where: `mail to ${to.join(", ")}: ${mail.subject}`,
+      text: firstLines(mail.text, 6),
+    })),
+    ...news.forumPosts.map(({ topic, post }) => ({
+      who: "Sellers",
+      where: post.number === 1 ? `new topic: ${topic.title}` : `reply ${post.number} in: ${topic.title}`,
+      text: firstLines(post.raw.replace(/<!--.*?-->/gs, "").trim(), 4),
+    })),
+    ...news.slackMessages.map(({ threadTs, broadcast, text }) => ({
+      who: "Colleagues on Slack",
+      where:
+        threadTs === null
+          ? "new message"
+          : broadcast
+            ? "in the thread, shown in the channel"
+            : "in the thread",
+      text: firstLines(text, 4),
+    })),
+    ...news.hostedUpdates.map(({ incident, update }) => ({
+      who: "Hosted page",
+      where: `${incident.name}: ${update.status}`,
+      text: firstLines(update.body, 3),
+    })),
+  ];
+  const told = voices.map(
+    ({ who, where, text }) =>
+      `  ${chalk.cyan(who)} ${chalk.dim(oneLine(where))}\n${indented(text, `    ${symbols.bar} `)}`,
+  );
+  if (news.pageHtml !== null)
+    told.push(`  ${chalk.cyan("Everyone")} ${chalk.dim("the status page was rewritten")}`);
+  return `${chalk.bold("What each audience sees")}\n${told.join("\n")}\n`;
+}
+
+function firstLines(text: string, count: number): string {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  return lines.length <= count ? lines.join("\n") : [...lines.slice(0, count), "…"].join("\n");
+}

@@ -1,0 +1,38 @@
+import type { ChannelPlan } from "../../broadcast/plan.ts";
+import { indented, oneLine } from "./printable.ts";
+import type { Style } from "./style.ts";
+
+/** Each channel's exact text with its measured length, as it will be sent. */
+export function previewText(plan: readonly ChannelPlan[], { chalk, symbols }: Style): string {
+  return plan
+    .map(({ speaker, leftOut, posts, follows, subject }) => {
+      const facts = [
+        speaker.kind,
+        speaker.audience,
+        ...(follows ? ["in its thread"] : []),
+        ...(speaker.required ? [] : ["optional"]),
+      ];
+      const head = `${chalk.bold(speaker.name)} ${chalk.dim(`(${facts.join(", ")})`)}`;
+      if (leftOut !== null) return `${head}\n  ${chalk.dim(`nothing: ${oneLine(leftOut)}`)}\n`;
+      const recipients =
+        posts.length > 1 ? [`${posts.length} addresses: ${posts.map((post) => post.part).join(", ")}`] : [];
+      const notes = posts[0] === undefined ? [] : [...lengthNote(posts[0].length), ...posts[0].notes];
+      const aside =
+        speaker.setAside === null
+          ? []
+          : [chalk.yellow(`cannot speak now: ${oneLine(speaker.setAside.message)}`)];
+      return [
+        head,
+        `  ${chalk.dim("subject:")} ${oneLine(subject)}`,
+        indented(posts[0]?.text ?? "", `  ${symbols.bar} `),
+        ...[...recipients, ...notes].map((note) => chalk.dim(`  ${oneLine(note)}`)),
+        ...aside.map((note) => `  ${note}`),
+        "",
+      ].join("\n");
+    })
+    .join("\n");
+}
+
+function lengthNote(length: { used: number; limit: number; unit: string } | null): string[] {
+  return length === null ? [] : [`${length.used} of ${length.limit} ${length.unit}`];
+}

@@ -1,0 +1,30 @@
+/** Control characters, escape sequences and bidi overrides shown as `\x1b`: text from anywhere is harmless on a terminal. */
+export function printable(text: string): string {
+  return text.replace(
+    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (char) => {
+      const code = char.charCodeAt(0);
+      return code < 256
+        ? `\\x${code.toString(16).padStart(2, "0")}`
+        : `\\u${code.toString(16).padStart(4, "0")}`;
+    },
+  );
+}
+
+/** One line, for titles and reasons. */
+export function oneLine(text: string): string {
+  return printable(text.replace(/\s*\n\s*/g, " "));
+}
+
+/** Each line behind `prefix`, so that no line of foreign text stands at the margin, where a CI runner would read a command. */
+export function indented(text: string, prefix: string): string {
+  return printable(text)
+    .split("\n")
+    .map((line) => `${prefix}${line}`.trimEnd())
+    .join("\n");
+}
+
+/** A word as a POSIX shell takes it. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,77 @@
+import { sayDuration } from "../../base/duration.ts";
+import type { BroadcastEvent } from "../../broadcast/context.ts";
+import type { Delivery } from "../../broadcast/ledger.ts";
+import type { Sink } from "../surroundings.ts";
+import { oneLine } from "./printable.ts";
+import type { Style } from "./style.ts";
+
+/** One live line per channel on stderr: redrawn on a terminal, appended as they change elsewhere. */
+export class Progress {
+  readonly #sink: Sink;
+  readonly #style: Style;
+  readonly #redraw: boolean;
+  readonly #lines = new Map<string, string>();
+  #drawn = 0;
+
+  constructor(sink: Sink, style: Style, redraw: boolean) {
+    this.#sink = sink;
+    this.#style = style;
+    this.#redraw = redraw;
+  }
+
+  watch(event: BroadcastEvent): void {
+    const line = this.#say(event);
+    if (line === null || this.#lines.get(event.delivery.channel) === line) return;
+    this.#lines.set(event.delivery.channel, line);
+    if (!this.#redraw) {
+      if (event.type !== "sending") this.#sink.write(`  ${event.delivery.channel}: ${line}\n`);
+      return;
+    }
+    this.#erase();
+    const width = Math.max(...[...this.#lines.keys()].map((name) => name.length));
+    for (const [name, text] of this.#lines)
+      this.#sink.write(`  ${name.padEnd(width)}  ${text}`.slice(0, this.#sink.columns - 1).concat("\n"));
+    this.#drawn = this.#lines.size;
+  }
+
+  /** Takes the live lines away, so that the table can stand in their place. */
+  clear(): void {
+    this.#erase();
+    this.#lines.clear();
+  }
+
+  #erase(): void {
+    if (this.#drawn > 0) this.#sink.write(`\u001b[${this.#drawn}A\u001b[J`);
+    this.#drawn = 0;
+  }
+
+  #say(event: BroadcastEvent): string | null {
+    const { delivery } = event;
+    switch (event.type) {
+      case "sending":
+        return "sending …";
+      case "looking":
+        return "looking whether it is already there …";
+      case "delayed":
+        return `asked to wait; trying again in ${sayDuration(event.until.getTime() - Date.now())}`;
+      case "settled":
+        return settledLine(delivery, this.#style);
+      case "verified":
+        return null;
+    }
+  }
+}
+
+function settledLine(delivery: Delivery, { symbols }: Style): string {
+  const seconds = delivery.elapsedMs === null ? "" : ` in ${(delivery.elapsedMs / 1000).toFixed(1)} s`;
+  switch (delivery.state) {
+    case "sent":
+      return `${symbols.good} sent${seconds}`;
+    case "unknown":
+      return `${symbols.unsure} unknown: ${oneLine(delivery.error?.message ?? "")}`;
+    case "pending":
+      return `${symbols.unsure} held for moderation`;
+    default:
+      return `${symbols.bad} ${delivery.state}: ${oneLine(delivery.error?.message ?? delivery.reason ?? "")}`;
+  }
+}

@@ -1,0 +1,116 @@
+import { sayDuration } from "../../base/duration.ts";
+import { sayTime } from "../../base/zone.ts";
+import {
+  type ChannelReport,
+  hasSpoken,
+  type Outcome,
+  type PartReport,
+  silentChannels,
+} from "../../broadcast/report.ts";
+import type { Incident, Update } from "../../incident/incident.ts";
+import { PHASE_WORDS } from "../../incident/phases.ts";
+import { oneLine } from "./printable.ts";
+import type { Style } from "./style.ts";
+
+/** Who has heard what: one line a channel, the reason and the remedy under each that has not. */
+export function coverageTable(reports: readonly ChannelReport[], style: Style): string {
+  const nameWidth = Math.max(...reports.map((report) => report.channel.length));
+  const lines = reports.flatMap((report) => {
+    const seconds = report.elapsedMs === null ? "" : `${(report.elapsedMs / 1000).toFixed(1)} s`;
+    const head = `  ${mark(report, style)} ${report.channel.padEnd(nameWidth)}  ${stateWord(report).padEnd(10)} ${seconds.padStart(6)}  ${oneLine(report.url ?? note(report) ?? "")}`;
+    const parts = report.parts.map(
+      (part) =>
+        `      ${part.state.padEnd(10)} ${oneLine(part.part)}${part.error === null ? "" : `  ${oneLine(part.error.message)}`}`,
+    );
+    return [
+      head.trimEnd(),
+      ...parts,
+      ...(report.error !== null && hasSpoken(report) !== true ? remedy(report, nameWidth, style) : []),
+    ];
+  });
+  return `${lines.join("\n")}\n`;
+}
+
+function mark(report: ChannelReport, { chalk, symbols }: Style): string {
+  const spoken = hasSpoken(report);
+  if (report.state === "unknown") return chalk.yellow(symbols.unsure);
+  if (report.state === "pending") return chalk.yellow(symbols.unsure);
+  if (spoken === null) return chalk.dim(symbols.none);
+  return spoken ? chalk.green(symbols.good) : chalk.red(symbols.bad);
+}
+
+function stateWord(report: PartReport | ChannelReport): string {
+  return report.verification === "missing" || report.verification === "altered"
+    ? report.verification
+    : report.state;
+}
+
+function note(report: ChannelReport): string | null {
+  if (report.error !== null && hasSpoken(report) !== true) return report.error.message;
+  return report.reason;
+}
+
+function remedy(report: ChannelReport, nameWidth: number, { chalk }: Style): string[] {
+  const indent = " ".repeat(nameWidth + 6);
+  const { hint, retryAt } = report.error!;
+  return [
+    ...(hint === null ? [] : [chalk.dim(`${indent}${oneLine(hint)}`)]),
+    ...(retryAt === null ? [] : [chalk.dim(`${indent}may be tried again from ${retryAt.toISOString()}`)]),
+  ];
+}
+
+/** The heading of a report: what was said, where the incident stands. */
+export function heading(incident: Incident, update: Update, { chalk }: Style): string {
+  const { standing } = update;
+  const facts = [incident.id, `update ${update.number}`, PHASE_WORDS[standing.phase].toLowerCase()];
+  if (incident.type !== "notice") facts.push(`impact ${standing.impact}`);
+  return `${chalk.bold(oneLine(standing.title))}\n${chalk.dim(facts.join(" · "))}\n\n`;
+}
+
+/** The last lines of a report: the count, the promise, and what to type next. */
+export function closing(
+  outcome: Outcome,
+  incident: Incident,
+  reports: readonly ChannelReport[],
+  now: Date,
+  timeZone: string,
+  { chalk }: Style,
+): string {
+  const meant = reports.filter((report) => hasSpoken(report) !== null);
+  const spoken = meant.filter((report) => hasSpoken(report) === true).length;
+  const silent = silentChannels(reports);
+  const unknown = reports.filter((report) => report.state === "unknown").map((report) => report.channel);
+  const lines: string[] = [];
+  if (outcome === "nothing-to-do")
+    lines.push(chalk.green("Nothing to do: every channel has already heard this."));
+  else if (spoken === meant.length)
+    lines.push(
+      chalk.green(
+        meant.length === 1 ? "The channel has spoken." : `All ${meant.length} channels have spoken.`,
+      ),
+    );
+  else
+    lines.push(
+      chalk.yellow(`${spoken} of ${meant.length} channels ${spoken === 1 ? "has" : "have"} spoken.`),
+    );
+  if (silent.length > 0) lines.push(`${chalk.red("Silent:")} ${silent.join(", ")}`);
+  if (unknown.length > 0)
+    lines.push(
+      `${chalk.yellow("Unknown:")} ${unknown.join(", ")} (it may be out; look before you repeat it)`,
+    );
+  if (incident.nextUpdateAt !== null)
+    lines.push(`Next update promised by ${sayPromise(incident.nextUpdateAt, now, timeZone)}.`);
+  const next: string[] = [];
+  if (silent.length > 0 || unknown.length > 0) next.push(`status retry ${incident.id}`);
+  if (incident.nextUpdateAt !== null)
+    next.push(`status update ${incident.id} --message "…"`, `status resolve ${incident.id}`);
+  if (next.length > 0) lines.push("", "Type next:", ...next.map((command) => `  ${command}`));
+  return `\n${lines.join("\n")}\n`;
+}
+
+/** `10:30 PDT (in 30 min)`, `10:30 PDT (12 min overdue)`. */
+export function sayPromise(at: Date, now: Date, timeZone: string): string {
+  const left = at.getTime() - now.getTime();
+  const farAway = Math.abs(left) > 18 * 3_600_000;
+  return `${sayTime(at, timeZone, farAway)} (${left >= 0 ? `in ${sayDuration(left)}` : `${sayDuration(left)} overdue`})`;
+}

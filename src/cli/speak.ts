@@ -1,0 +1,324 @@
+import { refusal, StatusError, usageError } from "../base/errors.ts";
+import { randomId } from "../base/ids.ts";
+import { broadcast } from "../broadcast/broadcast.ts";
+import type { BroadcastContext, Speaker } from "../broadcast/context.ts";
+import type { Delivery } from "../broadcast/ledger.ts";
+import { type ChannelPlan, planUpdate, rowsOf } from "../broadcast/plan.ts";
+import { outcomeOf, reportChannels } from "../broadcast/report.ts";
+import { verify } from "../broadcast/verify.ts";
+import type { Json } from "../channels/contract.ts";
+import { flatten } from "../incident/components.ts";
+import type { Incident, Update, Verb } from "../incident/incident.ts";
+import type { Message } from "../render/document.ts";
+import type { Facts } from "../render/facts.ts";
+import type { TemplateSet } from "../render/template.ts";
+import type { App } from "./app.ts";
+import type { Dialog } from "./dialog.ts";
+import { EXIT, EXIT_OF_OUTCOME } from "./exit-codes.ts";
+import { leftOutChannels, parseTimeout, type SpeakFlags } from "./flags.ts";
+import { broadcastDocument } from "./output/json.ts";
+import { previewText } from "./output/preview.ts";
+import { oneLine } from "./output/printable.ts";
+import { Progress } from "./output/progress.ts";
+import { styleFor } from "./output/style.ts";
+import { closing, coverageTable, heading } from "./output/table.ts";
+
+/** After an attempt, how long until a fruitless search counts. */
+const SETTLE_MS = 5000;
+
+/** What is to be said: the incident as it will stand, and how it is worded. */
+export interface Utterance {
+  readonly verb: Verb;
+  readonly incident: Incident;
+  readonly opens: boolean;
+  readonly number: number;
+  readonly template: TemplateSet;
+  /** As given; empty where the template finds its own. */
+  readonly title: string;
+  readonly message: string | null;
+  readonly set: Readonly<Record<string, string>>;
+  readonly inputs: Json;
+}
+
+/**
+ * Says one update on all channels: plan, confirm, record, broadcast, report, verify.
+ * Nothing is public before the plan has stood for every channel and the update is on disk.
+ */
+export async function speak(
+  app: App,
+  said: Utterance,
+  flags: SpeakFlags,
+  dialog: Dialog | null,
+): Promise<number> {
+  const speakers = await app.speakers(false);
+  const names = speakers.map((speaker) => speaker.name);
+  const leftOut = leftOutChannels(flags, names);
+  if (flags.timeout !== undefined) parseTimeout(flags.timeout);
+  const update = updateOf(app, said, flags);
+  const told = said.opens ? [] : await toldBefore(app, said.incident.id);
+  const plan = planUpdate({
+    property: app.config.property,
+    type: said.incident.type,
+    update,
+    speakers,
+    leftOut,
+    told,
+    word: (speaker) => wordFor(app, said, update, flags, speaker),
+  });
+  if (flags.dryRun === true) return showDryRun(app, said, update, plan, flags);
+  await confirm(app, plan, flags, dialog);
+
+  const ledger = await app.ledger();
+  const recorded = await ledger.record({
+    incident: said.incident,
+    opens: said.opens,
+    update,
+    inputs: said.inputs,
+    deliveries: rowsOf(plan),
+  });
+  if (recorded !== "recorded") throw new Overtaken(recorded);
+  return carryOut(app, update.id, await ledger.deliveries({ updateId: update.id }), flags, {
+    resumed: false,
+  });
+}
+
+/** Somebody else recorded an update, a key or an id in between; nothing was written. */
+export class Overtaken extends Error {
+  readonly by: "number-taken" | "key-taken" | "id-taken";
+  constructor(by: Overtaken["by"]) {
+    super(by);
+    this.by = by;
+  }
+}
+
+function updateOf(app: App, said: Utterance, flags: SpeakFlags): Update {
+  const { title, phase, impact, components, startedAt, nextUpdateAt } = said.incident;
+  return {
+    id: randomId(),
+    incidentId: said.incident.id,
+    number: said.number,
+    verb: said.verb,
+    template: said.template.name,
+    key: flags.key ?? null,
+    author: app.author,
+    at: app.surroundings.clock.now(),
+    standing: { title, phase, impact, components, startedAt, nextUpdateAt },
+  };
+}
+
+async function toldBefore(app: App, incidentId: string): Promise<Delivery[]> {
+  const ledger = await app.existingLedger();
+  return ledger === null ? [] : ledger.deliveries({ incidentId });
+}
+
+/** What there is to say, for the template. */
+export function factsOf(app: App, said: Omit<Utterance, "inputs">, at: Date, flags: SpeakFlags): Facts {
+  const { property } = app.config;
+  const names = new Map(flatten(property.components).map(({ id, name }) => [id, name]));
+  const { incident } = said;
+  return {
+    title: said.title,
+    message: said.message,
+    short: flags.short ?? null,
+    type: incident.type,
+    phase: incident.phase,
+    impact: incident.impact,
+    components: incident.components.map(({ id, state }) => ({ id, name: names.get(id) ?? id, state })),
+    property: { name: property.name, url: property.url },
+    statusUrl: property.statusUrl,
+    startedAt: incident.startedAt,
+    nextUpdateAt: incident.nextUpdateAt,
+    resolvedAt: incident.resolvedAt,
+    now: at,
+    incidentId: incident.id,
+    updateNumber: said.number,
+    set: said.set,
+    drill: app.surroundings.drill?.marked === true,
+  };
+}
+
+/** Words an update for one channel; a fault names the channel, and how to go on without it. */
+function wordFor(app: App, said: Utterance, update: Update, flags: SpeakFlags, speaker: Speaker): Message {
+  const { property } = app.config;
+  const facts = factsOf(app, said, update.at, flags);
+  try {
+    return said.template.render({
+      channel: speaker.name,
+      kind: speaker.kind,
+      locale: speaker.locale ?? property.locale,
+      timeZone: property.timeZone,
+      audience: speaker.audience,
+      facts,
+    });
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    const hint = [error.hint, `To go on without this channel: add --except ${speaker.name}`]
+      .filter(Boolean)
+      .join(" ");
+    throw new StatusError(error.blame, error.code, `${speaker.name}: ${error.message}`, hint, error);
+  }
+}
+
+async function confirm(
+  app: App,
+  plan: readonly ChannelPlan[],
+  flags: SpeakFlags,
+  dialog: Dialog | null,
+): Promise<void> {
+  if (flags.yes === true) return;
+  if (dialog === null)
+    throw usageError(
+      "CONFIRMATION_NEEDED",
+      "There is no terminal to ask, and --yes was not given.",
+      "Nothing was sent. Add --yes to send, or --dry-run to see each channel's text.",
+    );
+  const { stderr } = app.surroundings;
+  const style = styleFor(stderr, app.surroundings, flags.plain === true);
+  stderr.write(`\n${previewText(plan, style)}\n`);
+  const speaking = plan.filter(({ leftOut }) => leftOut === null);
+  const public_ = speaking.filter(({ speaker }) => speaker.audience === "public").length;
+  const question = `Say this on ${speaking.length} channel${speaking.length === 1 ? "" : "s"} (${public_} public)?`;
+  if (!(await dialog.confirm(question))) throw refusal("DECLINED", "Nothing was sent.", null);
+}
+
+function showDryRun(
+  app: App,
+  said: Utterance,
+  update: Update,
+  plan: readonly ChannelPlan[],
+  flags: SpeakFlags,
+): number {
+  const { stdout } = app.surroundings;
+  if (flags.json === true) {
+    const deliveries = plan.map(({ speaker, leftOut, posts }) => ({
+      ...{
+        channel: speaker.name,
+        kind: speaker.kind,
+        state: "skipped",
+        reason: leftOut ?? "dry run",
+      },
+      ...{
+        verification: null,
+        remoteId: null,
+        url: null,
+        attempts: 0,
+        elapsedMs: null,
+      },
+      text: posts[0]?.text ?? null,
+      parts:
+        posts.length > 1
+          ? posts.map((post) => ({
+              part: post.part,
+              state: "skipped",
+              text: post.text,
+            }))
+          : [],
+      error: speaker.setAside,
+      ...{ required: speaker.required, audience: speaker.audience },
+      length: posts[0]?.length ?? null,
+      notes: posts[0]?.notes ?? [],
+    }));
+    stdout.write(
+      `${JSON.stringify({ ...broadcastDocument("dry-run", said.incident, update, []), deliveries })}\n`,
+    );
+    return EXIT.ok.code;
+  }
+  const style = styleFor(stdout, app.surroundings, flags.plain === true);
+  stdout.write(`${heading(said.incident, update, style)}${previewText(plan, style)}\nNothing was sent.\n`);
+  return EXIT.ok.code;
+}
+
+/** Takes recorded deliveries as far as they can go, and tells what became of them. */
+export async function carryOut(
+  app: App,
+  updateId: string,
+  deliveries: readonly Delivery[],
+  flags: SpeakFlags,
+  { resumed, resendUnknown = [] }: { resumed: boolean; resendUnknown?: readonly string[] },
+): Promise<number> {
+  const { surroundings } = app;
+  const ledger = await app.ledger();
+  const style = styleFor(surroundings.stderr, surroundings, flags.plain === true);
+  const progress = new Progress(
+    surroundings.stderr,
+    style,
+    surroundings.stderr.isTerminal &&
+      flags.plain !== true &&
+      !surroundings.env.CI &&
+      surroundings.env.TERM !== "dumb",
+  );
+  const started = Date.now();
+  const context: BroadcastContext = {
+    ledger,
+    speakers: new Map((await app.speakers(true)).map((speaker) => [speaker.name, speaker])),
+    clock: surroundings.clock,
+    owner: app.owner,
+    deadline: started + (flags.timeout === undefined ? 60_000 : parseTimeout(flags.timeout)),
+    stopping: surroundings.stopping,
+    stopped: surroundings.stopped,
+    settleMs: SETTLE_MS,
+    resendUnknown: new Set([...(flags.resendUnknown ?? []), ...resendUnknown]),
+    lookFirst: flags.key !== undefined,
+    watch(event) {
+      if (flags.debug === true)
+        surroundings.stderr.write(
+          `debug ${Date.now() - started} ms ${event.type} ${event.delivery.channel} ${event.delivery.state} attempt ${event.delivery.attempts}\n`,
+        );
+      progress.watch(event);
+    },
+  };
+  const before = deliveries.filter(
+    (delivery) => delivery.state !== "skipped" && delivery.state !== "superseded",
+  );
+  const nothingToDo =
+    resumed && before.every((delivery) => delivery.state === "sent" && delivery.verification !== "missing");
+  if (!nothingToDo) await broadcast(deliveries, context);
+  progress.clear();
+
+  const reread = async () => {
+    const rows = await Promise.all(deliveries.map(({ id }) => ledger.delivery(id)));
+    return rows.filter((row) => row !== null);
+  };
+  const incident = (await ledger.incident(deliveries[0]!.incidentId))!;
+  const update = (await ledger.updates(incident.id)).find(({ id }) => id === updateId)!;
+  let rows = await reread();
+  const now = () => surroundings.clock.now();
+  if (flags.json !== true) {
+    const out = styleFor(surroundings.stdout, surroundings, flags.plain === true);
+    const reports = reportChannels(rows);
+    const outcome = nothingToDo ? "nothing-to-do" : outcomeOf(reports);
+    surroundings.stdout.write(heading(incident, update, out));
+    surroundings.stdout.write(coverageTable(reports, out));
+    surroundings.stdout.write(closing(outcome, incident, reports, now(), app.config.property.timeZone, out));
+  }
+  if (flags.verify !== false && !nothingToDo && !surroundings.stopping.aborted) {
+    await verify(rows, context);
+    rows = await reread();
+  }
+  const reports = reportChannels(rows);
+  const outcome = nothingToDo ? "nothing-to-do" : outcomeOf(reports);
+  if (flags.json === true)
+    surroundings.stdout.write(`${JSON.stringify(broadcastDocument(outcome, incident, update, reports))}\n`);
+  else if (flags.verify !== false && !nothingToDo) surroundings.stdout.write(readBack(reports));
+  if (surroundings.stopping.aborted && outcome !== "delivered" && outcome !== "nothing-to-do")
+    return EXIT.interrupted.code;
+  return EXIT_OF_OUTCOME[outcome];
+}
+
+function readBack(reports: ReturnType<typeof reportChannels>): string {
+  const lines: string[] = [];
+  const of = (verification: string) =>
+    reports.filter((report) => report.verification === verification).map((report) => report.channel);
+  const seen = of("seen");
+  if (seen.length > 0) lines.push(`Read back as the public sees it: ${seen.join(", ")}.`);
+  const cannot = of("cannot");
+  if (cannot.length > 0) lines.push(`Sent, but cannot be read back: ${cannot.join(", ")}.`);
+  const later = of("not-yet");
+  if (later.length > 0) lines.push(`Not visible yet: ${later.join(", ")}. Look again: status verify`);
+  for (const [word, names] of [
+    ["missing", of("missing")],
+    ["altered", of("altered")],
+  ] as const)
+    if (names.length > 0) lines.push(`Sent, but now ${word}: ${oneLine(names.join(", "))}.`);
+  return lines.length > 0 ? `\n${lines.join("\n")}\n` : "";
+}

@@ -1,0 +1,71 @@
+import type { Readable, Writable } from "node:stream";
+import { type Clock, systemClock } from "../base/clock.ts";
+
+/** Where text goes. */
+export interface Sink {
+  write(text: string): void;
+  readonly isTerminal: boolean;
+  readonly columns: number;
+}
+
+/** All that a command knows of the world; tests and drills hand in their own. */
+export interface Surroundings {
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly stdin: Readable & { isTTY?: boolean };
+  /** The stream behind stderr, for prompts. */
+  readonly promptOutput: Writable;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  readonly clock: Clock;
+  /** Aborted at the first Ctrl-C or SIGTERM: nothing new is started. */
+  readonly stopping: AbortSignal;
+  /** Aborted a moment later, or at the second: what is in flight is given up. */
+  readonly stopped: AbortSignal;
+  /** Set in a drill: loopback only, no `cmd:` and no `publish:`; with `marked`, every text says DRILL. */
+  readonly drill: { readonly marked: boolean } | null;
+}
+
+const GRACE_MS = 3000;
+
+/** The real ones. Installs handlers for SIGINT and SIGTERM. */
+export function processSurroundings(): Surroundings {
+  const stopping = new AbortController();
+  const stopped = new AbortController();
+  const stop = () => {
+    if (stopping.signal.aborted) stopped.abort();
+    stopping.abort();
+    setTimeout(() => stopped.abort(), GRACE_MS).unref();
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  // `status list | head` closes the pipe early; that is no error of ours.
+  process.stdout.on("error", ignoreBrokenPipe);
+  process.stderr.on("error", ignoreBrokenPipe);
+  return {
+    stdout: sink(process.stdout),
+    stderr: sink(process.stderr),
+    stdin: process.stdin,
+    promptOutput: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    clock: systemClock,
+    stopping: stopping.signal,
+    stopped: stopped.signal,
+    drill: null,
+  };
+}
+
+function sink(stream: NodeJS.WriteStream): Sink {
+  return {
+    write: (text) => void stream.write(text),
+    isTerminal: stream.isTTY === true,
+    get columns() {
+      return stream.columns ?? 80;
+    },
+  };
+}
+
+function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+}

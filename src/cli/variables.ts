@@ -1,0 +1,30 @@
+import type { TemplateSet } from "../render/template.ts";
+import type { Dialog } from "./dialog.ts";
+import type { Typed } from "./typed.ts";
+
+/** The values of `--set`, joined by a person's answers for what the template asks. Without a person the template itself complains. */
+export async function askVariables(
+  template: TemplateSet,
+  set: Readonly<Record<string, string>>,
+  dialog: Dialog | null,
+  typed: Typed,
+): Promise<Record<string, string>> {
+  const values = { ...set };
+  if (dialog === null) return values;
+  for (const [name, { help, choices, default: initial }] of Object.entries(template.ask)) {
+    if (values[name] !== undefined) continue;
+    const question = help ?? name;
+    values[name] =
+      choices.length === 0
+        ? await dialog.input(question, initial ?? undefined)
+        : await dialog.select(
+            question,
+            choices.map((choice) => ({ name: choice, value: choice })),
+            initial ?? undefined,
+          );
+    typed.keep({
+      set: Object.entries(values).map(([key, value]) => `${key}=${value}`),
+    });
+  }
+  return values;
+}

@@ -1,0 +1,164 @@
+import { dirname, resolve } from "node:path";
+import { parse as parseYaml } from "yaml";
+import type { z } from "zod";
+import { setupError } from "../base/errors.ts";
+import { suggest } from "../base/nearest.ts";
+import type { ChannelKind, Property, SecretReference } from "../channels/contract.ts";
+import { KINDS } from "../channels/registry.ts";
+import { flatten } from "../incident/components.ts";
+import { explain } from "./explain.ts";
+import { type ConfigFile, findUpwards, readNamed, readUserFile } from "./find.ts";
+import { COMMON_KEYS, commonSchema, componentTree, configSchema, TOP_LEVEL_KEYS } from "./schema.ts";
+import { isLiteral, isLocalOnly } from "./secrets.ts";
+
+/** A channel as configured: checked, with its secrets still references. */
+export interface ChannelConfig {
+  readonly name: string;
+  readonly kind: ChannelKind;
+  readonly common: Omit<z.infer<typeof commonSchema>, "kind">;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+export interface Config {
+  /** The project's file, else the user's; paths are relative to its folder. */
+  readonly path: string;
+  readonly folder: string;
+  readonly property: Property;
+  readonly channels: readonly ChannelConfig[];
+  readonly cadence: {
+    readonly acknowledgeWithin: number;
+    readonly postmortemWithin: number;
+  };
+  /** A file's absolute path, or a reference such as `env:DATABASE_URL`. */
+  readonly store: string;
+}
+
+export interface ConfigSources {
+  /** `--config`. */
+  readonly named: string | null;
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/**
+ * Finds, merges and checks the configuration: environment over project file over user file over defaults, by top-level key.
+ * Resolves no secret and runs nothing. Throws setupError CONFIG_* naming each place and the nearest known key.
+ */
+export async function loadConfig({ named, cwd, env }: ConfigSources): Promise<Config> {
+  const project =
+    named || env.STATUS_CONFIG
+      ? await readNamed(resolve(cwd, named || env.STATUS_CONFIG!))
+      : await findUpwards(cwd);
+  const user = await readUserFile(env);
+  const file = project ?? user;
+  if (file === null)
+    throw setupError(
+      "CONFIG_NOT_FOUND",
+      "There is no configuration here: no .statusrc from this folder up to the root of the repository.",
+      "Write one: status init — or see everything work without one: status drill amazon-2010",
+    );
+  const merged = {
+    ...user?.content,
+    ...project?.content,
+    ...fromEnvironment(env),
+  };
+  return checkConfig(merged, file);
+}
+
+/** STATUS_STORE, STATUS_PROPERTY and so on: YAML, one variable for each top-level key. */
+function fromEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const key of TOP_LEVEL_KEYS) {
+    const value = env[`STATUS_${key.toUpperCase()}`];
+    if (value !== undefined && value !== "") values[key] = parseYaml(value) as unknown;
+  }
+  return values;
+}
+
+export async function checkConfig(content: unknown, file: Pick<ConfigFile, "path">): Promise<Config> {
+  const parsed = configSchema.safeParse(content);
+  if (!parsed.success) throw explain(parsed.error, file.path, [], TOP_LEVEL_KEYS);
+  const { property, components, channels, cadence, store } = parsed.data;
+  const folder = dirname(file.path);
+  const tree = componentTree(components);
+  const seen = new Set<string>();
+  for (const { id } of flatten(tree)) {
+    if (seen.has(id))
+      throw setupError(
+        "CONFIG_INVALID",
+        `${file.path}: two components have the id "${id}".`,
+        "Give each its own id.",
+      );
+    seen.add(id);
+  }
+  const checked: ChannelConfig[] = [];
+  for (const [name, entry] of Object.entries(channels))
+    checked.push(await checkChannel(name, entry, file.path, folder));
+  if (checked.length === 0)
+    throw setupError(
+      "CONFIG_NO_CHANNELS",
+      `${file.path} names no channel to speak on.`,
+      "Add one under `channels:`; see .statusrc.example.",
+    );
+  const page = checked.find(
+    (channel) => channel.kind.kind === "page" && typeof channel.settings.url === "string",
+  );
+  return {
+    path: file.path,
+    folder,
+    property: {
+      name: property.name,
+      url: property.url ?? null,
+      statusUrl: property.statusUrl ?? (page === undefined ? null : (page.settings.url as string)),
+      locale: property.locale,
+      timeZone: property.timeZone,
+      components: tree,
+    },
+    channels: checked,
+    cadence,
+    store: /^env:/.test(store) ? store : resolve(folder, store),
+  };
+}
+
+async function checkChannel(
+  name: string,
+  entry: Readonly<Record<string, unknown>> & { kind: string },
+  path: string,
+  folder: string,
+): Promise<ChannelConfig> {
+  const load = KINDS[entry.kind];
+  if (load === undefined)
+    throw setupError(
+      "CONFIG_UNKNOWN_KIND",
+      `${path}: channels.${name}: there is no kind "${entry.kind}".`,
+      suggest(entry.kind, Object.keys(KINDS)),
+    );
+  const kind = await load();
+  const common = commonSchema.safeParse(entry);
+  if (!common.success) throw explain(common.error, path, ["channels", name], []);
+  const own = Object.fromEntries(
+    Object.entries(entry).filter(([key]) => !COMMON_KEYS.some((common) => common === key)),
+  );
+  const settings = kind.settings.safeParse(own);
+  if (!settings.success)
+    throw explain(settings.error, path, ["channels", name], [...keysOf(kind), ...COMMON_KEYS]);
+  const values = { ...(settings.data as Record<string, unknown>) };
+  for (const field of kind.secrets) {
+    const reference = values[field] as SecretReference | undefined;
+    if (reference !== undefined && isLiteral(reference) && !isLocalOnly(values, reference as string))
+      throw setupError(
+        "CONFIG_LITERAL_SECRET",
+        `${path}: channels.${name}.${field} holds a secret itself.`,
+        `Refer to it instead: ${field}: env:NAME — or file:path, or { cmd: [program, argument] }.`,
+      );
+  }
+  for (const field of kind.paths ?? [])
+    if (typeof values[field] === "string") values[field] = resolve(folder, values[field]);
+  const { kind: _, ...commonSettings } = common.data;
+  return { name, kind, common: commonSettings, settings: values };
+}
+
+function keysOf(kind: ChannelKind): string[] {
+  const shape = (kind.settings as { shape?: Record<string, unknown> }).shape;
+  return Object.keys(shape ?? {});
+}
