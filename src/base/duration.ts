@@ -14,11 +14,11 @@ export function parseDuration(text: string): number | null {
   return total;
 }
 
-/** The two largest units, for people: `2 h 5 min`, `45 s`, `3 d`. */
+/** The two largest units, for people, to the nearest minute: `2 h 5 min`, `45 s`, `3 d`. */
 export function sayDuration(ms: number): string {
   const seconds = Math.round(Math.abs(ms) / 1000);
   if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
+  const minutes = Math.round(seconds / 60);
   if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
   if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;

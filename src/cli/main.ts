@@ -20,6 +20,13 @@ export async function main(argv: readonly string[], given?: Surroundings): Promi
   const surroundings = given ?? processSurroundings();
   let code: number = EXIT.ok.code;
   const program = createProgram(async (command, argument, flags) => {
+    const known = program.commands.map((each) => each.name());
+    if (!known.includes(command))
+      throw usageError(
+        "COMMAND_UNKNOWN",
+        `status ${command}: there is no such command.`,
+        suggest(command, known),
+      );
     code = await run(command, argument, flags, surroundings);
   }, packageVersion());
   for (const command of [program, ...program.commands])
@@ -193,6 +200,7 @@ function report(
     : "This is a bug in status. Nothing more is known than what stands here; `status list` shows what was said.";
   if (flags.json === true)
     stdout.write(`${JSON.stringify({ version: 1, error: { code, message, hint, retryAt: null } })}\n`);
+  else if (code === "DECLINED") stderr.write(`${message}\n`);
   else {
     stderr.write(
       `${style.chalk.red(code === "BUG" ? "bug:" : "error:")} ${indented(message, "  ").trimStart()} ${style.chalk.dim(`[${code}]`)}\n`,

@@ -38,7 +38,8 @@ export function createProgram(run: Run, version: string): Command {
     .showSuggestionAfterError(true)
     .enablePositionalOptions()
     .configureHelp({ sortSubcommands: false })
-    .action(() => run("list", null, { bare: true }));
+    .allowExcessArguments(true)
+    .action(() => run(program.args[0] ?? "list", null, {}));
 
   const speaks = (command: Command, examples: string) =>
     speakOptions(command).addHelpText("beforeAll", "").addHelpText("after", `\nExamples:\n${examples}`);

@@ -8,7 +8,7 @@ import { suggest } from "../../base/nearest.ts";
 import { sayTime } from "../../base/zone.ts";
 import { startSandbox } from "../../sandbox/sandbox.ts";
 import { amazon2010 } from "../../sandbox/scenarios/amazon-2010.ts";
-import type { Scenario } from "../../sandbox/scenarios/scenario.ts";
+import { idsOf, type Scenario } from "../../sandbox/scenarios/scenario.ts";
 import { newsOf } from "../../sandbox/wall/news.ts";
 import { renderWall, type WallStep } from "../../sandbox/wall.ts";
 import type { Sandbox } from "../../sandbox/world.ts";
@@ -168,10 +168,6 @@ function configFor(scenario: Scenario, sandbox: Sandbox, page: string): Record<s
   };
 }
 
-function idsOf(components: Scenario["components"]): string[] {
-  return components.flatMap(({ id, components: below }) => [id, ...idsOf(below ?? [])]);
-}
-
 function pageNow(folder: string): string | null {
   try {
     return readFileSync(join(folder, "public", "index.html"), "utf8");
@@ -186,10 +182,10 @@ function stepHeading(
   label: string,
   command: string,
   timeZone: string,
-  { chalk }: Style,
+  { chalk, columns }: Style,
 ): string {
   const minutes = Math.round((at.getTime() - scenario.outageAt.getTime()) / 60_000);
-  return `${chalk.inverse(` +${minutes} min `)} ${chalk.bold(sayTime(at, timeZone))}  ${label}\n${indented(`$ ${command}`, "  ")}\n\n`;
+  return `${chalk.inverse(` +${minutes} min `)} ${chalk.bold(sayTime(at, timeZone))}  ${label}\n${indented(`$ ${command}`, "  ", columns)}\n\n`;
 }
 
 function closing(scenario: Scenario, firstWordAt: Date, link: string, { chalk }: Style): string {

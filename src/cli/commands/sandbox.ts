@@ -6,6 +6,7 @@ import { stringify } from "yaml";
 import { setupError, usageError } from "../../base/errors.ts";
 import { startSandbox } from "../../sandbox/sandbox.ts";
 import { amazon2010 } from "../../sandbox/scenarios/amazon-2010.ts";
+import { idsOf } from "../../sandbox/scenarios/scenario.ts";
 import { newsOf } from "../../sandbox/wall/news.ts";
 import { EXIT } from "../exit-codes.ts";
 import { sayNews } from "../output/news.ts";
@@ -33,6 +34,7 @@ export async function sandbox(surroundings: Surroundings, flags: SandboxFlags): 
   const { stdout, stderr, stopping } = surroundings;
   const running = await startSandbox({
     clock: surroundings.clock,
+    hostedComponents: idsOf(amazon2010.components),
     ...(port === 0 ? {} : { httpPort: port, smtpPort: port + 4 }),
   }).catch((error: NodeJS.ErrnoException) => {
     throw setupError(

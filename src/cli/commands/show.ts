@@ -70,7 +70,7 @@ export async function show(
       rows.find((row) => row.post !== null && row.kind !== "twitter") ??
       rows.find((row) => row.post !== null);
     stdout.write(
-      `${style.chalk.bold(`${update.number}. ${PHASE_WORDS[update.standing.phase]}`)} ${style.chalk.dim(`${sayTime(update.at, timeZone, true)} · ${update.template} · ${oneLine(update.author)}`)}\n${indented(said?.post?.text ?? "", `  ${style.symbols.bar} `)}\n\n`,
+      `${style.chalk.bold(`${update.number}. ${PHASE_WORDS[update.standing.phase]}`)} ${style.chalk.dim(`${sayTime(update.at, timeZone, true)} · ${update.template} · ${oneLine(update.author)}`)}\n${indented(said?.post?.text ?? "", `  ${style.symbols.bar} `, style.columns)}\n\n`,
     );
   }
   stdout.write(`${style.chalk.bold("Coverage")}\n${coverageTable(coverage, style)}`);

@@ -3,7 +3,7 @@ import { indented, oneLine } from "./printable.ts";
 import type { Style } from "./style.ts";
 
 /** What each audience of the sandbox has just seen, for a terminal. */
-export function sayNews(news: News, { chalk, symbols }: Style): string {
+export function sayNews(news: News, { chalk, symbols, columns }: Style): string {
   const voices: { who: string; where: string; text: string }[] = [
     ...news.tweets.map(({ author, replyTo, text }) => ({
       who: "Followers on X",
@@ -38,7 +38,7 @@ export function sayNews(news: News, { chalk, symbols }: Style): string {
   ];
   const told = voices.map(
     ({ who, where, text }) =>
-      `  ${chalk.cyan(who)} ${chalk.dim(oneLine(where))}\n${indented(text, `    ${symbols.bar} `)}`,
+      `  ${chalk.cyan(who)} ${chalk.dim(oneLine(where))}\n${indented(text, `    ${symbols.bar} `, columns)}`,
   );
   if (news.pageHtml !== null)
     told.push(`  ${chalk.cyan("Everyone")} ${chalk.dim("the status page was rewritten")}`);

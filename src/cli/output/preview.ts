@@ -3,7 +3,7 @@ import { indented, oneLine } from "./printable.ts";
 import type { Style } from "./style.ts";
 
 /** Each channel's exact text with its measured length, as it will be sent. */
-export function previewText(plan: readonly ChannelPlan[], { chalk, symbols }: Style): string {
+export function previewText(plan: readonly ChannelPlan[], { chalk, symbols, columns }: Style): string {
   return plan
     .map(({ speaker, leftOut, posts, follows, subject }) => {
       const facts = [
@@ -24,7 +24,7 @@ export function previewText(plan: readonly ChannelPlan[], { chalk, symbols }: St
       return [
         head,
         `  ${chalk.dim("subject:")} ${oneLine(subject)}`,
-        indented(posts[0]?.text ?? "", `  ${symbols.bar} `),
+        indented(posts[0]?.text ?? "", `  ${symbols.bar} `, columns),
         ...[...recipients, ...notes].map((note) => chalk.dim(`  ${oneLine(note)}`)),
         ...aside.map((note) => `  ${note}`),
         "",

@@ -16,12 +16,24 @@ export function oneLine(text: string): string {
   return printable(text.replace(/\s*\n\s*/g, " "));
 }
 
-/** Each line behind `prefix`, so that no line of foreign text stands at the margin, where a CI runner would read a command. */
-export function indented(text: string, prefix: string): string {
+/**
+ * Each line behind `prefix`, so that no line of foreign text stands at the margin, where a CI runner would read a command.
+ * Lines longer than `columns` go on below, behind the prefix as well.
+ */
+export function indented(text: string, prefix: string, columns = Number.POSITIVE_INFINITY): string {
   return printable(text)
     .split("\n")
+    .flatMap((line) => wrapped(line, columns - prefix.length - 1))
     .map((line) => `${prefix}${line}`.trimEnd())
     .join("\n");
+}
+
+/** The line in pieces of at most `width` characters, broken at blanks where there are any. */
+function wrapped(line: string, width: number): string[] {
+  if (line.length <= width || width < 20) return [line];
+  const blank = line.lastIndexOf(" ", width);
+  const end = blank > 0 ? blank : width;
+  return [line.slice(0, end), ...wrapped(line.slice(end).trimStart(), width)];
 }
 
 /** A word as a POSIX shell takes it. */

@@ -4,6 +4,8 @@ import type { Sink, Surroundings } from "../surroundings.ts";
 /** How output looks: colour only on a terminal that wants it, symbols only where they can be shown. */
 export interface Style {
   readonly chalk: ChalkInstance;
+  /** How wide a terminal is; infinite where there is none. */
+  readonly columns: number;
   readonly symbols: {
     readonly good: string;
     readonly bad: string;
@@ -16,6 +18,7 @@ export interface Style {
 export function styleFor(sink: Sink, { env }: Pick<Surroundings, "env">, plain: boolean): Style {
   const utf8 = /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || "") || sink.isTerminal === false;
   return {
+    columns: sink.isTerminal ? sink.columns : Number.POSITIVE_INFINITY,
     chalk: new Chalk({ level: wantsColour(sink, env, plain) ? 1 : 0 }),
     symbols:
       utf8 && !plain

@@ -28,3 +28,8 @@ export interface ScenarioComponent {
   readonly name: string;
   readonly components?: readonly ScenarioComponent[];
 }
+
+/** The ids of all components, parents before children. */
+export function idsOf(components: Scenario["components"]): string[] {
+  return components.flatMap(({ id, components: below }) => [id, ...idsOf(below ?? [])]);
+}

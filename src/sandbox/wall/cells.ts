@@ -43,7 +43,7 @@ ${mail.html === "" ? html`<p class="lines">${linked(mail.text)}</p>` : frame(`ma
         post.username,
         post.number === 1 ? "opened this topic" : `reply ${post.number - 1} in the topic`,
       )}
-<div class="prose">${new Html(markdown.render(post.raw))}</div></article>`,
+<div class="prose">${new Html(markdown.render(withoutComments(post.raw)))}</div></article>`,
     ),
   slack: ({ slackMessages }) =>
     slackMessages.map(
@@ -66,7 +66,7 @@ ${mail.html === "" ? html`<p class="lines">${linked(mail.text)}</p>` : frame(`ma
       ({ incident, update }) => html`<article class="hosted"><p class="fine">Hosted page${
         update.notified ? ", subscribers notified" : null
       }</p>
-<p class="subject">${incident.name}</p><p><b>${sentenceCase(update.status)}</b> ${update.body}</p></article>`,
+<p class="subject">${incident.name}</p><p><b>${sentenceCase(update.status)}</b></p><p class="lines">${update.body}</p></article>`,
     ),
   ],
 };
@@ -89,6 +89,11 @@ function linked(text: string): readonly Html[] {
   return text
     .split(/(https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)])/)
     .map((part, index) => (index % 2 === 1 ? html`<a href="${part}">${part}</a>` : html`${part}`));
+}
+
+/** A forum keeps comments in the source of a post and shows none of them. */
+function withoutComments(raw: string): string {
+  return raw.replace(/<!--.*?-->/gs, "").trim();
 }
 
 function sentenceCase(status: string): string {

@@ -30,7 +30,7 @@ function renderElement(element: Fields): Html {
   const inside = list(element.elements);
   switch (element.type) {
     case "rich_text_section":
-      return html`<p class="lines">${inside.map(renderInline)}</p>`;
+      return html`<div class="lines">${inside.map(renderInline)}</div>`;
     case "rich_text_quote":
       return html`<blockquote class="lines">${inside.map(renderInline)}</blockquote>`;
     case "rich_text_preformatted":
