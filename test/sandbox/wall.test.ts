@@ -145,7 +145,7 @@ describe("the wall", () => {
     const markup = renderWall(wall({ steps: [step({ slackMessages: [{ ...message!, blocks }] })] }));
     expect(markup).toContain('<p class="heading">A &lt;b&gt; &amp;amp; c</p>');
     expect(markup).toContain(
-      '<p class="lines"><strong>bold</strong><a href="https://example.com">there</a>nowhere<mark>@channel</mark></p>',
+      '<div class="lines"><strong>bold</strong><a href="https://example.com">there</a>nowhere<mark>@channel</mark></div>',
     );
     expect(markup).toContain('<ol start="3"><li>third</li></ol><pre>a &lt; b</pre>');
   });
