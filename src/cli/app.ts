@@ -3,6 +3,7 @@ import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { StatusError, setupError } from "../base/errors.ts";
 import { processIdentity } from "../base/process-identity.ts";
+import type { Scrubber } from "../base/scrubber.ts";
 import { Secret } from "../base/secret.ts";
 import type { Speaker } from "../broadcast/context.ts";
 import type { DeliveryError, Ledger } from "../broadcast/ledger.ts";
@@ -32,7 +33,11 @@ export interface App {
   close(): Promise<void>;
 }
 
-export async function openApp(surroundings: Surroundings, configFile: string | null): Promise<App> {
+export async function openApp(
+  surroundings: Surroundings,
+  scrubber: Scrubber,
+  configFile: string | null,
+): Promise<App> {
   const config = await loadConfig({
     named: configFile,
     cwd: surroundings.cwd,
@@ -59,7 +64,9 @@ export async function openApp(surroundings: Surroundings, configFile: string | n
     existingLedger: async () => (existsSync(storePath) ? openLedger() : null),
     async speakers(ready) {
       const speakers = await Promise.all(
-        config.channels.map((channel) => connect(channel, config, surroundings, boardOf(openLedger), ready)),
+        config.channels.map((channel) =>
+          connect(channel, config, surroundings, scrubber, boardOf(openLedger), ready),
+        ),
       );
       opened.push(...speakers);
       return speakers;
@@ -93,6 +100,7 @@ async function connect(
   channel: ChannelConfig,
   config: Config,
   surroundings: Surroundings,
+  scrubber: Scrubber,
   board: BoardSource,
   ready: boolean,
 ): Promise<Speaker> {
@@ -105,13 +113,15 @@ async function connect(
     settings[field] = new Secret("");
     if (!ready || setAside !== null) continue;
     try {
-      settings[field] = await resolveSecret(
+      const secret = await resolveSecret(
         reference,
         `channels.${name}.${field}`,
         config.folder,
         surroundings.env,
         surroundings.drill === null,
       );
+      scrubber.learn(secret.reveal());
+      settings[field] = secret;
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       setAside = {

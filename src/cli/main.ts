@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { CommanderError } from "commander";
 import { StatusError, usageError } from "../base/errors.ts";
 import { suggest } from "../base/nearest.ts";
+import { Scrubber } from "../base/scrubber.ts";
 import { type App, openApp } from "./app.ts";
 import { Cancelled, canPrompt, openDialog } from "./dialog.ts";
 import { commandLine, keepDraft } from "./draft.ts";
@@ -12,12 +13,13 @@ import { indented, oneLine, printable } from "./output/printable.ts";
 import { styleFor } from "./output/style.ts";
 import { packageRoot } from "./package-root.ts";
 import { createProgram, speakFlags } from "./program.ts";
-import { processSurroundings, type Surroundings } from "./surroundings.ts";
+import { processSurroundings, type Surroundings, scrubbed } from "./surroundings.ts";
 import { Typed } from "./typed.ts";
 
 /** Runs one command; returns its exit code. Prints every failure; throws nothing. */
 export async function main(argv: readonly string[], given?: Surroundings): Promise<number> {
-  const surroundings = given ?? processSurroundings();
+  const scrubber = new Scrubber();
+  const surroundings = scrubbed(given ?? processSurroundings(), scrubber);
   let code: number = EXIT.ok.code;
   const program = createProgram(async (command, argument, flags) => {
     const known = program.commands.map((each) => each.name());
@@ -27,7 +29,7 @@ export async function main(argv: readonly string[], given?: Surroundings): Promi
         `status ${command}: there is no such command.`,
         suggest(command, known),
       );
-    code = await run(command, argument, flags, surroundings);
+    code = await run(command, argument, flags, surroundings, scrubber);
   }, packageVersion());
   for (const command of [program, ...program.commands])
     command.exitOverride().configureOutput({
@@ -65,6 +67,7 @@ async function run(
   argument: string | null,
   flags: Readonly<Record<string, unknown>>,
   surroundings: Surroundings,
+  scrubber: Scrubber,
 ): Promise<number> {
   switch (command) {
     case "preview": {
@@ -88,9 +91,9 @@ async function run(
     case "resolve":
     case "retry":
     case "follow-up":
-      return runSpeaking(command, argument, speakFlags(flags), surroundings);
+      return runSpeaking(command, argument, speakFlags(flags), surroundings, scrubber);
     default:
-      return runReading(command, argument, flags, surroundings);
+      return runReading(command, argument, flags, surroundings, scrubber);
   }
 }
 
@@ -99,8 +102,9 @@ async function runReading(
   argument: string | null,
   flags: Readonly<Record<string, unknown>>,
   surroundings: Surroundings,
+  scrubber: Scrubber,
 ): Promise<number> {
-  const app = await openApp(surroundings, (flags.config as string | undefined) ?? null);
+  const app = await openApp(surroundings, scrubber, (flags.config as string | undefined) ?? null);
   try {
     switch (command) {
       case "list":
@@ -127,6 +131,7 @@ async function runSpeaking(
   argument: string | null,
   flags: SpeakFlags,
   surroundings: Surroundings,
+  scrubber: Scrubber,
 ): Promise<number> {
   const typed = new Typed();
   let message: string | null = null;
@@ -134,7 +139,7 @@ async function runSpeaking(
   try {
     message = await readMessage(flags, surroundings);
     if (flags.message === "-" && message !== null) typed.keep({ message });
-    app = await openApp(surroundings, flags.config ?? null);
+    app = await openApp(surroundings, scrubber, flags.config ?? null);
     const dialog = canPrompt(surroundings, flags) ? await openDialog(surroundings) : null;
     switch (command) {
       case "announce":

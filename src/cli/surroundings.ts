@@ -1,5 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import { type Clock, systemClock } from "../base/clock.ts";
+import type { Scrubber } from "../base/scrubber.ts";
 
 /** Where text goes. */
 export interface Sink {
@@ -24,6 +25,18 @@ export interface Surroundings {
   readonly stopped: AbortSignal;
   /** Set in a drill: loopback only, no `cmd:` and no `publish:`; with `marked`, every text says DRILL. */
   readonly drill: { readonly marked: boolean } | null;
+}
+
+/** The same, with every secret that the scrubber knows taken out of what is written. */
+export function scrubbed(surroundings: Surroundings, scrubber: Scrubber): Surroundings {
+  const clean = (sink: Sink): Sink => ({
+    write: (text) => sink.write(scrubber.scrub(text)),
+    isTerminal: sink.isTerminal,
+    get columns() {
+      return sink.columns;
+    },
+  });
+  return { ...surroundings, stdout: clean(surroundings.stdout), stderr: clean(surroundings.stderr) };
 }
 
 const GRACE_MS = 3000;
