@@ -4,7 +4,7 @@ import { CommanderError } from "commander";
 import { StatusError, usageError } from "../base/errors.ts";
 import { suggest } from "../base/nearest.ts";
 import { Scrubber } from "../base/scrubber.ts";
-import { type App, openApp } from "./app.ts";
+import type { App } from "./app.ts";
 import { Cancelled, canPrompt, openDialog } from "./dialog.ts";
 import { commandLine, keepDraft } from "./draft.ts";
 import { EXIT, EXIT_OF_BLAME } from "./exit-codes.ts";
@@ -104,6 +104,7 @@ async function runReading(
   surroundings: Surroundings,
   scrubber: Scrubber,
 ): Promise<number> {
+  const { openApp } = await import("./app.ts");
   const app = await openApp(surroundings, scrubber, (flags.config as string | undefined) ?? null);
   try {
     switch (command) {
@@ -139,6 +140,7 @@ async function runSpeaking(
   try {
     message = await readMessage(flags, surroundings);
     if (flags.message === "-" && message !== null) typed.keep({ message });
+    const { openApp } = await import("./app.ts");
     app = await openApp(surroundings, scrubber, flags.config ?? null);
     const dialog = canPrompt(surroundings, flags) ? await openDialog(surroundings) : null;
     switch (command) {
