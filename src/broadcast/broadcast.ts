@@ -1,4 +1,5 @@
 import pLimit from "p-limit";
+import { StatusError } from "../base/errors.ts";
 import type { BroadcastContext } from "./context.ts";
 import { deliver } from "./deliver.ts";
 import type { Delivery } from "./ledger.ts";
@@ -10,17 +11,55 @@ const PARTS_AT_ONCE = 4;
 /**
  * Speaks on all channels at once; ends when each delivery is settled or the deadline has come.
  * No channel waits for another. Returns the rows as the ledger has them.
+ * Where the ledger fails, the other channels are still finished; then its StatusError is thrown, with what is known of each.
  */
 export async function broadcast(
   deliveries: readonly Delivery[],
   context: BroadcastContext,
 ): Promise<Delivery[]> {
-  const channels = byChannel(deliveries);
-  const settled = await Promise.all(
-    [...channels.values()].map((parts) => {
+  const begun = new Set<string>();
+  const watched: BroadcastContext = {
+    ...context,
+    watch(event) {
+      if (event.type === "sending") begun.add(event.delivery.id);
+      context.watch(event);
+    },
+  };
+  const done: Delivery[] = [];
+  const failed: { delivery: Delivery; error: unknown }[] = [];
+  await Promise.all(
+    [...byChannel(deliveries).values()].flatMap((parts) => {
       const limit = pLimit(PARTS_AT_ONCE);
-      return Promise.all(parts.map((delivery) => limit(() => deliver(delivery.id, context))));
+      return parts.map((delivery) =>
+        limit(async () => {
+          try {
+            done.push(await deliver(delivery.id, watched));
+          } catch (error) {
+            failed.push({ delivery, error });
+          }
+        }),
+      );
     }),
   );
-  return settled.flat();
+  const [first] = failed;
+  if (first === undefined) return done;
+  if (!(first.error instanceof StatusError)) throw first.error;
+  const names = (rows: readonly Delivery[]) => [...new Set(rows.map(({ channel }) => channel))].join(", ");
+  const known: [string, Delivery[]][] = [
+    ["Sent", done.filter(({ state }) => state === "sent")],
+    [
+      "May be out, without a record of it",
+      failed.map(({ delivery }) => delivery).filter(({ id }) => begun.has(id)),
+    ],
+    ["Not sent", failed.map(({ delivery }) => delivery).filter(({ id }) => !begun.has(id))],
+  ];
+  const told = known.filter(([, rows]) => rows.length > 0).map(([word, rows]) => `${word}: ${names(rows)}.`);
+  const { blame, code, message } = first.error;
+  throw new StatusError(
+    blame,
+    code,
+    [message, ...told].join(" "),
+    "Mend that, then type: status retry — it looks before it says anything again.",
+    first.error,
+  );
 }

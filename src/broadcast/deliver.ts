@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isProvablyDead } from "../base/process-identity.ts";
+import { StatusError } from "../base/errors.ts";
+import { isProvablyDead, isStopped } from "../base/process-identity.ts";
 import { ChannelError, type Place, type Post, type Receipt } from "../channels/contract.ts";
 import type { BroadcastContext, Speaker } from "./context.ts";
-import type { Delivery, DeliveryError, DeliveryState } from "./ledger.ts";
+import type { Delivery, DeliveryError, DeliveryState, Settlement } from "./ledger.ts";
 import { look } from "./look.ts";
 import { pauseBefore } from "./retry-policy.ts";
 import { placeOf } from "./thread.ts";
@@ -10,6 +11,8 @@ import { placeOf } from "./thread.ts";
 /** Beyond the call's own time-out: for the ledger and a busy machine. */
 const LEASE_MARGIN_MS = 10_000;
 const POLL_MS = 150;
+/** How long an outcome is kept trying to reach a ledger that cannot take it: it is in no other place. */
+const RECORD_WITHIN_MS = 5000;
 
 /**
  * Takes one delivery as far as it can go before the deadline: looks where it may already be out,
@@ -33,7 +36,7 @@ export async function deliver(id: string, context: BroadcastContext): Promise<De
           if (!(await waitForOther(context))) return delivery;
           continue;
         }
-        await context.ledger.move(id, "sending", { state: "unknown", error: ABANDONED }, context.clock.now());
+        await giveUpFor(delivery, context);
         continue;
       case "pending":
       case "unknown":
@@ -81,10 +84,25 @@ const ABANDONED: DeliveryError = {
   retryAt: null,
 };
 
-/** A row that is being sent belongs to its owner, until the owner is surely gone or its lease has passed. */
-function isAbandoned(delivery: Delivery): boolean {
-  if (delivery.owner === null || delivery.leaseUntil === null) return true;
-  return delivery.leaseUntil.getTime() < Date.now() || isProvablyDead(delivery.owner);
+/**
+ * A row that is being sent belongs to its owner, until the owner is surely gone or its lease has passed.
+ * One that was stopped may have its request half-way out and finish it when it goes on, however late.
+ */
+function isAbandoned({ owner, leaseUntil }: Delivery): boolean {
+  if (owner === null || leaseUntil === null || isProvablyDead(owner)) return true;
+  return leaseUntil.getTime() < Date.now() && !isStopped(owner);
+}
+
+/** Makes a post unknown whose sender is gone. What it asked for, the vendor may still carry out until the call's own time-out. */
+async function giveUpFor(delivery: Delivery, context: BroadcastContext): Promise<void> {
+  const callEnds = (delivery.leaseUntil?.getTime() ?? 0) - LEASE_MARGIN_MS;
+  const endedAt = new Date(Math.max(Date.now(), callEnds));
+  await context.ledger.move(
+    delivery.id,
+    "sending",
+    { state: "unknown", error: ABANDONED, attempt: delivery.attempts, endedAt },
+    context.clock.now(),
+  );
 }
 
 async function waitForOther(context: BroadcastContext): Promise<boolean> {
@@ -175,12 +193,7 @@ async function clearTheWay(
   for (const row of earlier) {
     if (row.state === "sending") {
       if (!isAbandoned(row)) return "wait";
-      await context.ledger.move(
-        row.id,
-        "sending",
-        { state: "unknown", error: ABANDONED },
-        context.clock.now(),
-      );
+      await giveUpFor(row, context);
     }
     const state = row.state === "sending" ? "unknown" : row.state;
     if (state === "unknown" || state === "pending") {
@@ -216,25 +229,42 @@ async function tryOnce(
   const started = performance.now();
   const elapsed = () => Math.round(performance.now() - started);
   const outcome = await call(post, place, speaker, callMs, leaseUntil, context);
-  const now = context.clock.now();
   if (!(outcome instanceof ChannelError)) {
     const state = outcome.pending === true ? "pending" : "sent";
-    await context.ledger.settle(
-      delivery.id,
-      context.owner,
-      { state, receipt: outcome, elapsedMs: elapsed() },
-      now,
-    );
+    if (!(await record(delivery.id, { state, receipt: outcome, elapsedMs: elapsed() }, context)))
+      await tellLate(delivery.id, state, outcome, context);
     return null;
   }
   const state = outcome.fate === "not-sent" ? "waiting" : outcome.fate;
-  await context.ledger.settle(
-    delivery.id,
-    context.owner,
-    { state, error: errorOf(outcome), elapsedMs: elapsed() },
-    now,
+  // Ours was the hurry, not the vendor's: it may be at work until the time-out that we did not wait for.
+  const endedAt = new Date(
+    Math.max(Date.now(), context.stopped.aborted ? leaseUntil.getTime() - LEASE_MARGIN_MS : 0),
   );
+  await record(delivery.id, { state, error: errorOf(outcome), elapsedMs: elapsed(), endedAt }, context);
   return outcome;
+}
+
+/** Puts an outcome into the ledger; tries again for a moment where that fails. False where the row is no longer ours. */
+async function record(id: string, settlement: Settlement, context: BroadcastContext): Promise<boolean> {
+  for (const until = Date.now() + RECORD_WITHIN_MS; ; await sleep(250)) {
+    try {
+      return await context.ledger.settle(id, context.owner, settlement, context.clock.now());
+    } catch (error) {
+      if (!(error instanceof StatusError) || Date.now() > until || context.stopped.aborted) throw error;
+    }
+  }
+}
+
+/** A receipt for a row that others have given up by now: what is out must not be sent again. */
+async function tellLate(
+  id: string,
+  state: "sent" | "pending",
+  receipt: Receipt,
+  context: BroadcastContext,
+): Promise<void> {
+  const known = { state, receipt, error: null, reason: null };
+  for (const from of ["unknown", "waiting"] as const)
+    if (await context.ledger.move(id, from, known, context.clock.now())) return;
 }
 
 async function call(

@@ -80,7 +80,10 @@ export interface NewUpdate {
   readonly deliveries: readonly NewDelivery[];
 }
 
-/** How an attempt ended, as the ledger keeps it. */
+/**
+ * How an attempt ended, as the ledger keeps it.
+ * `endedAt` by the machine's clock, where the vendor may be at work for longer than we waited; else it ends now.
+ */
 export type Settlement =
   | {
       readonly state: "sent" | "pending";
@@ -91,6 +94,7 @@ export type Settlement =
       readonly state: "refused" | "waiting" | "unknown";
       readonly error: DeliveryError;
       readonly elapsedMs: number;
+      readonly endedAt?: Date;
     };
 
 /** The durable record of what was said. Every method that writes returns after the write is on disk. */
@@ -111,18 +115,24 @@ export interface Ledger {
 
   /**
    * Makes the caller the owner of one attempt, durably, if the row is still in one of `from`.
-   * False where somebody else was quicker.
+   * False where somebody else was quicker, and where a later update on the channel has overtaken this one:
+   * then the row is `superseded`, unless it may be out.
    */
   claim(
     id: string,
     from: readonly DeliveryState[],
     by: { owner: string; leaseUntil: Date; place: Place; at: Date },
   ): Promise<boolean>;
-  /** Ends the attempt that `owner` holds; false where the row has passed to somebody else. */
+  /**
+   * Ends the attempt that `owner` holds; false where the row has passed to somebody else.
+   * What was not sent and has been overtaken meanwhile is `superseded`.
+   */
   settle(id: string, owner: string, settlement: Settlement, now: Date): Promise<boolean>;
   /**
    * Gives a row another state without an attempt: a dead owner's `sending`, a looked-up `unknown`.
-   * Leaving `sending` counts as the end of the attempt. False where the row is no longer in `from`.
+   * Leaving `sending` counts as the end of the attempt, at `endedAt` by the machine's clock (now where absent).
+   * False where the row is no longer in `from`, or no longer at attempt `attempt`: what was learnt about an earlier
+   * attempt says nothing about a later one. What would wait and has been overtaken is `superseded`.
    */
   move(
     id: string,
@@ -132,6 +142,8 @@ export interface Ledger {
       reason?: string | null;
       receipt?: Receipt;
       error?: DeliveryError | null;
+      attempt?: number;
+      endedAt?: Date;
     },
     now: Date,
   ): Promise<boolean>;

@@ -19,7 +19,11 @@ export async function look(
 ): Promise<boolean> {
   const { channel } = speaker;
   if (channel.find === undefined || delivery.post === null) return false;
-  if (delivery.lastAttemptAt !== null && delivery.state === "unknown" && !(await settle(delivery, context)))
+  if (
+    delivery.lastAttemptAt !== null &&
+    delivery.state === "unknown" &&
+    !(await settle(delivery.lastAttemptAt, speaker.timeoutMs, context))
+  )
     return false;
   context.watch({ type: "looking", delivery });
   const told = await context.ledger.deliveries({
@@ -27,7 +31,7 @@ export async function look(
     channel: delivery.channel,
   });
   const place = placeOf(told, delivery.part, delivery.updateNumber);
-  const since = delivery.firstAttemptAt ?? new Date(context.clock.now().getTime() - LOOK_BACK_MS);
+  const since = lookFrom(delivery.firstAttemptAt, context.clock.now());
   let search: Search;
   try {
     const signal = AbortSignal.any([AbortSignal.timeout(speaker.timeoutMs), context.stopped]);
@@ -43,7 +47,7 @@ export async function look(
     return context.ledger.move(
       delivery.id,
       delivery.state,
-      { state, receipt: search.found, error: null, reason: null },
+      { state, receipt: search.found, error: null, reason: null, attempt: delivery.attempts },
       now,
     );
   }
@@ -51,14 +55,23 @@ export async function look(
   return context.ledger.move(
     delivery.id,
     "unknown",
-    { state: "waiting", reason: "looked for it: it is not there" },
+    { state: "waiting", reason: "looked for it: it is not there", attempt: delivery.attempts },
     now,
   );
 }
 
+/** When to look from. A clock that went back since the first attempt cannot date it: then as far back as for a lost ledger. */
+function lookFrom(firstAttemptAt: Date | null, now: Date): Date {
+  return firstAttemptAt !== null && firstAttemptAt <= now
+    ? firstAttemptAt
+    : new Date(now.getTime() - LOOK_BACK_MS);
+}
+
 /** Waits until a search can count; false where the deadline or Ctrl-C comes first. */
-async function settle(delivery: Delivery, context: BroadcastContext): Promise<boolean> {
-  const pause = delivery.lastAttemptAt!.getTime() + context.settleMs - Date.now();
+async function settle(lastAttemptAt: Date, timeoutMs: number, context: BroadcastContext): Promise<boolean> {
+  const wait = lastAttemptAt.getTime() + context.settleMs - Date.now();
+  // An attempt never ends further ahead than its own time-out: more than that is a clock that went back.
+  const pause = Math.min(wait, timeoutMs + context.settleMs);
   if (pause <= 0) return true;
   if (Date.now() + pause >= context.deadline || context.stopping.aborted) return false;
   await sleep(pause, undefined, { signal: context.stopping }).catch(() => {});

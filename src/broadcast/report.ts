@@ -1,3 +1,4 @@
+import { localPid } from "../base/process-identity.ts";
 import type { Post } from "../channels/contract.ts";
 import type { Delivery, DeliveryError, DeliveryState, Verification } from "./ledger.ts";
 
@@ -80,7 +81,7 @@ function partOf(delivery: Delivery): PartReport {
       (delivery.state === "planned"
         ? "not tried yet"
         : delivery.state === "sending"
-          ? "another command is sending it now"
+          ? beingSent(delivery.owner)
           : null),
     verification: delivery.verification,
     remoteId: out ? (delivery.receipt?.remoteId ?? null) : null,
@@ -90,6 +91,12 @@ function partOf(delivery: Delivery): PartReport {
     text: (delivery.post as Post | null)?.text ?? null,
     error: delivery.error,
   };
+}
+
+function beingSent(owner: string | null): string {
+  const pid = owner === null ? null : localPid(owner);
+  if (pid === null) return "another command is sending it now";
+  return `another command (process ${pid} on this machine) is sending it now, or was stopped while it did`;
 }
 
 function stateOf({

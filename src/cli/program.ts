@@ -155,13 +155,18 @@ export function createProgram(run: Run, version: string): Command {
   common(
     program
       .command("drill")
-      .argument("[scenario]", "amazon-2010")
+      .argument("[scenario]", "amazon-2010; without one you rehearse yourself")
       .description("rehearse on local imitations of the vendors; nothing leaves this machine"),
   )
     .option("--output <folder>", "where to write the wall (default: a temporary folder)")
+    .option(
+      "--fault <channel=fault>",
+      "make an imitation fail, such as sellers=lost-answer (repeatable)",
+      collect,
+    )
     .addHelpText(
       "after",
-      "\nExamples:\n  $ status drill amazon-2010\n  $ status drill amazon-2010 --output ./wall",
+      "\nExamples:\n  $ status drill amazon-2010\n  $ status drill --fault sellers=lost-answer",
     )
     .action((scenario: string | undefined, flags) => run("drill", scenario ?? null, flags));
   common(

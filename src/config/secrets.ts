@@ -42,7 +42,7 @@ export async function resolveSecret(
     if (value === undefined || value === "")
       throw setupError(
         "SECRET_MISSING",
-        `${where}: the environment has no ${rest}.`,
+        `The environment has no ${rest} (for ${where}).`,
         `Set it: export ${rest}=…`,
       );
     return new Secret(value);
@@ -56,17 +56,17 @@ function readSecretFile(path: string, where: string): string {
     if ((statSync(path).mode & 0o077) !== 0 && process.platform !== "win32")
       throw setupError(
         "SECRET_FILE_OPEN",
-        `${where}: others can read ${path}.`,
+        `Others can read ${path} (for ${where}).`,
         `Protect it: chmod 600 ${path}`,
       );
     const value = readFileSync(path, "utf8").trim();
-    if (value === "") throw setupError("SECRET_MISSING", `${where}: ${path} is empty.`, null);
+    if (value === "") throw setupError("SECRET_MISSING", `${path} is empty (for ${where}).`, null);
     return value;
   } catch (error) {
     if (error instanceof StatusError) throw error;
     throw setupError(
       "SECRET_MISSING",
-      `${where}: ${path} cannot be read (${(error as NodeJS.ErrnoException).code}).`,
+      `${path} cannot be read: ${(error as NodeJS.ErrnoException).code} (for ${where}).`,
       null,
     );
   }
@@ -74,7 +74,8 @@ function readSecretFile(path: string, where: string): string {
 
 async function run(argv: readonly string[], where: string, mayRun: boolean): Promise<string> {
   const [program, ...rest] = argv;
-  if (!mayRun) throw setupError("SECRET_NOT_FETCHED", `${where}: \`cmd:\` does not run in a drill.`, null);
+  if (!mayRun)
+    throw setupError("SECRET_NOT_FETCHED", `\`cmd:\` does not run in a drill (for ${where}).`, null);
   try {
     const { stdout } = await promisify(execFile)(program!, rest, {
       timeout: CMD_TIMEOUT_MS,
@@ -89,11 +90,15 @@ async function run(argv: readonly string[], where: string, mayRun: boolean): Pro
     const why = killed
       ? `did not end within ${CMD_TIMEOUT_MS / 1000} s`
       : `ended with ${String(code ?? "an error")}`;
-    throw setupError("SECRET_MISSING", `${where}: ${program} ${why}.`, `Try it by hand: ${argv.join(" ")}`);
+    throw setupError(
+      "SECRET_MISSING",
+      `${program} ${why} (for ${where}).`,
+      `Try it by hand: ${argv.join(" ")}`,
+    );
   }
   throw setupError(
     "SECRET_MISSING",
-    `${where}: ${program} printed nothing.`,
+    `${program} printed nothing (for ${where}).`,
     `Try it by hand: ${argv.join(" ")}`,
   );
 }

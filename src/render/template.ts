@@ -128,12 +128,17 @@ function render(wordings: readonly Wording[], request: RenderRequest, variables:
   const short = facts.short === null ? own || toPlainText(body) : harmless(facts.short).trim();
   const subject = literal(line("subject") ?? facts.title);
   return {
-    subject: facts.drill ? `DRILL: ${subject}` : subject,
+    subject: marked(subject, facts.drill),
     body: facts.drill ? [REHEARSAL, ...body] : body,
-    short: facts.drill ? `DRILL: ${short}` : short,
+    short: marked(short, facts.drill),
     keep: line("keep") || null,
     link: facts.statusUrl,
   };
+}
+
+/** The title of a rehearsed incident may say it already. */
+function marked(text: string, drill: boolean): string {
+  return drill && !text.includes("DRILL") ? `DRILL: ${text}` : text;
 }
 
 const REHEARSAL: Block = {

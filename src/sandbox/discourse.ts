@@ -27,6 +27,8 @@ const MEMO_MS = 120_000;
 const UNIQUE_MS = 5 * 60_000;
 const MAX_CONSECUTIVE = 3;
 const EDITS_PER_DAY = 30;
+/** UserActionsController, read 2026-11. */
+const ACTIONS_SHOWN = 30;
 
 export interface DiscourseImitation {
   readonly http: HttpImitation;
@@ -45,7 +47,7 @@ export function imitateDiscourse(options: { clock: Clock }): DiscourseImitation 
   const { clock } = options;
   const topics: StoredTopic[] = [];
   const memo = new Map<string, { at: number; answer: Answer }>();
-  const queue: (() => void)[] = [];
+  const queue: { readonly username: string; act(): void }[] = [];
   const recent: { username: string; raw: string; at: number }[] = [];
   const edits: { username: string; at: number }[] = [];
   let moderating = false;
@@ -94,7 +96,7 @@ export function imitateDiscourse(options: { clock: Clock }): DiscourseImitation 
   const publish = (username: string, raw: string, act: () => Post, base: string): Answer => {
     recent.push({ username, raw, at: clock.now().getTime() });
     if (!moderating) return json(200, shown(act(), base, true));
-    queue.push(act);
+    queue.push({ username, act });
     return json(200, {
       action: "enqueued",
       success: true,
@@ -189,6 +191,33 @@ export function imitateDiscourse(options: { clock: Clock }): DiscourseImitation 
     });
   };
 
+  /** Newest first; of all that an account does, the sandbox remembers the topics it opened (4). */
+  const actionsOf = (username: string, filter: string | null) =>
+    topics
+      .filter((topic) => filter === "4" && topic.posts[0]?.username === username)
+      .reverse()
+      .slice(0, ACTIONS_SHOWN)
+      .map((topic) => ({
+        action_type: 4,
+        created_at: topic.posts[0]?.at.toISOString(),
+        topic_id: topic.id,
+        post_number: 1,
+        post_id: null,
+        title: topic.title,
+        slug: slugOf(topic.title),
+        username,
+        user_id: USERS[username],
+        acting_username: username,
+        acting_user_id: USERS[username],
+        target_username: username,
+        target_user_id: USERS[username],
+        category_id: topic.category,
+        closed: topic.closed,
+        archived: false,
+        deleted: false,
+        hidden: null,
+      }));
+
   const read = (call: Call, username: string | null): Answer => {
     const { path } = call;
     if (path === "/site/basic-info.json")
@@ -228,8 +257,14 @@ export function imitateDiscourse(options: { clock: Clock }): DiscourseImitation 
           admin: false,
           moderator: false,
           can_edit: user === username,
+          ...(user === username
+            ? { pending_posts_count: queue.filter((waiting) => waiting.username === user).length }
+            : {}),
         },
       });
+    const actor = call.query.get("username")?.toLowerCase() ?? "";
+    if (path === "/user_actions.json" && USERS[actor] !== undefined)
+      return json(200, { user_actions: actionsOf(actor, call.query.get("filter")) });
     const categoryId = Number(/^\/c\/(\d+)\/show\.json$/.exec(path)?.[1]);
     const category = CATEGORIES[categoryId];
     if (category !== undefined)
@@ -302,7 +337,7 @@ export function imitateDiscourse(options: { clock: Clock }): DiscourseImitation 
       moderating = on;
     },
     approveQueued() {
-      for (const act of queue.splice(0)) act();
+      for (const { act } of queue.splice(0)) act();
     },
     topics: () =>
       topics.map((topic) => ({

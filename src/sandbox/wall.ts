@@ -16,15 +16,14 @@ export interface Wall {
   readonly startedAt: Date;
   /** When the first public word was said. */
   readonly firstWordAt: Date;
-  /** What happened on the real day. */
-  readonly history: {
-    readonly headline: string;
-    readonly facts: readonly string[];
-    readonly channels: readonly {
-      readonly name: string;
-      readonly said: string;
-    }[];
-  };
+  /** What happened on the real day; null for a rehearsal of nothing that happened. */
+  readonly history: History | null;
+}
+
+interface History {
+  readonly headline: string;
+  readonly facts: readonly string[];
+  readonly channels: readonly { readonly name: string; readonly said: string }[];
 }
 
 export interface WallStep {
@@ -72,16 +71,19 @@ const POLICY =
 
 function comparison(wall: Wall): Html {
   const minutes = minutesBetween(wall.startedAt, wall.firstWordAt);
-  const { headline, facts, channels } = wall.history;
   return html`<div class="compare">
 <section class="now" aria-labelledby="now"><h2 id="now">In this drill</h2>
 <p class="figure"><b>${minutes < 1 ? "<1" : minutes}</b> <span>${minutes === 1 ? "minute" : "minutes"} from outage to first word</span></p>
 <p class="aside">${heard(wall)}</p></section>
-<section class="then" aria-labelledby="then"><h2 id="then">What really happened that day</h2>
+${wall.history === null ? null : happened(wall.history)}
+</div>`;
+}
+
+function happened({ headline, facts, channels }: History): Html {
+  return html`<section class="then" aria-labelledby="then"><h2 id="then">What really happened that day</h2>
 <p class="headline">${headline}</p>
 <dl>${channels.map(({ name, said }) => html`<div><dt>${name}</dt><dd>${said}</dd></div>`)}</dl>
-<ul>${facts.map((fact) => html`<li>${fact}</li>`)}</ul></section>
-</div>`;
+<ul>${facts.map((fact) => html`<li>${fact}</li>`)}</ul></section>`;
 }
 
 /** How many of the audiences the first step reached. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Kysely, Selectable } from "kysely";
 import { setupError } from "../base/errors.ts";
 import { randomId } from "../base/ids.ts";
-import { isProvablyDead, processIdentity } from "../base/process-identity.ts";
+import { isProvablyDead, isStopped, processIdentity } from "../base/process-identity.ts";
 import type {
   Delivery,
   DeliveryError,
@@ -148,7 +148,7 @@ export class LedgerStore implements Ledger {
           .updateTable("deliveries")
           .set({
             state: "superseded",
-            reason: `overtaken by update ${update.number}`,
+            reason: overtakenReason(update.number),
           })
           .where("incident_id", "=", incident.id)
           .where("channel", "in", [...new Set(speaking)])
@@ -172,11 +172,18 @@ export class LedgerStore implements Ledger {
     return this.#write(async (tx) => {
       const row = await tx
         .selectFrom("deliveries")
-        .select(["attempts", "first_attempt_at"])
+        .select(["attempts", "first_attempt_at", "state", "incident_id", "channel", "update_number"])
         .where("id", "=", id)
         .where("state", "in", [...from])
         .executeTakeFirst();
       if (row === undefined) return false;
+      // What may be out is a person's to send again, and is never hidden.
+      const later = row.state === "unknown" ? null : await overtakenBy(tx, row);
+      if (later !== null) {
+        const overtaken = { state: "superseded", reason: overtakenReason(later) };
+        await tx.updateTable("deliveries").set(overtaken).where("id", "=", id).execute();
+        return false;
+      }
       await tx
         .updateTable("deliveries")
         .set({
@@ -211,7 +218,7 @@ export class LedgerStore implements Ledger {
     return this.#write(async (tx) => {
       const row = await tx
         .selectFrom("deliveries")
-        .select(["attempts", "incident_id", "audience"])
+        .select(["attempts", "incident_id", "audience", "channel", "update_number"])
         .where("id", "=", id)
         .where("state", "=", "sending")
         .where("owner", "=", owner)
@@ -219,15 +226,18 @@ export class LedgerStore implements Ledger {
       if (row === undefined) return false;
       const out = "receipt" in settlement;
       const error = out ? null : JSON.stringify(settlement.error);
+      const later = out || settlement.state === "unknown" ? null : await overtakenBy(tx, row);
+      const endedAt = "endedAt" in settlement ? settlement.endedAt : undefined;
       await tx
         .updateTable("deliveries")
         .set({
-          state: settlement.state,
+          state: later === null ? settlement.state : "superseded",
+          ...(later === null ? {} : { reason: overtakenReason(later) }),
           error,
           elapsed_ms: settlement.elapsedMs,
           owner: null,
           lease_until: null,
-          last_attempt_at: new Date().toISOString(),
+          last_attempt_at: (endedAt ?? new Date()).toISOString(),
           ...(out
             ? {
                 receipt: JSON.stringify(settlement.receipt),
@@ -261,18 +271,29 @@ export class LedgerStore implements Ledger {
       reason?: string | null;
       receipt?: Receipt;
       error?: DeliveryError | null;
+      attempt?: number;
+      endedAt?: Date;
     },
     now: Date,
   ): Promise<boolean> {
     return this.#write(async (tx) => {
       const row = await tx
+        .selectFrom("deliveries")
+        .select(["attempts", "incident_id", "audience", "channel", "update_number"])
+        .where("id", "=", id)
+        .where("state", "=", from)
+        .executeTakeFirst();
+      if (row === undefined || (to.attempt ?? row.attempts) !== row.attempts) return false;
+      const later = to.state === "waiting" ? await overtakenBy(tx, row) : null;
+      const reason = later === null ? to.reason : overtakenReason(later);
+      await tx
         .updateTable("deliveries")
         .set({
-          state: to.state,
+          state: later === null ? to.state : "superseded",
           owner: null,
           lease_until: null,
-          ...(from === "sending" ? { last_attempt_at: new Date().toISOString() } : {}),
-          ...(to.reason === undefined ? {} : { reason: to.reason }),
+          ...(from === "sending" ? { last_attempt_at: (to.endedAt ?? new Date()).toISOString() } : {}),
+          ...(reason === undefined ? {} : { reason }),
           ...(to.error === undefined ? {} : { error: to.error === null ? null : JSON.stringify(to.error) }),
           ...(to.receipt === undefined
             ? {}
@@ -282,10 +303,7 @@ export class LedgerStore implements Ledger {
               }),
         })
         .where("id", "=", id)
-        .where("state", "=", from)
-        .returning(["incident_id", "audience"])
-        .executeTakeFirst();
-      if (row === undefined) return false;
+        .execute();
       if (to.state === "sent" && row.audience === "public") await acknowledge(tx, row.incident_id, now);
       return true;
     });
@@ -364,8 +382,9 @@ export class LedgerStore implements Ledger {
       const held =
         row?.owner != null &&
         row.until !== null &&
-        new Date(row.until).getTime() > Date.now() &&
-        !isProvablyDead(row.owner);
+        !isProvablyDead(row.owner) &&
+        // A stopped writer would put its older page over a newer one when it goes on.
+        (new Date(row.until).getTime() > Date.now() || isStopped(row.owner));
       if (held) return null;
       const revision = (row?.revision ?? 0) + 1;
       const lease = {
@@ -390,6 +409,27 @@ export class LedgerStore implements Ledger {
   async close(): Promise<void> {
     await this.#db.destroy();
   }
+}
+
+/** The number of a later update that has taken this one's place on the channel; null where there is none. */
+async function overtakenBy(
+  tx: Kysely<Tables>,
+  row: Pick<Selectable<DeliveryTable>, "incident_id" | "channel" | "update_number">,
+): Promise<number | null> {
+  const later = await tx
+    .selectFrom("deliveries")
+    .select("update_number")
+    .where("incident_id", "=", row.incident_id)
+    .where("channel", "=", row.channel)
+    .where("update_number", ">", row.update_number)
+    .where("state", "!=", "skipped")
+    .orderBy("update_number")
+    .executeTakeFirst();
+  return later?.update_number ?? null;
+}
+
+function overtakenReason(later: number): string {
+  return `overtaken by update ${later}`;
 }
 
 async function acknowledge(tx: Kysely<Tables>, incidentId: string, now: Date): Promise<void> {

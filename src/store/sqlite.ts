@@ -9,7 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CompiledQuery, type DatabaseConnection, Kysely, SqliteDialect, SqliteDriver } from "kysely";
 import Libsql from "libsql";
@@ -41,17 +41,19 @@ export async function openSqlite(path: string): Promise<Kysely<Tables>> {
       }
     }
   } catch (error) {
-    throw explain(error, path);
+    const known = explain(error, path);
+    if (!(known instanceof StatusError)) throw known;
+    const { blame, code, message, hint, cause } = known;
+    throw new StatusError(blame, code, `${message} Nothing was sent.`, hint, cause);
   }
 }
 
 /** Made whole under another name, then linked into place: an empty or half-made ledger never stands there. */
 async function create(path: string): Promise<void> {
   const folder = dirname(path);
-  if (!existsSync(folder)) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(join(folder, ".gitignore"), "*\n");
-  }
+  const made = mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const ours = made !== undefined || basename(folder) === ".status";
+  if (ours && !existsSync(join(folder, ".gitignore"))) writeFileSync(join(folder, ".gitignore"), "*\n");
   const draft = `${path}.new-${randomId()}`;
   // Without WAL: its side files belong to the name, and would not come along.
   const db = connect(draft, "delete");
@@ -67,6 +69,15 @@ async function create(path: string): Promise<void> {
   } finally {
     rmSync(draft, { force: true });
   }
+  // A ledger in a folder that is lost with the power is lost as well.
+  const above = made === undefined ? folder : dirname(made);
+  for (let each = folder; ; each = dirname(each)) {
+    sync(each);
+    if (each === above) break;
+  }
+}
+
+function sync(folder: string): void {
   const handle = openSync(folder, "r");
   try {
     fsyncSync(handle);
@@ -160,7 +171,7 @@ function isLocked(error: unknown): boolean {
 function damaged(path: string, why: string): StatusError {
   return setupError(
     "LEDGER_DAMAGED",
-    `The ledger ${path} is damaged: ${why}. Nothing was sent, and the file was left as it is.`,
+    `The ledger ${path} is damaged: ${why}. The file was left as it is.`,
     `Keep the evidence and start a new ledger: mv ${path} ${path}.damaged — then look at what is already public before you speak again (status cannot know).`,
   );
 }
@@ -173,7 +184,7 @@ function explain(error: unknown, path: string): unknown {
     return setupError(
       "LEDGER_LOCKED",
       `The ledger ${path} is locked: another program has been writing to it for ${BUSY_MS / 1000} s.`,
-      "Nothing was sent by this command. Wait for the other command, or end it, and type this one again.",
+      "Wait for the other command, or end it, and type this one again.",
       error,
     );
   if (/SQLITE_NOTADB|SQLITE_CORRUPT|not a database|malformed/i.test(text))
@@ -185,7 +196,14 @@ function explain(error: unknown, path: string): unknown {
       "Free some space, or name another ledger with `store:`, then type the command again.",
       error,
     );
-  if (/SQLITE_READONLY|SQLITE_CANTOPEN|EACCES|EROFS|EPERM|ENOTDIR|unable to open/i.test(text))
+  if (/SQLITE_IOERR|disk I\/O error|\bEIO\b/i.test(text))
+    return setupError(
+      "LEDGER_IO",
+      `The disk fails: the ledger ${path} cannot be read or written (${error.message}).`,
+      "Look at the disk, or name another ledger with `store:`, then type the command again.",
+      error,
+    );
+  if (/SQLITE_READONLY|SQLITE_CANTOPEN|EEXIST|EACCES|EROFS|EPERM|ENOTDIR|unable to open/i.test(text))
     return setupError(
       "LEDGER_NOT_WRITABLE",
       `The ledger ${path} cannot be opened for writing: ${error.message}.`,

@@ -68,6 +68,7 @@ export async function findForumPost(
     if (found === "cannot-tell") return inconclusive("the forum did not let us look everywhere");
     if (found !== null) return { found: receiptOf(forum, found, post.key) };
     const waiting = await waitingPosts(forum, signal);
+    if (waiting === "cannot-tell") return inconclusive("the forum did not show the account's queue");
     if (waiting > 0) return inconclusive(`${waiting} of the account's posts wait for moderation`);
     return { found: null, conclusive: true, reason: "no post with our key" };
   } catch (error) {
@@ -135,16 +136,17 @@ async function locateOwnTopic(
 ): Promise<Found | "cannot-tell" | null> {
   const path = `/user_actions.json?offset=0&username=${encodeURIComponent(forum.username)}&filter=${NEW_TOPIC}`;
   const answer = await forum.call("GET", path, signal);
-  if (answer.status === 404) return null;
   const actions = answer.status === 200 ? actionsShape.safeParse(answer.json).data : undefined;
   if (actions === undefined) return "cannot-tell";
-  for (const action of actions.user_actions.filter((one) => isSince(one.created_at, since)).slice(0, PAGE)) {
+  const recent = actions.user_actions.filter((one) => isSince(one.created_at, since));
+  let sure = recent.length <= PAGE;
+  for (const action of recent.slice(0, PAGE)) {
     const opening = await openingPost(forum, action.topic_id, signal);
-    if (opening === "cannot-tell") continue;
-    const post = await readPost(forum, opening.postId, signal);
-    if (post?.raw?.includes(markerOf(key))) return opening;
+    const post = opening === "cannot-tell" ? undefined : await readPost(forum, opening.postId, signal);
+    if (opening === "cannot-tell" || post?.raw === undefined) sure = false;
+    else if (post.raw.includes(markerOf(key))) return opening;
   }
-  return null;
+  return sure ? null : "cannot-tell";
 }
 
 async function locateReply(
@@ -165,6 +167,7 @@ async function locateReply(
   const ids = (topic.post_stream.stream ?? topic.post_stream.posts.map(({ id }) => id))
     .filter((id) => id > after)
     .sort((a, b) => b - a);
+  let sure = true;
   for (let start = 0; start < ids.length; start += PAGE) {
     const posts = await readPosts(forum, topicId, ids.slice(start, start + PAGE), signal);
     if (posts === null) return "cannot-tell";
@@ -173,7 +176,8 @@ async function locateReply(
     );
     for (const candidate of own) {
       const raw = candidate.raw ?? (await readPost(forum, candidate.id, signal))?.raw;
-      if (raw?.includes(markerOf(post.key)))
+      if (raw === undefined) sure = false;
+      else if (raw.includes(markerOf(post.key)))
         return {
           topicId,
           postId: candidate.id,
@@ -182,7 +186,7 @@ async function locateReply(
     }
     if (posts.every((one) => !isSince(one.created_at, since))) break;
   }
-  return null;
+  return sure ? null : "cannot-tell";
 }
 
 async function topicIdOfPending(
@@ -218,12 +222,13 @@ function isSince(instant: string, since: Date): boolean {
 }
 
 /** How many posts of the account wait for moderation, as far as the forum shows it. */
-async function waitingPosts(forum: Forum, signal: AbortSignal): Promise<number> {
+async function waitingPosts(forum: Forum, signal: AbortSignal): Promise<number | "cannot-tell"> {
   const answer = await forum.call("GET", `/u/${encodeURIComponent(forum.username)}.json`, signal);
   const shape = z.object({
     user: z.object({ pending_posts_count: z.int().optional() }),
   });
-  return shape.safeParse(answer.json).data?.user.pending_posts_count ?? 0;
+  const account = answer.status === 200 ? shape.safeParse(answer.json).data : undefined;
+  return account === undefined ? "cannot-tell" : (account.user.pending_posts_count ?? 0);
 }
 
 /** Reads the post back and compares its text, white space aside (Discourse tidies it). */

@@ -44,10 +44,9 @@ export function toChannelError(fault: SmtpFault, server: MailServer, bodyLeft: b
     });
   const refused = (code: string, hint: string) => new ChannelError("refused", code, message, { hint });
   if (isCertificateFault(fault))
-    return refused(
-      "MAIL_TLS_FAILED",
-      "check host and port (smtps:// speaks TLS at once) and the certificate",
-    );
+    return new ChannelError("not-sent", "MAIL_TLS_FAILED", message, {
+      hint: "check host and port (smtps:// speaks TLS at once) and the certificate, then: status retry",
+    });
   if (fault.code === "ETLS" && fault.permanent === true)
     return refused("MAIL_TLS_FAILED", "the server offers no TLS, and a password is never sent readable");
   if (replied && fault.permanent !== true)
@@ -83,7 +82,12 @@ function withoutLogin(text: string, server: MailServer): string {
   if (server.login === null) return text;
   const password = server.login.password.reveal();
   const base64 = (value: string) => Buffer.from(value).toString("base64");
-  return [password, base64(password), base64(`\0${server.login.user}\0${password}`)]
+  return [
+    password,
+    encodeURIComponent(password),
+    base64(password),
+    base64(`\0${server.login.user}\0${password}`),
+  ]
     .filter((secret) => secret !== "")
     .reduce((rest, secret) => rest.replaceAll(secret, "[secret]"), text);
 }

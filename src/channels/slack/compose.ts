@@ -1,6 +1,7 @@
 import { isClosed } from "../../incident/incident.ts";
 import type { Message } from "../../render/document.ts";
 import { fit as fitText } from "../../render/fit.ts";
+import { fitBlocks } from "../../render/fit-blocks.ts";
 import { toPlainText } from "../../render/formats/plain.ts";
 import { escapeMrkdwn, toSlackBlocks } from "../../render/formats/slack.ts";
 import type { ComposeContext, Json, Post } from "../contract.ts";
@@ -23,14 +24,18 @@ export function composeMessage(
   settings: Pick<SlackSettings, "broadcastResolution">,
 ): readonly Post[] {
   const key = context.keyOf("1");
-  const plain = toPlainText(message.body);
+  const kept = fitBlocks(message.body, {
+    limit: BODY_LIMIT,
+    measure: (candidate) => toPlainText(candidate).length,
+  });
+  const plain = toPlainText(kept.blocks);
   const link = message.link !== null && !plain.includes(message.link) ? message.link : null;
   const text = [message.subject, plain, link].filter((part) => part !== null && part !== "").join("\n\n");
   const subject = fitText(message.subject, {
     limit: HEADER_LIMIT,
     measure: (candidate) => candidate.length,
   });
-  const body: readonly Json[] = [...toSlackBlocks(message.body), ...(link === null ? [] : [linkLine(link)])];
+  const body: readonly Json[] = [...toSlackBlocks(kept.blocks), ...(link === null ? [] : [linkLine(link)])];
   const shared = {
     text: fallbackOf(text),
     mrkdwn: false,
@@ -63,7 +68,7 @@ export function composeMessage(
       payload: opens ? first : reply,
       text,
       length: { used: plain.length, limit: BODY_LIMIT, unit: "characters" },
-      notes: subject.cut || plain.length > BODY_LIMIT ? ["cut to fit"] : [],
+      notes: subject.cut || kept.cut ? ["cut to fit"] : [],
       ...(opens ? {} : { standAlone: first }),
     },
   ];

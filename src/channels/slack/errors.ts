@@ -72,7 +72,7 @@ export function readAnswer(
       hint: "correct the channel's baseUrl",
     });
   if (answer.status >= 400 && known === null)
-    return new ChannelError("refused", `SLACK_HTTP_${answer.status}`, seen, {
+    return new ChannelError("refused", "SLACK_REQUEST_REFUSED", seen, {
       hint: "something before Slack refuses the request: check the channel's baseUrl and any proxy",
     });
   if (said?.ok === true && answer.status < 300) return { fields: said, headers: answer.headers };
@@ -80,14 +80,15 @@ export function readAnswer(
     return new ChannelError("unknown", "SLACK_UNREADABLE_ANSWER", seen, {
       hint: LOOK_FIRST,
     });
-  if (known === null) return new ChannelError("refused", "SLACK_REFUSED", seen);
+  if (known === null) return new ChannelError("refused", "SLACK_REFUSED", seen, { hint: OWN_WORDS });
   const fate: Fate = MAY_HAVE_WORKED.includes(known) ? "unknown" : "refused";
   return new ChannelError(fate, codeOf(known), `Slack answered ${method}: ${known}${missing(said)}`, {
-    hint: fate === "unknown" ? LOOK_FIRST : (HINTS[known] ?? null),
+    hint: fate === "unknown" ? LOOK_FIRST : (HINTS[known] ?? OWN_WORDS),
     standAlone: THREAD_REFUSED.includes(known),
   });
 }
 
+const OWN_WORDS = "Slack's own words say why";
 const LOOK_FIRST = "the message may have been posted; look before posting again";
 
 /** `is_archived` becomes `SLACK_IS_ARCHIVED`. */

@@ -50,7 +50,7 @@ export function connectHostedPage(settings: StatuspageSettings, kit: ChannelKit)
         throw error;
       }
     },
-    refusal: (answer) => refusalOf(answer, kit.clock.now()),
+    refusal: (answer) => refusalOf(answer, settings, kit.clock.now()),
   };
 }
 
@@ -68,7 +68,7 @@ const complaint = z.object({
   error: z.union([z.string(), z.array(z.string())]).optional(),
 });
 
-function refusalOf(answer: Answer, now: Date): ChannelError {
+function refusalOf(answer: Answer, { apiKey }: StatuspageSettings, now: Date): ChannelError {
   const { message: sentence, error } = complaint.safeParse(answer.json).data ?? {};
   const said = excerpt(sentence ?? (Array.isArray(error) ? error.join(" ") : error) ?? answer.text);
   const message = `Statuspage answers ${answer.status}${said === "" ? "" : `: ${said}`}`;
@@ -85,7 +85,7 @@ function refusalOf(answer: Answer, now: Date): ChannelError {
   if (answer.status < 400)
     return refused(
       "STATUSPAGE_REDIRECTED",
-      `correct baseUrl: ${answer.headers.location ?? "the address moved"}`,
+      `correct baseUrl: ${excerpt(answer.headers.location ?? "the address moved", [apiKey])}`,
     );
   if (answer.status === 401) return refused("STATUSPAGE_LOGIN_REFUSED", "check apiKey, then: status doctor");
   if (answer.status === 403)

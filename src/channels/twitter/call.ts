@@ -20,8 +20,8 @@ type XRequest =
     };
 
 /**
- * Makes one signed request to X API v2 and returns the answer, whatever its status (200 stands for any success:
- * the library keeps the number to itself). Throws ChannelError where no answer came.
+ * Makes one signed request to X API v2 and returns the answer, whatever its status.
+ * Throws ChannelError where no answer came.
  */
 export async function callX(
   request: XRequest,
@@ -41,6 +41,8 @@ export async function callX(
   const secure = base.protocol === "https:";
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(kit.timeoutMs)]);
   let connected = false;
+  // The library keeps the number of a success or a redirect to itself.
+  let status = 0;
   let failure: NodeJS.ErrnoException | null = null;
   // The library's own time-out is silence between two bytes; a deadline ends a slow trickle as well.
   const api = new TwitterApi(
@@ -62,7 +64,8 @@ export async function callX(
             const { pathname, search } = computedParams.url;
             computedParams.url = new URL(`${settings.baseUrl}${pathname}${search}`);
             requestOptions.signal = deadline;
-            params.requestEventDebugHandler = (event, data: SocketEvent | undefined) => {
+            params.requestEventDebugHandler = (event, data: LibraryEvent | undefined) => {
+              if (event === "response") status = data?.res?.statusCode ?? 0;
               if (event === "socket-error") failure ??= data?.error ?? null;
               if (event !== "socket") return;
               data?.socket?.once(secure ? "secureConnect" : "connect", () => {
@@ -80,7 +83,7 @@ export async function callX(
       request.method === "POST"
         ? await api.v2.post<string>(request.path, request.body, options)
         : await api.v2.get<string>(request.path, request.query, options);
-    return { status: 200, headers: flat(headers), body: data };
+    return { status, headers: flat(headers), body: data };
   } catch (error) {
     if (error instanceof ApiResponseError)
       return {
@@ -93,8 +96,9 @@ export async function callX(
   }
 }
 
-/** What the library tells of a socket. */
-interface SocketEvent {
+/** What the library tells of a socket and of a response. */
+interface LibraryEvent {
+  readonly res?: http.IncomingMessage;
   readonly socket?: Socket;
   readonly error?: NodeJS.ErrnoException;
 }

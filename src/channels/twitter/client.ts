@@ -28,7 +28,10 @@ export class TwitterClient {
 
   async publish(post: Post, place: Place, signal: AbortSignal): Promise<Receipt> {
     const text = wordsOf(post);
-    if (text === null) throw new ChannelError("refused", "X_NO_TEXT", "the stored post holds no text");
+    if (text === null)
+      throw new ChannelError("refused", "X_NO_TEXT", "the stored post holds no text", {
+        hint: "say it anew: status update",
+      });
     const root = this.#rootOf(post, place);
     const body = {
       text,
@@ -62,7 +65,8 @@ export class TwitterClient {
       return judgeTweet(await this.#reader(signal)(path, { "tweet.fields": "entities" }), post);
     } catch (error) {
       if (!(error instanceof ChannelError)) throw error;
-      if (error.code === "X_HTTP_404") return { state: "missing", note: "X does not show the post any more" };
+      if (error.code === "X_NOT_FOUND")
+        return { state: "missing", note: "X does not show the post any more" };
       return {
         state: error.fate === "refused" ? "cannot" : "not-yet",
         note: explain(error),
@@ -98,7 +102,9 @@ export class TwitterClient {
     const answer = await callX({ method: "GET", path: "users/me", query: {} }, this.#at(signal));
     const { data } = this.#accept(answer, false);
     if (!isRecord(data) || typeof data.id !== "string" || !ID.test(data.id))
-      throw new ChannelError("refused", "X_NO_ACCOUNT", "X does not name the account of these keys");
+      throw new ChannelError("refused", "X_NO_ACCOUNT", "X does not name the account of these keys", {
+        hint: "check the four keys and the channel's baseUrl",
+      });
     const name = typeof data.username === "string" ? excerpt(data.username) : data.id;
     return {
       id: data.id,

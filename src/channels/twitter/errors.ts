@@ -15,8 +15,13 @@ export function readAnswer(
 ): Fields | ChannelError {
   const { status, headers } = answer;
   const fields = readFields(answer.body);
+  // 302 and 303 may follow something that was done; the others say that it was not done here.
+  if ([301, 307, 308].includes(status))
+    return new ChannelError("refused", "X_MOVED", `X answered ${status}`, {
+      hint: "correct the channel's baseUrl",
+    });
   if (status < 400) {
-    if (fields !== null) return fields;
+    if (fields !== null && status < 300) return fields;
     return new ChannelError("unknown", "X_UNREADABLE_ANSWER", "X's answer cannot be read", {
       hint: LOOK_FIRST,
     });
@@ -32,7 +37,7 @@ export function readAnswer(
     return new ChannelError("unknown", "X_SERVER_ERROR", seen, {
       hint: LOOK_FIRST,
     });
-  const refused = (code: string, hint: string | null, standAlone = false) =>
+  const refused = (code: string, hint: string, standAlone = false) =>
     new ChannelError("refused", code, seen, { hint, standAlone });
   if (status === 401)
     return refused("X_UNAUTHORIZED", "check the four keys, and that this machine's clock is right");
@@ -46,7 +51,8 @@ export function readAnswer(
     return refused("X_DUPLICATE_TEXT", "vary the words: X takes no text twice");
   if (status === 403)
     return refused("X_FORBIDDEN", "give the app read and write permission, then make new access tokens");
-  return refused(`X_HTTP_${status}`, status === 404 ? "correct the channel's baseUrl" : null);
+  if (status === 404) return refused("X_NOT_FOUND", "correct the channel's baseUrl");
+  return refused("X_REFUSED", "X's own words say why");
 }
 
 /** When X says that requests are welcome again: the window that is used up, else Retry-After. */

@@ -71,7 +71,9 @@ export async function announce(
     components = await askComponents(dialog, config.property.components);
     typed.keep({ component: components.map(({ id }) => id) });
   }
-  const title = await titleOf(app, template, flags, components, dialog, typed);
+  const titled = await titleOf(app, template, flags, components, dialog, typed);
+  // Some channels show the incident's name without the words around it.
+  const title = surroundings.drill?.marked === true && titled !== "" ? `DRILL: ${titled}` : titled;
   const variables = await askVariables(template, set, dialog, typed);
 
   const draft: Incident = {

@@ -1,201 +1,232 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ScriptedClock } from "../../base/clock.ts";
-import { usageError } from "../../base/errors.ts";
+import { parseDuration } from "../../base/duration.ts";
+import { StatusError, usageError } from "../../base/errors.ts";
 import { suggest } from "../../base/nearest.ts";
 import { sayTime } from "../../base/zone.ts";
-import { startSandbox } from "../../sandbox/sandbox.ts";
+import { loadConfig } from "../../config/load.ts";
 import { amazon2010 } from "../../sandbox/scenarios/amazon-2010.ts";
-import { idsOf, type Scenario } from "../../sandbox/scenarios/scenario.ts";
-import { newsOf } from "../../sandbox/wall/news.ts";
-import { renderWall, type WallStep } from "../../sandbox/wall.ts";
-import type { Sandbox } from "../../sandbox/world.ts";
+import type { Scenario, ScenarioComponent } from "../../sandbox/scenarios/scenario.ts";
+import { FAULTS, type Imitation } from "../../sandbox/world.ts";
+import { Cancelled, canPrompt, openDialog } from "../dialog.ts";
 import { EXIT } from "../exit-codes.ts";
-import { main } from "../main.ts";
 import { sayNews } from "../output/news.ts";
 import { indented, shellWord } from "../output/printable.ts";
 import { type Style, styleFor } from "../output/style.ts";
+import { ALL_CHANNELS, type Property, Rehearsal } from "../rehearsal.ts";
+import { splitWords } from "../shell-words.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 const SCENARIOS: readonly Scenario[] = [amazon2010];
 
 interface DrillFlags {
   readonly output?: string;
+  readonly fault?: readonly string[];
   readonly json?: boolean;
   readonly plain?: boolean;
+  readonly config?: string;
 }
 
-/** `status drill [scenario]`: plays a script of real commands against the imitations, and writes the wall. */
+/** `status drill [scenario]`: plays a script of real commands on the imitations, or lets a person rehearse; writes the wall. */
 export async function drill(
   surroundings: Surroundings,
   name: string | null,
   flags: DrillFlags,
 ): Promise<number> {
   const names = SCENARIOS.map((scenario) => scenario.name);
-  const scenario = SCENARIOS.find((known) => known.name === (name ?? names[0]));
+  if (name === null) {
+    if (canPrompt(surroundings, flags)) return rehearse(surroundings, flags);
+    throw usageError(
+      "SCENARIO_NEEDED",
+      "There is no terminal to rehearse in.",
+      `Name a scenario to play: status drill ${names[0]}`,
+    );
+  }
+  const scenario = SCENARIOS.find((known) => known.name === name);
   if (scenario === undefined)
     throw usageError(
       "SCENARIO_UNKNOWN",
       `status drill ${name}: there is no such scenario.`,
-      suggest(name!, names),
+      suggest(name, names),
     );
-
-  const folder = mkdtempSync(join(tmpdir(), "status-drill-"));
-  const output = flags.output === undefined ? folder : resolve(surroundings.cwd, flags.output);
-  mkdirSync(output, { recursive: true });
-  const clock = new ScriptedClock(scenario.outageAt);
-  const sandbox = await startSandbox({
-    clock,
-    hostedComponents: idsOf(scenario.components),
-  });
-  try {
-    const config = join(folder, ".statusrc");
-    writeFileSync(config, JSON.stringify(configFor(scenario, sandbox, join(folder, "public")), null, 2), {
-      mode: 0o600,
-    });
-    const { code, steps, documents } = await play(scenario, sandbox, clock, folder, surroundings, flags);
-    const wall = join(output, "wall.html");
-    const { title, history, outageAt: startedAt } = scenario;
-    const property = String(scenario.property.name);
-    const timeZone = String(scenario.property.timeZone);
-    const firstWordAt = sandbox.world().tweets[0]?.at ?? steps[0]!.at;
-    writeFileSync(
-      wall,
-      renderWall({
-        title,
-        property,
-        timeZone,
-        steps,
-        startedAt,
-        firstWordAt,
-        history,
-      }),
-    );
-    const link = pathToFileURL(wall).href;
-    if (flags.json === true)
-      surroundings.stdout.write(
-        `${JSON.stringify({ version: 1, scenario: scenario.name, exitCode: code, steps: documents, wall })}\n`,
-      );
-    else
-      surroundings.stdout.write(
-        closing(
-          scenario,
-          firstWordAt,
-          link,
-          styleFor(surroundings.stdout, surroundings, flags.plain === true),
-        ),
-      );
-    return code;
-  } finally {
-    await sandbox.close();
-  }
+  return play(scenario, surroundings, flags);
 }
 
-/** Runs each step as the command line it is, in a process of scripted time, and shows what the audiences saw. */
-async function play(
-  scenario: Scenario,
-  sandbox: Sandbox,
-  clock: ScriptedClock,
-  folder: string,
-  surroundings: Surroundings,
-  flags: DrillFlags,
-): Promise<{ code: number; steps: WallStep[]; documents: unknown[] }> {
+async function play(scenario: Scenario, surroundings: Surroundings, flags: DrillFlags): Promise<number> {
+  const { title, history, outageAt, property, components } = scenario;
+  const clock = new ScriptedClock(outageAt);
+  const rehearsal = await Rehearsal.open({ property, components, channels: ALL_CHANNELS }, clock);
+  const { stdout, stopping } = surroundings;
+  const style = styleFor(stdout, surroundings, flags.plain === true);
   const quiet = flags.json === true;
-  const style = styleFor(surroundings.stdout, surroundings, flags.plain === true);
-  const timeZone = String(scenario.property.timeZone);
-  const steps: WallStep[] = [];
   const documents: unknown[] = [];
   let code: number = EXIT.ok.code;
-  for (const { at, label, argv } of scenario.steps) {
-    clock.set(at);
-    const command = ["status", ...argv.filter((word) => word !== "--yes")].map(shellWord).join(" ");
-    if (!quiet) surroundings.stdout.write(stepHeading(scenario, at, label, command, timeZone, style));
-    let printed = "";
-    const stepCode = await main([...argv, ...(quiet ? ["--json"] : [])], {
-      ...surroundings,
-      stdout: {
-        write: (text) => {
-          printed += text;
-        },
-        isTerminal: surroundings.stdout.isTerminal,
-        columns: surroundings.stdout.columns,
-      },
-      env: {
-        ...surroundings.env,
-        STATUS_CONFIG: undefined,
-        XDG_CONFIG_HOME: folder,
-      },
-      cwd: folder,
-      clock,
-      drill: { marked: scenario.marked },
-    });
-    code = Math.max(code, stepCode);
-    const step = {
-      at,
-      command,
-      label,
-      world: structuredClone(sandbox.world()),
-      pageHtml: pageNow(folder),
-    };
-    if (quiet) documents.push(JSON.parse(printed));
-    else surroundings.stdout.write(`${printed}\n${sayNews(newsOf(step, steps.at(-1) ?? null), style)}\n`);
-    steps.push(step);
-    if (surroundings.stopping.aborted) break;
-  }
-  return {
-    code: surroundings.stopping.aborted ? EXIT.interrupted.code : code,
-    steps,
-    documents,
-  };
-}
-
-function configFor(scenario: Scenario, sandbox: Sandbox, page: string): Record<string, unknown> {
-  const { twitter, email, discourse, slack, statuspage } = sandbox.channels;
-  return {
-    property: scenario.property,
-    components: scenario.components,
-    channels: {
-      x: twitter,
-      customers: email,
-      sellers: discourse,
-      ops: { ...slack, audience: "internal" },
-      page: { kind: "page", directory: page },
-      hosted: statuspage,
-    },
-    store: "status.db",
-  };
-}
-
-function pageNow(folder: string): string | null {
   try {
-    return readFileSync(join(folder, "public", "index.html"), "utf8");
-  } catch {
-    return null;
+    for (const fault of flags.fault ?? []) rehearsal.fault(fault);
+    for (const { at, label, argv } of scenario.steps) {
+      clock.set(at);
+      if (!quiet) stdout.write(stepHeading(scenario, at, label, argv, style));
+      let printed = "";
+      const sink = {
+        ...stdout,
+        write(text: string) {
+          if (quiet) printed += text;
+          else stdout.write(text);
+        },
+      };
+      const step = await rehearsal.run(
+        [...argv, ...(quiet ? ["--json"] : [])],
+        label,
+        { ...surroundings, stdout: sink },
+        scenario.marked,
+      );
+      code = Math.max(code, step.code);
+      if (quiet) documents.push(JSON.parse(printed));
+      else stdout.write(`\n${sayNews(step.news, style)}\n`);
+      if (stopping.aborted) break;
+    }
+    const { path, firstWordAt } = rehearsal.writeWall(outputOf(flags, surroundings), {
+      title,
+      startedAt: outageAt,
+      history,
+    });
+    if (quiet)
+      stdout.write(
+        `${JSON.stringify({ version: 1, scenario: scenario.name, exitCode: code, steps: documents, wall: path })}\n`,
+      );
+    else stdout.write(closing(scenario, firstWordAt, path, style));
+    return stopping.aborted ? EXIT.interrupted.code : code;
+  } finally {
+    await rehearsal.close();
   }
+}
+
+const REHEARSAL_HELP = `A rehearsal: your own channels, played by imitations on this machine.
+Nothing leaves it, and every text says DRILL.
+Type commands without \`status\`:
+  announce                       update            resolve            retry            list
+  later 30m                      let time pass
+  fault sellers=lost-answer      make a channel fail; sellers=none lifts it
+  end                            see the wall
+
+Faults: ${FAULTS.join(", ")}
+`;
+
+/** A person types; the audiences' view follows each command. */
+async function rehearse(surroundings: Surroundings, flags: DrillFlags): Promise<number> {
+  const { stderr, stdout, stopping } = surroundings;
+  const clock = new ScriptedClock(surroundings.clock.now());
+  const startedAt = clock.now();
+  const about = await ownProperty(surroundings, flags);
+  const rehearsal = await Rehearsal.open(about, clock);
+  const timeZone = String(about.property.timeZone ?? "UTC");
+  const dialog = await openDialog(surroundings);
+  const style = styleFor(stdout, surroundings, flags.plain === true);
+  stderr.write(`${REHEARSAL_HELP}\n`);
+  try {
+    for (const fault of flags.fault ?? []) rehearsal.fault(fault);
+    while (!stopping.aborted) {
+      const line = await dialog.input(`${sayTime(clock.now(), timeZone)} status`).catch((error: unknown) => {
+        if (error instanceof Cancelled) return "end";
+        throw error;
+      });
+      const began = Date.now();
+      const [command = "", ...rest] = splitWords(line);
+      if (command === "end" || command === "exit" || command === "quit") break;
+      try {
+        if (command === "help") stderr.write(`${REHEARSAL_HELP}\n`);
+        else if (command === "later") clock.advance(parseLater(rest[0]));
+        else if (command === "fault") for (const fault of rest) rehearsal.fault(fault);
+        else if (command === "drill" || command === "sandbox") stderr.write("This is one already.\n");
+        else if (command !== "") {
+          const { news } = await rehearsal.run(
+            splitWords(line.replace(/^\s*status\s+/, "")),
+            "",
+            surroundings,
+            true,
+          );
+          stdout.write(`\n${sayNews(news, style)}`);
+        }
+      } catch (error) {
+        if (!(error instanceof StatusError)) throw error;
+        stderr.write(`${error.message}\n${error.hint ?? ""}\n`);
+      }
+      clock.advance(Date.now() - began);
+    }
+    if (rehearsal.steps.length === 0) return EXIT.ok.code;
+    const { path } = rehearsal.writeWall(outputOf(flags, surroundings), {
+      title: "A rehearsal",
+      startedAt,
+      history: null,
+    });
+    stdout.write(`\nSee what each audience saw, side by side:\n  ${pathToFileURL(path).href}\n`);
+    return EXIT.ok.code;
+  } finally {
+    await rehearsal.close();
+  }
+}
+
+function parseLater(text: string | undefined): number {
+  const ms = parseDuration(text ?? "");
+  if (ms === null)
+    throw usageError("LATER_UNREADABLE", `later ${text ?? ""}: that is no duration.`, "Say: later 30m");
+  return ms;
+}
+
+/** The user's own property, components and channels where there is a configuration; else those of the bundled scenario. */
+async function ownProperty(surroundings: Surroundings, flags: DrillFlags): Promise<Property> {
+  const { cwd, env } = surroundings;
+  try {
+    const { property, channels } = await loadConfig({ named: flags.config ?? null, cwd, env });
+    const { components, url, statusUrl, ...rest } = property;
+    return {
+      property: { ...rest, ...(url === null ? {} : { url }), ...(statusUrl === null ? {} : { statusUrl }) },
+      components: components as readonly ScenarioComponent[],
+      channels: Object.fromEntries(
+        channels.map(({ name, kind, common: { required, audience, locale } }) => [
+          name,
+          {
+            plays: kind.kind as Imitation | "page",
+            required,
+            audience,
+            ...(locale === undefined ? {} : { locale }),
+          },
+        ]),
+      ),
+    };
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.code !== "CONFIG_NOT_FOUND" || flags.config !== undefined)
+      throw error;
+    return { property: amazon2010.property, components: amazon2010.components, channels: ALL_CHANNELS };
+  }
+}
+
+function outputOf(flags: DrillFlags, { cwd }: Surroundings): string | null {
+  return flags.output === undefined ? null : resolve(cwd, flags.output);
 }
 
 function stepHeading(
   scenario: Scenario,
   at: Date,
   label: string,
-  command: string,
-  timeZone: string,
+  argv: readonly string[],
   { chalk, columns }: Style,
 ): string {
   const minutes = Math.round((at.getTime() - scenario.outageAt.getTime()) / 60_000);
-  return `${chalk.inverse(` +${minutes} min `)} ${chalk.bold(sayTime(at, timeZone))}  ${label}\n${indented(`$ ${command}`, "  ", columns)}\n\n`;
+  const command = ["status", ...argv.filter((word) => word !== "--yes")].map(shellWord).join(" ");
+  const time = sayTime(at, String(scenario.property.timeZone));
+  return `${chalk.inverse(` +${minutes} min `)} ${chalk.bold(time)}  ${label}\n${indented(`$ ${command}`, "  ", columns)}\n\n`;
 }
 
-function closing(scenario: Scenario, firstWordAt: Date, link: string, { chalk }: Style): string {
+function closing(scenario: Scenario, firstWordAt: Date, wall: string, { chalk }: Style): string {
   const minutes = Math.ceil((firstWordAt.getTime() - scenario.outageAt.getTime()) / 60_000);
   return [
     chalk.bold(`From outage to first word: ${minutes} minutes.`),
     `What really happened that day: ${scenario.history.headline.toLowerCase()}.`,
     "",
     "See what each audience saw, side by side:",
-    `  ${link}`,
+    `  ${pathToFileURL(wall).href}`,
     "",
   ].join("\n");
 }

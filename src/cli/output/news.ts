@@ -42,6 +42,7 @@ export function sayNews(news: News, { chalk, symbols, columns }: Style): string 
   );
   if (news.pageHtml !== null)
     told.push(`  ${chalk.cyan("Everyone")} ${chalk.dim("the status page was rewritten")}`);
+  if (told.length === 0) return "";
   return `${chalk.bold("What each audience sees")}\n${told.join("\n")}\n`;
 }
 

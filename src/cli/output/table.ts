@@ -9,26 +9,41 @@ import {
 } from "../../broadcast/report.ts";
 import type { Incident, Update } from "../../incident/incident.ts";
 import { PHASE_WORDS } from "../../incident/phases.ts";
-import { oneLine } from "./printable.ts";
+import { indented, oneLine } from "./printable.ts";
 import type { Style } from "./style.ts";
 
 /** Who has heard what: one line a channel, the reason and the remedy under each that has not. */
 export function coverageTable(reports: readonly ChannelReport[], style: Style): string {
   const nameWidth = Math.max(...reports.map((report) => report.channel.length));
+  const below = (text: string) => indented(sentence(text), " ".repeat(nameWidth + 6), style.columns);
   const lines = reports.flatMap((report) => {
     const seconds = report.elapsedMs === null ? "" : `${(report.elapsedMs / 1000).toFixed(1)} s`;
-    const head = `  ${mark(report, style)} ${report.channel.padEnd(nameWidth)}  ${stateWord(report).padEnd(10)} ${seconds.padStart(6)}  ${oneLine(report.url ?? note(report) ?? "")}`;
+    const where = oneLine(report.url ?? report.reason ?? "");
+    const head = `  ${mark(report, style)} ${report.channel.padEnd(nameWidth)}  ${stateWord(report).padEnd(10)} ${seconds.padStart(6)}  ${where}`;
     const parts = report.parts.map(
       (part) =>
         `      ${part.state.padEnd(10)} ${oneLine(part.part)}${part.error === null ? "" : `  ${oneLine(part.error.message)}`}`,
     );
+    if (report.error === null || hasSpoken(report) === true) return [head.trimEnd(), ...parts];
+    const { message, hint, retryAt } = report.error;
     return [
       head.trimEnd(),
       ...parts,
-      ...(report.error !== null && hasSpoken(report) !== true ? remedy(report, nameWidth, style) : []),
+      below(message),
+      ...(hint === null ? [] : [style.chalk.dim(below(hint))]),
+      ...(retryAt === null
+        ? []
+        : [style.chalk.dim(below(`it may be tried again from ${retryAt.toISOString()}`))]),
     ];
   });
   return `${lines.join("\n")}\n`;
+}
+
+/** Channels word their errors to stand after a colon; here they stand alone. */
+function sentence(text: string): string {
+  const line = oneLine(text);
+  const whole = line.charAt(0).toUpperCase() + line.slice(1);
+  return /[.!?…]$/.test(whole) ? whole : `${whole}.`;
 }
 
 function mark(report: ChannelReport, { chalk, symbols }: Style): string {
@@ -43,20 +58,6 @@ function stateWord(report: PartReport | ChannelReport): string {
   return report.verification === "missing" || report.verification === "altered"
     ? report.verification
     : report.state;
-}
-
-function note(report: ChannelReport): string | null {
-  if (report.error !== null && hasSpoken(report) !== true) return report.error.message;
-  return report.reason;
-}
-
-function remedy(report: ChannelReport, nameWidth: number, { chalk }: Style): string[] {
-  const indent = " ".repeat(nameWidth + 6);
-  const { hint, retryAt } = report.error!;
-  return [
-    ...(hint === null ? [] : [chalk.dim(`${indent}${oneLine(hint)}`)]),
-    ...(retryAt === null ? [] : [chalk.dim(`${indent}may be tried again from ${retryAt.toISOString()}`)]),
-  ];
 }
 
 /** The heading of a report: what was said, where the incident stands. */
