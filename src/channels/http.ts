@@ -50,14 +50,25 @@ export function isLoopback(hostname: string): boolean {
   return isIP(host) === 6 && host === "::1";
 }
 
-export function createHttp(options: { loopbackOnly: boolean; userAgent: string }): Http {
+/** A server's clock as its answer showed it, beside ours at that moment. */
+export interface ServerTime {
+  readonly host: string;
+  readonly server: Date;
+  readonly local: Date;
+}
+
+interface HttpOptions {
+  readonly loopbackOnly: boolean;
+  readonly userAgent: string;
+  /** Told of every answer that carries a date. */
+  seen?(time: ServerTime): void;
+}
+
+export function createHttp(options: HttpOptions): Http {
   return { request: (request) => send(request, options) };
 }
 
-function send(
-  request: HttpRequest,
-  options: { loopbackOnly: boolean; userAgent: string },
-): Promise<HttpResponse> {
+function send(request: HttpRequest, options: HttpOptions): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     let url: URL;
     try {
@@ -132,6 +143,8 @@ function send(
         const headers: Record<string, string> = {};
         for (const [name, value] of Object.entries(response.headers))
           headers[name] = Array.isArray(value) ? value.join(", ") : (value ?? "");
+        const server = new Date(headers.date ?? "");
+        if (!Number.isNaN(server.getTime())) options.seen?.({ host: url.host, server, local: new Date() });
         resolve({
           status: response.statusCode ?? 0,
           headers,

@@ -8,7 +8,7 @@ import { Secret } from "../base/secret.ts";
 import type { Speaker } from "../broadcast/context.ts";
 import type { DeliveryError, Ledger } from "../broadcast/ledger.ts";
 import type { BoardSource, ChannelKit, SecretReference } from "../channels/contract.ts";
-import { createHttp } from "../channels/http.ts";
+import { createHttp, type ServerTime } from "../channels/http.ts";
 import { type ChannelConfig, type Config, loadConfig } from "../config/load.ts";
 import { resolveSecret } from "../config/secrets.ts";
 import { packageRoot } from "./package-root.ts";
@@ -24,6 +24,8 @@ export interface App {
   };
   readonly owner: string;
   readonly author: string;
+  /** What the vendors' clocks showed in their answers. */
+  readonly serverTimes: readonly ServerTime[];
   /** Opens the ledger, creating it where absent. */
   ledger(): Promise<Ledger>;
   /** The ledger if there is one already; null where nothing was ever said. */
@@ -45,6 +47,7 @@ export async function openApp(
   });
   let ledger: Promise<Ledger> | null = null;
   const opened: Speaker[] = [];
+  const serverTimes: ServerTime[] = [];
   const storePath = storeFile(config);
   const openLedger = () => {
     ledger ??= open(storePath);
@@ -59,13 +62,14 @@ export async function openApp(
       bundledDirectory: join(packageRoot(), "templates"),
     },
     owner: processIdentity(),
+    serverTimes,
     author: `${userInfo().username}@${hostname()}`,
     ledger: openLedger,
     existingLedger: async () => (existsSync(storePath) ? openLedger() : null),
     async speakers(ready) {
       const speakers = await Promise.all(
         config.channels.map((channel) =>
-          connect(channel, config, surroundings, scrubber, boardOf(openLedger), ready),
+          connect(channel, config, surroundings, scrubber, boardOf(openLedger), serverTimes, ready),
         ),
       );
       opened.push(...speakers);
@@ -102,6 +106,7 @@ async function connect(
   surroundings: Surroundings,
   scrubber: Scrubber,
   board: BoardSource,
+  serverTimes: ServerTime[],
   ready: boolean,
 ): Promise<Speaker> {
   const { kind, name, common } = channel;
@@ -137,7 +142,7 @@ async function connect(
     name,
     folder: config.folder,
     property: config.property,
-    http: createHttp({ loopbackOnly, userAgent: "status-cli" }),
+    http: createHttp({ loopbackOnly, userAgent: "status-cli", seen: (time) => serverTimes.push(time) }),
     clock: surroundings.clock,
     timeoutMs: common.timeout,
     loopbackOnly,

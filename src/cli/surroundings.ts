@@ -9,6 +9,12 @@ export interface Sink {
   readonly columns: number;
 }
 
+/** Questions to the domain name system; a failed one gives an empty list. */
+export interface Names {
+  addresses(host: string): Promise<readonly string[]>;
+  nameServers(host: string): Promise<readonly string[]>;
+}
+
 /** All that a command knows of the world; tests and drills hand in their own. */
 export interface Surroundings {
   readonly stdout: Sink;
@@ -23,6 +29,7 @@ export interface Surroundings {
   readonly stopping: AbortSignal;
   /** Aborted a moment later, or at the second: what is in flight is given up. */
   readonly stopped: AbortSignal;
+  readonly names: Names;
   /** Set in a drill: loopback only, no `cmd:` and no `publish:`; with `marked`, every text says DRILL. */
   readonly drill: { readonly marked: boolean } | null;
 }
@@ -65,6 +72,7 @@ export function processSurroundings(): Surroundings {
     clock: systemClock,
     stopping: stopping.signal,
     stopped: stopped.signal,
+    names: systemNames,
     drill: null,
   };
 }
@@ -82,3 +90,22 @@ function sink(stream: NodeJS.WriteStream): Sink {
 function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE") throw error;
 }
+
+const systemNames: Names = {
+  async addresses(host) {
+    const { lookup } = await import("node:dns/promises");
+    return lookup(host, { all: true }).then(
+      (found) => found.map(({ address }) => address),
+      () => [],
+    );
+  },
+  async nameServers(host) {
+    const { resolveNs } = await import("node:dns/promises");
+    // A zone's servers are recorded at its top: the first parent that has any.
+    for (let zone = host; zone.includes("."); zone = zone.slice(zone.indexOf(".") + 1)) {
+      const found = await resolveNs(zone).catch(() => []);
+      if (found.length > 0) return found;
+    }
+    return [];
+  },
+};

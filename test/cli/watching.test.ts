@@ -148,6 +148,23 @@ describe("status doctor", () => {
     );
   });
 
+  it("warns when the status page shares its domain, address or name servers with what it reports on", async () => {
+    const stage = await setStage((config) => {
+      config.property = {
+        ...config.property,
+        url: "https://shop.example.com",
+        statusUrl: "https://status.example.com",
+      };
+    });
+    const names = { addresses: async () => ["192.0.2.7"], nameServers: async () => ["ns1.example.net"] };
+    const { code, stdout } = await stage.run(["doctor"], { names });
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      "shares the domain example.com and the address 192.0.2.7 and the name server ns1.example.net",
+    );
+    expect((await stage.run(["doctor"])).stdout).toContain("shares the domain example.com with");
+  });
+
   it("says which template cannot be said where", async () => {
     const stage = await setStage();
     mkdirSync(join(stage.folder, "templates"));

@@ -154,6 +154,7 @@ export async function runIn(
     clock,
     stopping: new AbortController().signal,
     stopped: new AbortController().signal,
+    names: { addresses: async () => [], nameServers: async () => [] },
     drill: null,
     ...rest,
   });

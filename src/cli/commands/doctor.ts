@@ -1,3 +1,4 @@
+import { sayDuration } from "../../base/duration.ts";
 import { StatusError } from "../../base/errors.ts";
 import type { Speaker } from "../../broadcast/context.ts";
 import { ChannelError, type Finding } from "../../channels/contract.ts";
@@ -6,6 +7,7 @@ import { phasesOf } from "../../incident/phases.ts";
 import { listTemplates, loadTemplateSet } from "../../render/template.ts";
 import type { App } from "../app.ts";
 import { EXIT } from "../exit-codes.ts";
+import { sharedWithProperty } from "../independence.ts";
 import { oneLine } from "../output/printable.ts";
 import { styleFor } from "../output/style.ts";
 
@@ -19,12 +21,20 @@ export async function doctor(app: App, flags: { json?: boolean; plain?: boolean 
   const speakers = await app.speakers(true);
   const { stderr, stdout } = app.surroundings;
   if (flags.json !== true) stderr.write(`Checking ${speakers.length} channels; nothing is posted …\n`);
-  const [ledger, templates, ...channels] = await Promise.all([
+  const [independence, ledger, templates, ...channels] = await Promise.all([
+    checkIndependence(app),
     checkLedger(app),
     checkTemplates(app, speakers),
     ...speakers.map((speaker) => checkChannel(speaker, app.surroundings.stopping)),
   ]);
-  const checks = [checkProperty(app), ledger, ...templates, ...channels.flat()];
+  const checks = [
+    checkProperty(app),
+    ...independence,
+    ...checkClock(app.serverTimes),
+    ledger,
+    ...templates,
+    ...channels.flat(),
+  ];
   const failed = checks.filter(({ level }) => level === "fail").length;
   if (flags.json === true) stdout.write(`${JSON.stringify({ version: 1, checks })}\n`);
   else {
@@ -37,7 +47,9 @@ export async function doctor(app: App, flags: { json?: boolean; plain?: boolean 
     let heading: string | null | undefined;
     for (const { channel, name, level, message, hint } of checks) {
       if (channel !== heading)
-        stdout.write(`${heading === undefined ? "" : "\n"}${chalk.bold(channel ?? "status")}\n`);
+        stdout.write(
+          `${heading === undefined ? "" : "\n"}${chalk.bold(channel ?? "status")}${audienceOf(channel, speakers, chalk.dim)}\n`,
+        );
       heading = channel;
       stdout.write(`  ${marks[level]} ${name.padEnd(12)} ${oneLine(message)}\n`);
       if (hint !== null && level !== "ok")
@@ -51,6 +63,15 @@ export async function doctor(app: App, flags: { json?: boolean; plain?: boolean 
     );
   }
   return failed > 0 ? EXIT.setup.code : EXIT.ok.code;
+}
+
+function audienceOf(
+  channel: string | null,
+  speakers: readonly Speaker[],
+  dim: (text: string) => string,
+): string {
+  const speaker = speakers.find(({ name }) => name === channel);
+  return speaker === undefined ? "" : dim(` (${speaker.kind}, ${speaker.audience})`);
 }
 
 function checkProperty({ config }: App): Check {
@@ -69,6 +90,55 @@ function checkProperty({ config }: App): Check {
     message: `${name}; every post links to ${statusUrl}`,
     hint: null,
   };
+}
+
+async function checkIndependence({ config, surroundings }: App): Promise<Check[]> {
+  const { url, statusUrl } = config.property;
+  if (url === null || statusUrl === null || surroundings.drill !== null) return [];
+  const shared = await sharedWithProperty({ url, statusUrl }, surroundings.names);
+  const base = { channel: null, name: "independent" };
+  if (shared.length === 0)
+    return [
+      {
+        ...base,
+        level: "ok",
+        message: `${statusUrl} shares no host, domain, address or name server with ${url}`,
+        hint: null,
+      },
+    ];
+  return [
+    {
+      ...base,
+      level: "warn",
+      message: `${statusUrl} shares ${shared.join(" and ")} with ${url}: what takes one down may take both`,
+      hint: "Host the status page elsewhere, under a domain of its own.",
+    },
+  ];
+}
+
+/** More than this, and signatures are refused and promises are told wrongly. */
+const SKEW_MS = 60_000;
+
+/** This machine's clock beside those of the vendors that answered. */
+function checkClock(serverTimes: readonly { host: string; server: Date; local: Date }[]): Check[] {
+  const [worst] = [...serverTimes].sort((a, b) => Math.abs(skew(b)) - Math.abs(skew(a)));
+  if (worst === undefined) return [];
+  const base = { channel: null, name: "clock" };
+  if (Math.abs(skew(worst)) <= SKEW_MS)
+    return [{ ...base, level: "ok", message: "this machine's clock agrees with the vendors'", hint: null }];
+  const apart = `${sayDuration(skew(worst))} ${skew(worst) > 0 ? "ahead of" : "behind"}`;
+  return [
+    {
+      ...base,
+      level: "warn",
+      message: `this machine's clock is ${apart} that of ${worst.host}`,
+      hint: "Set the clock, or let it be kept by NTP.",
+    },
+  ];
+}
+
+function skew({ server, local }: { server: Date; local: Date }): number {
+  return local.getTime() - server.getTime();
 }
 
 async function checkLedger(app: App): Promise<Check> {
