@@ -6,12 +6,12 @@ const UNITS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
-/** `30m`, `1h30m`, `90s`, `500ms`, `5d` in milliseconds; null for anything else. A unit is required: `30` means nothing. */
+/** `30m`, `1h30m`, `90s`, `500ms`, `5d` in milliseconds; null for anything else, and above a year. A unit is required: `30` means nothing. */
 export function parseDuration(text: string): number | null {
-  if (!/^(\d{1,6}(ms|[smhd]))+$/.test(text)) return null;
+  if (!/^(\d{1,6}(ms|[smhd])){1,5}$/.test(text)) return null;
   let total = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+)(ms|[smhd])/g)) total += Number(amount) * UNITS[unit!]!;
-  return total;
+  return total <= 366 * UNITS.d! ? total : null;
 }
 
 /** The two largest units, for people, to the nearest minute: `2 h 5 min`, `45 s`, `3 d`. */

@@ -1,7 +1,7 @@
 /** The known name that a mistyped one most likely meant; null where none is near. */
 export function nearest(typed: string, known: Iterable<string>): string | null {
   let best: string | null = null;
-  let bestDistance = Math.max(2, Math.floor(typed.length / 3)) + 1;
+  let bestDistance = (typed.length <= 4 ? 1 : typed.length <= 8 ? 2 : Math.floor(typed.length / 3)) + 1;
   for (const name of known) {
     const distance =
       name.startsWith(typed) && typed.length > 1 ? 1 : editDistance(typed.toLowerCase(), name.toLowerCase());

@@ -83,10 +83,10 @@ export async function openApp(
 }
 
 function storeFile(config: Config): string {
-  if (/^(env:|postgres(ql)?:)/.test(config.store))
+  if (/^[a-z][a-z0-9+.-]+:/i.test(config.store))
     throw setupError(
       "STORE_UNSUPPORTED",
-      `${config.path}: store: ${config.store.startsWith("env:") ? config.store : "postgres://…"} names a server, and this version keeps its ledger in a file.`,
+      `${config.path}: store names a server, and this version keeps its ledger in a file.`,
       "Set store: .status/status.db",
     );
   return config.store;

@@ -11,10 +11,13 @@ export async function coverageOf(ledger: Ledger, incidentId: string): Promise<Ch
   return reportChannels(rows.filter((row) => newest.get(row.channel) === row.updateNumber));
 }
 
-/** `5 of 6 channels` and the names of those that are missing. */
+/** `5 of 6 channels`, and the names of those that are silent or were left out. */
 export function sayCoverage(reports: readonly ChannelReport[]): string {
-  const meant = reports.filter((report) => hasSpoken(report) !== null);
-  const missing = meant.filter((report) => hasSpoken(report) === false).map((report) => report.channel);
-  const count = `${meant.length - missing.length} of ${meant.length} channels`;
-  return missing.length === 0 ? count : `${count}; silent: ${missing.join(", ")}`;
+  const names = (chosen: readonly ChannelReport[]) => chosen.map((report) => report.channel).join(", ");
+  const silent = reports.filter((report) => hasSpoken(report) === false);
+  const leftOut = reports.filter((report) => hasSpoken(report) === null);
+  const parts = [`${reports.length - silent.length - leftOut.length} of ${reports.length} channels`];
+  if (silent.length > 0) parts.push(`silent: ${names(silent)}`);
+  if (leftOut.length > 0) parts.push(`left out: ${names(leftOut)}`);
+  return parts.join("; ");
 }

@@ -1,22 +1,37 @@
+import { Cancelled } from "./cancelled.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Questions to a person. Ctrl-C in any of them throws Cancelled. */
 export interface Dialog {
   /** Defaults to No. */
   confirm(question: string): Promise<boolean>;
-  input(question: string, initial?: string): Promise<string>;
+  input(question: string, options?: InputOptions): Promise<string>;
   select<T>(question: string, choices: readonly { name: string; value: T }[], initial?: T): Promise<T>;
   checkbox<T>(question: string, choices: readonly { name: string; value: T }[]): Promise<T[]>;
 }
 
-export class Cancelled extends Error {}
+export interface InputOptions {
+  /** What Enter alone means. */
+  readonly initial?: string;
+  /** What is wrong with an answer; null where nothing is. */
+  readonly check?: (answer: string) => string | null;
+  /** Told what was typed so far when the question is cancelled. */
+  readonly abandoned?: (typed: string) => void;
+}
 
 /** Prompts appear only where a person can see and answer them, and has not said that nobody will. */
 export function canPrompt(
   { stdin, stderr, env }: Surroundings,
   flags: { json?: boolean; yes?: boolean },
 ): boolean {
-  return stdin.isTTY === true && stderr.isTerminal && !env.CI && flags.json !== true && flags.yes !== true;
+  return (
+    stdin.isTTY === true &&
+    stderr.isTerminal &&
+    !env.CI &&
+    env.TERM !== "dumb" &&
+    flags.json !== true &&
+    flags.yes !== true
+  );
 }
 
 /** Questions on stderr, so that stdout holds results only. */
@@ -25,24 +40,39 @@ export async function openDialog(surroundings: Surroundings): Promise<Dialog> {
   const prompt = inquirer.createPromptModule({
     input: surroundings.stdin as NodeJS.ReadStream,
     output: surroundings.promptOutput,
+    signal: surroundings.stopping,
   });
   const ask = async <T>(question: Record<string, unknown>): Promise<T> => {
     try {
       const answers = (await prompt([{ ...question, name: "answer" }] as never)) as { answer: T };
       return answers.answer;
     } catch (error) {
-      if (error instanceof Error && error.name === "ExitPromptError") throw new Cancelled();
+      if (error instanceof Error && /^(Exit|Abort)PromptError$/.test(error.name)) throw new Cancelled();
       throw error;
     }
   };
   return {
     confirm: (message) => ask<boolean>({ type: "confirm", message, default: false }),
-    input: (message, initial) =>
-      ask<string>({
+    async input(message, { initial, check, abandoned } = {}) {
+      let typed = "";
+      const question = {
         type: "input",
         message,
+        // Shows what is typed as it is; it is the one place that sees an answer grow.
+        transformer: (value: string) => {
+          typed = value;
+          return value;
+        },
+        validate: (value: string) => check?.(value) ?? true,
         ...(initial === undefined ? {} : { default: initial }),
-      }),
+      };
+      try {
+        return await ask<string>(question);
+      } catch (error) {
+        if (error instanceof Cancelled && typed.trim() !== "") abandoned?.(typed);
+        throw error;
+      }
+    },
     select: (message, choices, initial) =>
       ask({ type: "select", message, choices, default: initial, loop: false }),
     checkbox: (message, choices) => ask({ type: "checkbox", message, choices, loop: false, pageSize: 15 }),

@@ -31,8 +31,11 @@ export function commandLine(
   say("--only", flags.only);
   say("--except", flags.except);
   say("--key", flags.key);
+  say("--timeout", flags.timeout);
+  say("--resend-unknown", flags.resendUnknown);
   say("--config", flags.config);
   if (flags.new === true) words.push("--new");
+  if (flags.verify === false) words.push("--no-verify");
   return words.map(shellWord).join(" ");
 }
 

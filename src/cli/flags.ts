@@ -17,6 +17,8 @@ import {
   type Phase,
 } from "../incident/incident.ts";
 import type { NamedComponent } from "../incident/standing.ts";
+import { literal } from "../render/literal.ts";
+import { unlessStopped } from "./cancelled.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What every command that speaks takes, as commander hands it over. */
@@ -100,7 +102,11 @@ export async function readMessage(flags: SpeakFlags, surroundings: Surroundings)
       "--message - reads from a pipe, and stdin is a terminal.",
       "Pipe the text in, or give it: --message TEXT",
     );
-  return readAll(surroundings.stdin);
+  return unlessStopped(readAll(surroundings.stdin), surroundings.stopping).catch((error: unknown) => {
+    // What is still being read would keep the process alive.
+    surroundings.stdin.destroy();
+    throw error;
+  });
 }
 
 export function parseImpact(value: string): Impact {
@@ -157,14 +163,19 @@ export function parseStartedAt(value: string, now: Date, timeZone: string): Date
   let instant: Date;
   if (past !== null) instant = new Date(now.getTime() - past);
   else if (clock !== null) instant = lastOccurrence(clock.hour, clock.minute, now, timeZone);
-  else if (/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(value))
-    instant = new Date(value);
+  else if (isRealDate(value)) instant = new Date(value);
   else instant = new Date(Number.NaN);
   if (Number.isNaN(instant.getTime()))
     throw usageError(
       "STARTED_AT_UNREADABLE",
       `--started-at ${value} is no time.`,
       "Say 2010-06-29T16:40Z, 09:40, or '10m ago'.",
+    );
+  if (now.getTime() - instant.getTime() > LONGEST_MS)
+    throw usageError(
+      "STARTED_AT_LONG_AGO",
+      `--started-at ${value} is more than a year ago.`,
+      "Give the time it began.",
     );
   if (instant > now)
     throw usageError(
@@ -175,11 +186,28 @@ export function parseStartedAt(value: string, now: Date, timeZone: string): Date
   return instant;
 }
 
+const LONGEST_MS = 366 * 86_400_000;
+
+/** ISO 8601 with a zone, and a day and an hour that exist: no 30 February, no 24:00. */
+function isRealDate(value: string): boolean {
+  const [, date, time] =
+    /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)$/.exec(value) ??
+    [];
+  const day = new Date(`${date}T00:00:00Z`);
+  return time !== undefined && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date!);
+}
+
 /** `30m`, `18:30` (the next one in the property's zone) or `none`. */
 export function parseNextUpdate(value: string, now: Date, timeZone: string): Date | null {
   if (value === "none") return null;
   const span = parseDuration(value);
-  if (span !== null && span >= 60_000) return new Date(now.getTime() + span);
+  if (span !== null && (span < 60_000 || span > 30 * 86_400_000))
+    throw usageError(
+      "NEXT_UPDATE_RANGE",
+      `--next-update ${value} is less than a minute or more than 30 days from now.`,
+      "Say 30m, 18:30, or none.",
+    );
+  if (span !== null) return new Date(now.getTime() + span);
   const clock = parseClockTime(value);
   if (clock !== null) return nextOccurrence(clock.hour, clock.minute, now, timeZone);
   throw usageError(
@@ -204,6 +232,12 @@ export function parseSet(values: readonly string[]): Record<string, string> {
         `--set ${value} is not of the form KEY=VALUE.`,
         "KEY is a word of letters, digits and _.",
       );
+    if (key in Object.prototype)
+      throw usageError(
+        "SET_RESERVED",
+        `--set ${key}=…: that name is taken.`,
+        "Choose another name, and use it in the template.",
+      );
     set[key] = text!;
   }
   return set;
@@ -216,6 +250,33 @@ export function parseTimeout(value: string): number {
     "TIMEOUT_UNREADABLE",
     `--timeout ${value} is no duration from 1s to 1h.`,
     "Say 60s or 2m.",
+  );
+}
+
+/** Throws where a flag is given an empty value, as an unset variable of a script gives it: it must never mean "any". */
+export function refuseEmpty(reference: string | null, flags: SpeakFlags): void {
+  if (reference === "")
+    throw usageError(
+      "INCIDENT_EMPTY",
+      "The incident's name is empty.",
+      "Is a variable unset? Give an id, or leave it out.",
+    );
+  if (flags.key !== undefined && (flags.key.trim() === "" || flags.key.length > 200))
+    throw usageError(
+      "KEY_UNUSABLE",
+      flags.key.trim() === "" ? "--key is empty." : "--key is longer than 200 characters.",
+      "Is a variable unset? Give a word that names this very announcement.",
+    );
+}
+
+/** A title in one line of 1 to 200 characters. */
+export function parseTitle(value: string): string {
+  const title = literal(value).trim();
+  if (title !== "" && title.length <= 200) return title;
+  throw usageError(
+    "TITLE_LENGTH",
+    title === "" ? "The title is empty." : `The title is ${title.length} characters long; the limit is 200.`,
+    "Say in one line what customers see.",
   );
 }
 

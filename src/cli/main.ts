@@ -5,10 +5,11 @@ import { StatusError, usageError } from "../base/errors.ts";
 import { suggest } from "../base/nearest.ts";
 import { Scrubber } from "../base/scrubber.ts";
 import type { App } from "./app.ts";
-import { Cancelled, canPrompt, openDialog } from "./dialog.ts";
+import { Cancelled } from "./cancelled.ts";
+import { canPrompt, openDialog } from "./dialog.ts";
 import { commandLine, keepDraft } from "./draft.ts";
 import { EXIT, EXIT_OF_BLAME } from "./exit-codes.ts";
-import { readMessage, type SpeakFlags } from "./flags.ts";
+import { readMessage, refuseEmpty, type SpeakFlags } from "./flags.ts";
 import { indented, oneLine, printable } from "./output/printable.ts";
 import { styleFor } from "./output/style.ts";
 import { packageRoot } from "./package-root.ts";
@@ -22,13 +23,6 @@ export async function main(argv: readonly string[], given?: Surroundings): Promi
   const surroundings = scrubbed(given ?? processSurroundings(), scrubber);
   let code: number = EXIT.ok.code;
   const program = createProgram(async (command, argument, flags) => {
-    const known = program.commands.map((each) => each.name());
-    if (!known.includes(command))
-      throw usageError(
-        "COMMAND_UNKNOWN",
-        `status ${command}: there is no such command.`,
-        suggest(command, known),
-      );
     code = await run(command, argument, flags, surroundings, scrubber);
   }, packageVersion());
   for (const command of [program, ...program.commands])
@@ -40,6 +34,7 @@ export async function main(argv: readonly string[], given?: Surroundings): Promi
       },
     });
   try {
+    refuseUnknownCommand(argv[0], program);
     await program.parseAsync([...argv], { from: "user" });
     return code;
   } catch (error) {
@@ -57,6 +52,17 @@ export async function main(argv: readonly string[], given?: Surroundings): Promi
   }
 }
 
+/** Before the flags are looked at: whoever mistypes the command should not be told of its flags. */
+function refuseUnknownCommand(word: string | undefined, program: ReturnType<typeof createProgram>): void {
+  const known = [...program.commands.map((command) => command.name()), "help"];
+  if (word === undefined || word.startsWith("-") || known.includes(word)) return;
+  throw usageError(
+    "COMMAND_UNKNOWN",
+    `status ${oneLine(word)}: there is no such command.`,
+    suggest(word, known),
+  );
+}
+
 function packageVersion(): string {
   const file = readFileSync(join(packageRoot(), "package.json"), "utf8");
   return (JSON.parse(file) as { version: string }).version;
@@ -72,10 +78,13 @@ async function run(
   switch (command) {
     case "preview": {
       const verbs = ["announce", "update", "resolve"];
+      if (argument === "--help" || argument === "-h") return main(["help", "preview"], surroundings);
       if (argument === null || !verbs.includes(argument))
         throw usageError(
           "PREVIEW_OF_WHAT",
-          `status preview ${argument ?? ""}: there is no such preview.`,
+          argument === null
+            ? "status preview of what?"
+            : `status preview ${oneLine(argument)}: there is no such preview.`,
           suggest(argument ?? "", verbs),
         );
       return main([argument, ...(flags.arguments as string[]), "--dry-run"], surroundings);
@@ -138,6 +147,7 @@ async function runSpeaking(
   let message: string | null = null;
   let app: App | null = null;
   try {
+    refuseEmpty(argument, flags);
     message = await readMessage(flags, surroundings);
     if (flags.message === "-" && message !== null) typed.keep({ message });
     const { openApp } = await import("./app.ts");
@@ -176,7 +186,12 @@ async function runSpeaking(
         surroundings,
         app?.config.folder ?? null,
         command,
-        commandLine(command, argument, answers, text),
+        commandLine(
+          command,
+          argument,
+          { ...answers, ...(app === null ? {} : { config: app.config.path }) },
+          text,
+        ),
       );
       if (path !== null)
         surroundings.stderr.write(`\nWhat you typed is kept. To say it: sh ${printable(path)}\n`);

@@ -38,8 +38,10 @@ export function createProgram(run: Run, version: string): Command {
     .showSuggestionAfterError(true)
     .enablePositionalOptions()
     .configureHelp({ sortSubcommands: false })
-    .allowExcessArguments(true)
-    .action(() => run(program.args[0] ?? "list", null, {}));
+    .option("--json", "one JSON document on stdout")
+    .option("--plain", "no colour, no symbols, no redrawing")
+    .option("--config <file>", "this configuration instead of the nearest .statusrc")
+    .action((flags) => run("list", null, flags));
 
   const speaks = (command: Command, examples: string) =>
     speakOptions(command).addHelpText("beforeAll", "").addHelpText("after", `\nExamples:\n${examples}`);
@@ -87,7 +89,7 @@ export function createProgram(run: Run, version: string): Command {
     .action((incident: string | undefined, flags) => run("retry", incident ?? null, flags));
   program
     .command("preview")
-    .argument("<command>", "announce, update or resolve")
+    .argument("[command]", "announce, update or resolve")
     .argument("[arguments...]", "as for that command")
     .description("show each channel's exact text with its limits; nothing is sent")
     .allowUnknownOption()
@@ -97,7 +99,7 @@ export function createProgram(run: Run, version: string): Command {
       "after",
       '\nExamples:\n  $ status preview announce --title "Checkout is failing"\n  $ status preview resolve',
     )
-    .action((verb: string, rest: string[]) => run("preview", verb, { arguments: rest }));
+    .action((verb: string | undefined, rest: string[]) => run("preview", verb ?? null, { arguments: rest }));
   common(program.command("list").description("what is open, who has heard what, when the next update is due"))
     .option("--all", "what has ended as well")
     .addHelpText("after", "\nExamples:\n  $ status list\n  $ status list --all --json")

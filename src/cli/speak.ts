@@ -63,7 +63,15 @@ export async function speak(
     speakers,
     leftOut,
     told,
-    word: (speaker) => wordFor(app, said, update, flags, speaker),
+    word: (speaker) =>
+      wordFor(
+        app,
+        said,
+        update,
+        flags,
+        speaker,
+        speakers.filter(({ name }) => !leftOut.has(name)),
+      ),
   });
   if (flags.dryRun === true) return showDryRun(app, said, update, plan, flags);
   await confirm(app, plan, flags, dialog);
@@ -137,26 +145,45 @@ export function factsOf(app: App, said: Omit<Utterance, "inputs">, at: Date, fla
   };
 }
 
-/** Words an update for one channel; a fault names the channel, and how to go on without it. */
-function wordFor(app: App, said: Utterance, update: Update, flags: SpeakFlags, speaker: Speaker): Message {
-  const { property } = app.config;
-  const facts = factsOf(app, said, update.at, flags);
+/** Words an update for one channel. A fault names the channel and how to go on without it, unless all share it. */
+function wordFor(
+  app: App,
+  said: Utterance,
+  update: Update,
+  flags: SpeakFlags,
+  speaker: Speaker,
+  all: readonly Speaker[],
+): Message {
   try {
-    return said.template.render({
-      channel: speaker.name,
-      kind: speaker.kind,
-      locale: speaker.locale ?? property.locale,
-      timeZone: property.timeZone,
-      audience: speaker.audience,
-      facts,
-    });
+    return wordOne(app, said, update, flags, speaker);
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
+    const shared = all.every((other) => {
+      try {
+        wordOne(app, said, update, flags, other);
+        return false;
+      } catch (otherError) {
+        return otherError instanceof StatusError && otherError.code === error.code;
+      }
+    });
+    if (shared) throw error;
     const hint = [error.hint, `To go on without this channel: add --except ${speaker.name}`]
       .filter(Boolean)
       .join(" ");
     throw new StatusError(error.blame, error.code, `${speaker.name}: ${error.message}`, hint, error);
   }
+}
+
+function wordOne(app: App, said: Utterance, update: Update, flags: SpeakFlags, speaker: Speaker): Message {
+  const { locale, timeZone } = app.config.property;
+  return said.template.render({
+    channel: speaker.name,
+    kind: speaker.kind,
+    locale: speaker.locale ?? locale,
+    timeZone,
+    audience: speaker.audience,
+    facts: factsOf(app, said, update.at, flags),
+  });
 }
 
 async function confirm(

@@ -48,7 +48,7 @@ export function scrubbed(surroundings: Surroundings, scrubber: Scrubber): Surrou
 
 const GRACE_MS = 3000;
 
-/** The real ones. Installs handlers for SIGINT and SIGTERM. */
+/** The real ones. Installs handlers for SIGINT, SIGTERM and SIGHUP. */
 export function processSurroundings(): Surroundings {
   const stopping = new AbortController();
   const stopped = new AbortController();
@@ -57,11 +57,9 @@ export function processSurroundings(): Surroundings {
     stopping.abort();
     setTimeout(() => stopped.abort(), GRACE_MS).unref();
   };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
-  // `status list | head` closes the pipe early; that is no error of ours.
-  process.stdout.on("error", ignoreBrokenPipe);
-  process.stderr.on("error", ignoreBrokenPipe);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+  // A pipe that was closed or a disk that is full must not stop what is being sent; the exit code still tells.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   return {
     stdout: sink(process.stdout),
     stderr: sink(process.stderr),
@@ -85,10 +83,6 @@ function sink(stream: NodeJS.WriteStream): Sink {
       return stream.columns ?? 80;
     },
   };
-}
-
-function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
 }
 
 const systemNames: Names = {

@@ -16,7 +16,7 @@ export async function askVariables(
     const question = help ?? name;
     values[name] =
       choices.length === 0
-        ? await dialog.input(question, initial ?? undefined)
+        ? await dialog.input(question, initial === null ? {} : { initial })
         : await dialog.select(
             question,
             choices.map((choice) => ({ name: choice, value: choice })),

@@ -2,6 +2,22 @@ import type { ZodError } from "zod";
 import { type StatusError, setupError } from "../base/errors.ts";
 import { suggest } from "../base/nearest.ts";
 
+const WORDS: Readonly<Record<string, string>> = {
+  string: "text",
+  record: "a list of names and settings",
+  object: "a list of settings",
+  array: "a list in [brackets]",
+  boolean: "true or false",
+  number: "a number",
+  int: "a whole number",
+};
+
+function mistaken({ expected, message }: { expected?: unknown; message: string }): string {
+  const wanted = WORDS[String(expected)] ?? String(expected);
+  if (/received undefined/.test(message)) return `is missing: ${wanted}`;
+  return `should be ${wanted}${wanted === "text" ? ", in quotes; a duration has its unit: 5s" : ""}`;
+}
+
 /** Turns a schema's complaints into one error that names each place, what is wrong there, and the nearest known key. */
 export function explain(
   error: ZodError,
@@ -20,6 +36,7 @@ export function explain(
         .map((key) => `unknown key "${key}" in ${place}.${known.length > 0 ? ` ${suggest(key, known)}` : ""}`)
         .join("\n  ");
     }
+    if (issue.code === "invalid_type") return `${place} ${mistaken(issue)}`;
     return `${place}: ${issue.message}`;
   });
   return setupError(

@@ -30,6 +30,8 @@ export async function readNamed(path: string): Promise<ConfigFile> {
       `There is no configuration file ${path}.`,
       "Check the path given by --config or STATUS_CONFIG.",
     );
+  if (!statSync(file).isFile())
+    throw setupError("CONFIG_BROKEN", `${path} is no file.`, "Name a file with --config.");
   const content: unknown = loadYaml(file, readFileSync(file, "utf8"));
   const inPackage = basename(file) === "package.json" && (content as { status?: unknown } | null)?.status;
   return check({ path: file, content: inPackage || content });
@@ -78,7 +80,15 @@ const loadYaml: Loader = (path, text) => {
       `${path} cannot be read: ${error.message}`,
       "Mend the file at the place shown.",
     );
-  return document.toJS() as unknown;
+  try {
+    return document.toJS() as unknown;
+  } catch (problem) {
+    throw setupError(
+      "CONFIG_BROKEN",
+      `${path} cannot be read: ${(problem as Error).message}.`,
+      "Write it out without so many aliases.",
+    );
+  }
 };
 
 function stopAt(from: string): string {

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { setupError } from "../base/errors.ts";
 import { suggest } from "../base/nearest.ts";
 import type { ChannelKind, Property, SecretReference } from "../channels/contract.ts";
+import { isLoopback } from "../channels/http.ts";
 import { KINDS } from "../channels/registry.ts";
 import { flatten } from "../incident/components.ts";
 import { explain } from "./explain.ts";
@@ -70,7 +71,16 @@ function fromEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const key of TOP_LEVEL_KEYS) {
     const value = env[`STATUS_${key.toUpperCase()}`];
-    if (value !== undefined && value !== "") values[key] = parseYaml(value) as unknown;
+    if (value === undefined || value === "") continue;
+    try {
+      values[key] = parseYaml(value) as unknown;
+    } catch (error) {
+      throw setupError(
+        "CONFIG_BROKEN",
+        `The environment's STATUS_${key.toUpperCase()} is no YAML: ${(error as Error).message.split("\n")[0]}`,
+        "Mend it, or unset it.",
+      );
+    }
   }
   return values;
 }
@@ -116,7 +126,8 @@ export async function checkConfig(content: unknown, file: Pick<ConfigFile, "path
     },
     channels: checked,
     cadence,
-    store: /^env:/.test(store) ? store : resolve(folder, store),
+    // An address may hold a password: it is not taken for a path, and never shown.
+    store: /^[a-z][a-z0-9+.-]+:/i.test(store) ? store : resolve(folder, store),
   };
 }
 
@@ -126,7 +137,7 @@ async function checkChannel(
   path: string,
   folder: string,
 ): Promise<ChannelConfig> {
-  const load = KINDS[entry.kind];
+  const load = Object.hasOwn(KINDS, entry.kind) ? KINDS[entry.kind] : undefined;
   if (load === undefined)
     throw setupError(
       "CONFIG_UNKNOWN_KIND",
@@ -143,6 +154,13 @@ async function checkChannel(
   if (!settings.success)
     throw explain(settings.error, path, ["channels", name], [...keysOf(kind), ...COMMON_KEYS]);
   const values = { ...(settings.data as Record<string, unknown>) };
+  const { baseUrl } = values;
+  if (typeof baseUrl === "string" && baseUrl.startsWith("http:") && !isLoopback(new URL(baseUrl).hostname))
+    throw setupError(
+      "CONFIG_INSECURE",
+      `${path}: channels.${name}.baseUrl begins with http:, so the credential would travel in clear.`,
+      "Use https:// (http:// is for this machine only).",
+    );
   for (const field of kind.secrets) {
     const reference = values[field] as SecretReference | undefined;
     if (reference !== undefined && isLiteral(reference) && !isLocalOnly(values, reference as string))

@@ -4,12 +4,12 @@ import type { Component } from "../incident/components.ts";
 
 const duration = z
   .string()
-  .refine((text) => parseDuration(text) !== null, "a duration with its unit, such as 15s, 30m or 1h30m")
+  .refine((text) => parseDuration(text) !== null, "say a duration with its unit, such as 15s, 30m or 1h30m")
   .transform((text) => parseDuration(text)!);
 
 const ID = /^[a-z0-9][a-z0-9_-]*$/;
-const id = z.string().regex(ID, "lower-case letters, digits, - and _");
-const address = z.url({ protocol: /^https?$/, error: "an http(s) address" });
+const id = z.string().regex(ID, "use lower-case letters, digits, - and _");
+const address = z.url({ protocol: /^https?$/, error: "give an address that begins with https://" });
 
 const timeZone = z.string().refine((zone) => {
   try {
@@ -18,7 +18,7 @@ const timeZone = z.string().refine((zone) => {
   } catch {
     return false;
   }
-}, "a time zone such as America/Los_Angeles or UTC");
+}, "give a time zone such as America/Los_Angeles or UTC");
 
 const locale = z.string().refine((tag) => {
   try {
@@ -26,7 +26,7 @@ const locale = z.string().refine((tag) => {
   } catch {
     return false;
   }
-}, "a language tag such as en or de-AT");
+}, "give a language tag such as en or de-AT");
 
 export const propertySchema = z.strictObject({
   name: z.string().trim().min(1).max(100).describe("What customers call you"),

@@ -59,6 +59,12 @@ export function readTemplateFile(
 ): { readonly front: FrontMatter; readonly body: Source } {
   const text = content.replace(/^\ufeff/, "").replace(/\r\n?/g, "\n");
   const match = /^---[ \t]*\n(.*?)(?:(?<=\n)---[ \t]*(?:\n|$))/s.exec(text);
+  if (match === null && /^---[ \t]*\n/.test(text))
+    throw setupError(
+      "TEMPLATE_FRONT_MATTER",
+      `${file}:1: the front matter is never closed.`,
+      "End it with a line of three dashes: ---",
+    );
   if (match === null) return { front: {}, body: { file, line: 1, text } };
   const [whole, yaml = ""] = match;
   const body = {

@@ -67,7 +67,7 @@ export function ranked(
 
 export async function readTemplate(file: TemplateFile): Promise<string> {
   try {
-    return await readFile(file.path, "utf8");
+    return new TextDecoder("utf-8", { fatal: true }).decode(await readFile(file.path));
   } catch (error) {
     throw setupError(
       "TEMPLATE_UNREADABLE",

@@ -127,6 +127,12 @@ function render(wordings: readonly Wording[], request: RenderRequest, variables:
   const own = chosen.file.audience === null ? line("short") : null;
   const short = facts.short === null ? own || toPlainText(body) : harmless(facts.short).trim();
   const subject = literal(line("subject") ?? facts.title);
+  if (body.length === 0)
+    throw setupError(
+      "TEMPLATE_EMPTY",
+      `${chosen.file.path} says nothing to ${request.channel || "anybody"}.`,
+      "Write what it is to say.",
+    );
   return {
     subject: marked(subject, facts.drill),
     body: facts.drill ? [REHEARSAL, ...body] : body,

@@ -18,6 +18,7 @@ import {
   parsePhase,
   parseSet,
   parseStartedAt,
+  parseTitle,
   type SpeakFlags,
 } from "../flags.ts";
 import { resumeKey } from "../key.ts";
@@ -69,7 +70,7 @@ export async function announce(
     config.property.components.length > 0
   ) {
     components = await askComponents(dialog, config.property.components);
-    typed.keep({ component: components.map(({ id }) => id) });
+    if (components.length > 0) typed.keep({ component: components.map(({ id }) => id) });
   }
   const titled = await titleOf(app, template, flags, components, dialog, typed);
   // Some channels show the incident's name without the words around it.
@@ -161,15 +162,7 @@ async function titleOf(
   dialog: Dialog | null,
   typed: Typed,
 ): Promise<string> {
-  if (flags.title !== undefined) {
-    const title = literal(flags.title).trim();
-    if (title !== "" && title.length <= 200) return title;
-    throw usageError(
-      "TITLE_LENGTH",
-      title === "" ? "--title is empty." : `--title is ${title.length} characters long; the limit is 200.`,
-      "Say in one line what customers see.",
-    );
-  }
+  if (flags.title !== undefined) return parseTitle(flags.title);
   const names = new Map(flatten(app.config.property.components).map(({ id, name }) => [id, name]));
   const affected = components.map(({ id }) => names.get(id) ?? id);
   const what = affected.length === 0 ? app.config.property.name : affected.slice(0, 3).join(", ");
@@ -181,11 +174,15 @@ async function titleOf(
       'Give it: --title "What customers see"',
     );
   }
-  const answer = await dialog.input("What do customers see?", `Problems with ${what}`);
-  const title = literal(answer).trim() || `Problems with ${what}`;
+  const title = parseTitle(
+    await dialog.input("What do customers see?", {
+      initial: `Problems with ${what}`,
+      check: (answer) =>
+        literal(answer).trim().length > 200 ? "At most 200 characters, in one line." : null,
+      abandoned: (answer) => typed.keep({ title: answer }),
+    }),
+  );
   typed.keep({ title });
-  if (title.length > 200)
-    throw usageError("TITLE_LENGTH", `The title is ${title.length} characters long; the limit is 200.`);
   return title;
 }
 

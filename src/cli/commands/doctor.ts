@@ -1,3 +1,4 @@
+import { deadline } from "../../base/deadline.ts";
 import { sayDuration } from "../../base/duration.ts";
 import { StatusError } from "../../base/errors.ts";
 import type { Speaker } from "../../broadcast/context.ts";
@@ -239,14 +240,19 @@ async function checkChannel(speaker: Speaker, stopping: AbortSignal): Promise<Ch
         hint: setAside.hint,
       },
     ];
+  const limit = deadline(timeoutMs * 2, stopping);
+  const late = new Promise<never>((_, reject) => {
+    limit.signal.addEventListener("abort", () =>
+      reject(new Error(`no answer within ${(timeoutMs * 2) / 1000} s`)),
+    );
+  });
   try {
-    const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs * 2), stopping]);
-    return (await speaker.channel.check(signal)).map((finding) => ({
-      channel,
-      ...finding,
-    }));
+    const findings = await Promise.race([speaker.channel.check(limit.signal), late]);
+    return findings.map((finding) => ({ channel, ...finding }));
   } catch (error) {
     return [{ channel, name: "reachable", ...fault(error) }];
+  } finally {
+    limit.end();
   }
 }
 

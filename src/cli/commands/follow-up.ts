@@ -1,9 +1,10 @@
 import { StatusError } from "../../base/errors.ts";
 import { isOpen } from "../../incident/incident.ts";
 import type { App } from "../app.ts";
-import { EXIT } from "../exit-codes.ts";
+import { EXIT, EXIT_OF_BLAME } from "../exit-codes.ts";
 import type { SpeakFlags } from "../flags.ts";
 import { namedIncident } from "../incidents.ts";
+import { oneLine } from "../output/printable.ts";
 import { sayPromise } from "../output/table.ts";
 import { Typed } from "../typed.ts";
 import { isDue, update } from "./update.ts";
@@ -41,16 +42,55 @@ export async function followUp(
     return EXIT.ok.code;
   }
   let worst: number = EXIT.ok.code;
+  const documents: Record<string, unknown>[] = [];
   for (const incident of due) {
-    try {
-      worst = Math.max(worst, await update(app, "follow-up", incident.id, flags, message, null, new Typed()));
-    } catch (error) {
-      // Somebody else has just kept the promise: that is what was wanted.
-      if (!(error instanceof StatusError && error.code === "UPDATE_OVERTAKEN")) throw error;
-      if (flags.json === true)
-        stdout.write('{"version":1,"outcome":"nothing-to-do","deliveries":[],"silent":[]}\n');
-      else stdout.write("Nothing to do: somebody else has just spoken.\n");
-    }
+    let printed = "";
+    const sink =
+      flags.json === true && due.length > 1
+        ? {
+            ...stdout,
+            write: (text: string) => {
+              printed += text;
+            },
+          }
+        : stdout;
+    const code = await followUpOne(
+      { ...app, surroundings: { ...app.surroundings, stdout: sink } },
+      incident.id,
+      flags,
+      message,
+    );
+    worst = Math.max(worst, code);
+    if (printed !== "") documents.push(JSON.parse(printed) as Record<string, unknown>);
+  }
+  if (documents.length > 0) {
+    const silent = documents.flatMap((document) => (document.silent as string[] | undefined) ?? []);
+    const outcome =
+      documents.map((document) => document.outcome).find((each) => each !== "delivered") ?? "delivered";
+    stdout.write(`${JSON.stringify({ version: 1, outcome, followUps: documents, silent })}\n`);
   }
   return worst;
+}
+
+/** One incident's fault is told and does not keep the others waiting. */
+async function followUpOne(app: App, id: string, flags: SpeakFlags, message: string | null): Promise<number> {
+  const { stdout, stderr } = app.surroundings;
+  try {
+    return await update(app, "follow-up", id, flags, message, null, new Typed());
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    // Somebody else has just kept the promise: that is what was wanted.
+    const kept = error.code === "UPDATE_OVERTAKEN";
+    const { code, message: what, hint } = error;
+    if (flags.json === true)
+      stdout.write(
+        `${JSON.stringify(kept ? { version: 1, outcome: "nothing-to-do", deliveries: [], silent: [] } : { version: 1, error: { code, message: what, hint, retryAt: null } })}\n`,
+      );
+    else if (kept) stdout.write("Nothing to do: somebody else has just spoken.\n");
+    else
+      stderr.write(
+        `${oneLine(id)}: ${oneLine(what)} [${code}]\n${hint === null ? "" : `  ${oneLine(hint)}\n`}`,
+      );
+    return kept ? EXIT.ok.code : EXIT_OF_BLAME[error.blame];
+  }
 }

@@ -44,13 +44,25 @@ export async function init(surroundings: Surroundings, flags: InitFlags): Promis
   const folder = basename(surroundings.cwd);
   let { property, url, statusUrl, timeZone, channel } = flags;
   if (dialog !== null) {
-    property ??= await dialog.input("What do customers call you?", folder);
-    url ??= await dialog.input("Your own address?", "https://www.example.com");
+    const address = (answer: string) =>
+      answer === "" || /^https?:\/\/\S+$/.test(answer)
+        ? null
+        : "An address that begins with https://, or nothing.";
+    property ??= await dialog.input("What do customers call you?", {
+      initial: folder,
+      check: (answer) => (answer.trim() === "" ? "A name." : null),
+    });
+    url ??= await dialog.input("Your own address? (Enter to leave it out)", { check: address });
     statusUrl ??= await dialog.input(
-      "Where will the status page be? (away from what it reports on)",
-      "https://status.example.org",
+      "Where will the status page be, away from what it reports on? (Enter to leave it out)",
+      {
+        check: address,
+      },
     );
-    timeZone ??= await dialog.input("In which time zone do you say times?", zone);
+    timeZone ??= await dialog.input("In which time zone do you say times?", {
+      initial: zone,
+      check: (answer) => (isTimeZone(answer) ? null : "A time zone such as America/Los_Angeles or UTC."),
+    });
     channel ??= await dialog.checkbox(
       "Where do you speak? (space to mark)",
       kinds.map((kind) => ({ name: kind, value: kind })),
@@ -61,6 +73,8 @@ export async function init(surroundings: Surroundings, flags: InitFlags): Promis
       "There is no name, and no terminal to ask for one.",
       'Give it: --property "What customers call you"',
     );
+  url = url || undefined;
+  statusUrl = statusUrl || undefined;
   const chosen = channel === undefined || channel.length === 0 ? ["page"] : [...new Set(channel)];
 
   const document = parseDocument(withChannels(example, chosen));
@@ -87,6 +101,15 @@ export async function init(surroundings: Surroundings, flags: InitFlags): Promis
     surroundings.stdout.write(`${JSON.stringify({ version: 1, config: path, channels: chosen, secrets })}\n`);
   else surroundings.stdout.write(`Wrote ${path} with ${chosen.join(", ")}.\n\n${next.join("\n")}\n`);
   return EXIT.ok.code;
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The example less the channels of other kinds; each stands there as a paragraph, with its comments. */

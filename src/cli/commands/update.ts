@@ -12,7 +12,6 @@ import {
 } from "../../incident/incident.ts";
 import { PHASE_WORDS, phasesOf } from "../../incident/phases.ts";
 import { advance } from "../../incident/standing.ts";
-import { literal } from "../../render/literal.ts";
 import { loadTemplateSet } from "../../render/template.ts";
 import type { App } from "../app.ts";
 import type { Dialog } from "../dialog.ts";
@@ -24,6 +23,7 @@ import {
   parsePhase,
   parseSet,
   parseStartedAt,
+  parseTitle,
   type SpeakFlags,
 } from "../flags.ts";
 import { openIncident } from "../incidents.ts";
@@ -43,6 +43,18 @@ export async function update(
   dialog: Dialog | null,
   typed: Typed,
 ): Promise<number> {
+  if (verb === "resolve" && (flags.phase !== undefined || flags.nextUpdate !== undefined))
+    throw usageError(
+      "RESOLVE_ENDS_IT",
+      `status resolve takes no ${flags.phase === undefined ? "--next-update" : "--phase"}: it ends the incident.`,
+      "To go on with it: status update --phase …",
+    );
+  if (flags.new === true)
+    throw usageError(
+      "NEW_IS_FOR_ANNOUNCE",
+      `status ${verb} takes no --new.`,
+      "To open another incident: status announce --new",
+    );
   const inputs = inputsOf(flags, reference, givenMessage);
   const resumed = await resumeKey(app, verb, inputs, flags);
   if (resumed !== null) return resumed;
@@ -87,13 +99,23 @@ export async function update(
   let message = givenMessage;
   if (dialog !== null && message === null && verb !== "follow-up") {
     message =
-      (await dialog.input("What do you want to say? (Enter for the template's own words)")).trim() || null;
+      (
+        await dialog.input("What do you want to say? (Enter for the template's own words)", {
+          abandoned: (text) => typed.keep({ message: text }),
+        })
+      ).trim() || null;
     if (message !== null) typed.keep({ message });
   }
   const template = await loadTemplateSet({
     name: flags.template ?? templateFor(verb, phase),
     ...app.templates,
   });
+  if (template.type === "notice")
+    throw usageError(
+      "TEMPLATE_MISFIT",
+      `The template ${template.name} words a notice, and ${before.id} is none.`,
+      "Choose another with --template.",
+    );
   if (
     flags.template !== undefined &&
     flags.phase === undefined &&
@@ -113,7 +135,7 @@ export async function update(
   const change = {
     phase,
     impact: flags.impact === undefined ? undefined : parseImpact(flags.impact),
-    title: flags.title === undefined ? undefined : literal(flags.title).trim() || undefined,
+    title: flags.title === undefined ? undefined : parseTitle(flags.title),
     startedAt: flags.startedAt === undefined ? undefined : parseStartedAt(flags.startedAt, now, timeZone),
     components: parseComponents(flags.component ?? [], config),
     nextUpdateAt: promised,

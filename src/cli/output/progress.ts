@@ -1,4 +1,3 @@
-import { sayDuration } from "../../base/duration.ts";
 import type { BroadcastEvent } from "../../broadcast/context.ts";
 import type { Delivery } from "../../broadcast/ledger.ts";
 import type { Sink } from "../surroundings.ts";
@@ -53,7 +52,7 @@ export class Progress {
       case "looking":
         return "looking whether it is already there …";
       case "delayed":
-        return `asked to wait; trying again in ${sayDuration(event.until.getTime() - Date.now())}`;
+        return `not sent yet; trying again in ${Math.max(0.1, (event.until.getTime() - Date.now()) / 1000).toFixed(1)} s`;
       case "settled":
         return settledLine(delivery, this.#style);
       case "verified":

@@ -19,7 +19,9 @@ export function coverageTable(reports: readonly ChannelReport[], style: Style): 
   const lines = reports.flatMap((report) => {
     const seconds = report.elapsedMs === null ? "" : `${(report.elapsedMs / 1000).toFixed(1)} s`;
     const where = oneLine(report.url ?? report.reason ?? "");
-    const head = `  ${mark(report, style)} ${report.channel.padEnd(nameWidth)}  ${stateWord(report).padEnd(10)} ${seconds.padStart(6)}  ${where}`;
+    const start = `${report.channel.padEnd(nameWidth)}  ${stateWord(report).padEnd(10)} ${seconds.padStart(6)}`;
+    const fits = start.length + where.length + 8 <= style.columns;
+    const head = `  ${mark(report, style)} ${start}  ${fits ? where : `\n${" ".repeat(nameWidth + 6)}${where}`}`;
     const parts = report.parts.map(
       (part) =>
         `      ${part.state.padEnd(10)} ${oneLine(part.part)}${part.error === null ? "" : `  ${oneLine(part.error.message)}`}`,
