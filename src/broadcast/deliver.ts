@@ -11,6 +11,7 @@ import { placeOf } from "./thread.ts";
 /** Beyond the call's own time-out: for the ledger and a busy machine. */
 const LEASE_MARGIN_MS = 10_000;
 const POLL_MS = 150;
+const NOWHERE: Place = { root: null, previous: null };
 /** How long an outcome is kept trying to reach a ledger that cannot take it: it is in no other place. */
 const RECORD_WITHIN_MS = 5000;
 
@@ -40,6 +41,8 @@ export async function deliver(id: string, context: BroadcastContext): Promise<De
         continue;
       case "pending":
       case "unknown":
+        // To change a post once more changes nothing: there is nothing to look for.
+        if (delivery.effect !== "post") break;
         if (!looked) {
           looked = true;
           await look(delivery, speaker, context);
@@ -48,7 +51,7 @@ export async function deliver(id: string, context: BroadcastContext): Promise<De
         if (delivery.state === "pending" || !context.resendUnknown.has(delivery.channel)) return delivery;
         break;
       default:
-        if (delivery.attempts === 0 && context.lookFirst && !looked) {
+        if (delivery.effect === "post" && delivery.attempts === 0 && context.lookFirst && !looked) {
           looked = true;
           if (await look(delivery, speaker, context)) continue;
         }
@@ -118,7 +121,7 @@ async function attempt(
   context: BroadcastContext,
 ): Promise<"done" | "again"> {
   const post = delivery.post!;
-  const place = await clearTheWay(delivery, speaker, context);
+  const place = delivery.effect === "post" ? await clearTheWay(delivery, speaker, context) : NOWHERE;
   if (place === "wait") return (await waitForOther(context)) ? "again" : "done";
   if (place.root?.pending === true) {
     const reason = "the first post on this incident awaits moderation";
@@ -228,7 +231,7 @@ async function tryOnce(
   context.watch({ type: "sending", delivery });
   const started = performance.now();
   const elapsed = () => Math.round(performance.now() - started);
-  const outcome = await call(post, place, speaker, callMs, leaseUntil, context);
+  const outcome = await call(delivery, post, place, speaker, callMs, leaseUntil, context);
   if (!(outcome instanceof ChannelError)) {
     const state = outcome.pending === true ? "pending" : "sent";
     if (!(await record(delivery.id, { state, receipt: outcome, elapsedMs: elapsed() }, context)))
@@ -268,6 +271,7 @@ async function tellLate(
 }
 
 async function call(
+  delivery: Delivery,
   post: Post,
   place: Place,
   speaker: Speaker,
@@ -293,9 +297,12 @@ async function call(
   });
   try {
     const signal = AbortSignal.any([timer.signal, context.stopped]);
-    return await Promise.race([speaker.channel.publish(post, place, signal), overdue]);
+    return harmless(
+      delivery,
+      await Promise.race([perform(delivery, post, place, speaker, context, signal), overdue]),
+    );
   } catch (error) {
-    if (error instanceof ChannelError) return error;
+    if (error instanceof ChannelError) return harmless(delivery, error);
     return new ChannelError(
       "unknown",
       "CHANNEL_BUG",
@@ -309,6 +316,32 @@ async function call(
     clearTimeout(timeout);
     clearTimeout(giveUp);
   }
+}
+
+/** The one outside effect of an attempt. */
+async function perform(
+  { effect, target }: Delivery,
+  post: Post,
+  place: Place,
+  { channel }: Speaker,
+  { ledger }: BroadcastContext,
+  signal: AbortSignal,
+): Promise<Receipt> {
+  if (effect === "post") return channel.publish(post, place, signal);
+  const receipt = target === null ? null : ((await ledger.delivery(target))?.receipt ?? null);
+  const change = effect === "amend" ? channel.amend : channel.remove;
+  if (receipt === null || change === undefined)
+    throw new ChannelError("refused", "NOTHING_TO_CHANGE", "there is no post here that could be changed");
+  if (effect === "amend") return channel.amend!(receipt, post, signal);
+  await channel.remove!(receipt, signal);
+  return receipt;
+}
+
+/** To change a post a second time does no harm, so a change whose outcome is unknown may simply be made again. */
+function harmless<T>({ effect }: Delivery, outcome: T): T | ChannelError {
+  if (effect === "post" || !(outcome instanceof ChannelError) || outcome.fate !== "unknown") return outcome;
+  const { code, message, hint } = outcome;
+  return new ChannelError("not-sent", code, message, { hint, cause: outcome });
 }
 
 export function errorOf(error: ChannelError): DeliveryError {

@@ -24,6 +24,9 @@ export type DeliveryState =
   | "skipped"
   | "superseded";
 
+/** What a delivery does to its channel: puts a post there, gives one that is out other words, or takes it away. */
+export type Effect = "post" | "amend" | "remove";
+
 export type Verification = "seen" | "missing" | "altered" | "not-yet" | "cannot";
 
 export interface DeliveryError {
@@ -44,6 +47,9 @@ export interface Delivery {
   readonly required: boolean;
   readonly audience: "public" | "internal";
   readonly part: string;
+  readonly effect: Effect;
+  /** The delivery whose post is amended or removed; null for a post. */
+  readonly target: string | null;
   readonly state: DeliveryState;
   /** Why it was skipped or waits. */
   readonly reason: string | null;
@@ -67,7 +73,7 @@ export interface Delivery {
 
 export type NewDelivery = Pick<
   Delivery,
-  "channel" | "kind" | "required" | "audience" | "part" | "reason" | "post" | "subject"
+  "channel" | "kind" | "required" | "audience" | "part" | "effect" | "target" | "reason" | "post" | "subject"
 > & { readonly state: "planned" | "skipped" };
 
 /** What an update is recorded with; all of it in one transaction, or nothing. */
@@ -102,6 +108,8 @@ export interface Ledger {
   incidents(): Promise<Incident[]>;
   incident(id: string): Promise<Incident | null>;
   updates(incidentId: string): Promise<Update[]>;
+  /** The caller's flags as given. */
+  inputs(updateId: string): Promise<Json>;
   updateByKey(key: string): Promise<{ update: Update; inputs: Json } | null>;
   delivery(id: string): Promise<Delivery | null>;
   /** Oldest update first; within an update in the order of its plan. */

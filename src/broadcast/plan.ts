@@ -29,6 +29,8 @@ export interface ChannelPlan {
   readonly posts: readonly Post[];
   /** True where the posts follow an earlier one in a thread. */
   readonly follows: boolean;
+  /** Where it changes posts that are out instead of making new ones: what to do, and to which delivery of each part. */
+  readonly change?: { readonly effect: "amend" | "remove"; readonly targets: ReadonlyMap<string, string> };
 }
 
 /**
@@ -89,19 +91,22 @@ function postKey(property: Property, update: Update, channel: string, part: stri
 
 /** The ledger rows of a plan. */
 export function rowsOf(plan: readonly ChannelPlan[]): NewDelivery[] {
-  return plan.flatMap(({ speaker, leftOut, subject, posts }): NewDelivery[] => {
+  return plan.flatMap(({ speaker, leftOut, subject, posts, change }): NewDelivery[] => {
     const row = {
       channel: speaker.name,
       kind: speaker.kind,
       required: speaker.required,
       audience: speaker.audience,
       subject,
-    };
-    if (leftOut !== null) return [{ ...row, part: "1", state: "skipped", reason: leftOut, post: null }];
+      effect: change?.effect ?? "post",
+    } as const;
+    if (leftOut !== null)
+      return [{ ...row, part: "1", state: "skipped", target: null, reason: leftOut, post: null }];
     return posts.map((post) => ({
       ...row,
       part: post.part,
       state: "planned",
+      target: change?.targets.get(post.part) ?? null,
       reason: null,
       post,
     }));

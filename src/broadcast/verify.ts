@@ -11,7 +11,7 @@ const APPEARS_WITHIN_MS = 10_000;
 export async function verify(deliveries: readonly Delivery[], context: BroadcastContext): Promise<void> {
   await Promise.all(
     deliveries
-      .filter((delivery) => delivery.state === "sent")
+      .filter(({ state, effect }) => state === "sent" && effect !== "remove")
       .map((delivery) => verifyOne(delivery, context)),
   );
 }

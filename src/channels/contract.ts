@@ -68,6 +68,10 @@ export interface Channel {
   find?(post: Post, place: Place, since: Date, signal: AbortSignal): Promise<Search>;
   /** Reads a post back as the public sees it. Absent: the report says `cannot`. */
   verify?(receipt: Receipt, post: Post, place: Place, signal: AbortSignal): Promise<Verdict>;
+  /** Gives a post that is out other words, in its place; repeating it changes nothing more. Absent: a correction is said anew. */
+  amend?(receipt: Receipt, post: Post, signal: AbortSignal): Promise<Receipt>;
+  /** Deletes a post that is out; one that is gone already is no fault. Absent: the vendor cannot, or would take more with it. */
+  remove?(receipt: Receipt, signal: AbortSignal): Promise<void>;
   /** Proves credential, permissions and target without publishing. */
   check(signal: AbortSignal): Promise<readonly Finding[]>;
   close?(): Promise<void>;

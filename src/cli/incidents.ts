@@ -1,6 +1,6 @@
 import { usageError } from "../base/errors.ts";
 import { suggest } from "../base/nearest.ts";
-import type { Ledger } from "../broadcast/ledger.ts";
+import { type Ledger, needsAttention } from "../broadcast/ledger.ts";
 import { type Incident, isOpen } from "../incident/incident.ts";
 import { PHASE_WORDS } from "../incident/phases.ts";
 import type { Dialog } from "./dialog.ts";
@@ -14,7 +14,10 @@ export async function namedIncident(ledger: Ledger, reference: string): Promise<
   const keyed = await ledger.updateByKey(reference);
   const byKey = incidents.find(({ id }) => id === keyed?.update.incidentId);
   if (byKey !== undefined) return byKey;
-  const matches = incidents.filter(({ id }) => id.startsWith(reference));
+  // Whoever forgot the date may type the words behind it.
+  const matches = incidents.filter(
+    ({ id }) => id.startsWith(reference) || id.slice("2010-06-29-".length).startsWith(reference),
+  );
   if (matches.length === 1) return matches[0]!;
   if (matches.length > 1)
     throw usageError(
@@ -56,4 +59,15 @@ export async function openIncident(
     `${open.length} incidents are open: ${open.map(({ id }) => id).join(", ")}.`,
     "Name one: its id, or the beginning of it.",
   );
+}
+
+/** The named one, else the newest with a silent or unknown delivery, else the newest. */
+export async function newestIncident(ledger: Ledger, reference: string | null): Promise<Incident> {
+  if (reference !== null) return namedIncident(ledger, reference);
+  const incidents = await ledger.incidents();
+  for (const incident of incidents)
+    if ((await ledger.deliveries({ incidentId: incident.id })).some(needsAttention)) return incident;
+  const newest = incidents[0];
+  if (newest !== undefined) return newest;
+  throw usageError("INCIDENT_UNKNOWN", "Nothing has been announced yet.", "To announce: status announce");
 }

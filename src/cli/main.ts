@@ -4,6 +4,7 @@ import { CommanderError } from "commander";
 import { StatusError, usageError } from "../base/errors.ts";
 import { suggest } from "../base/nearest.ts";
 import { Scrubber } from "../base/scrubber.ts";
+import type { Verb } from "../incident/incident.ts";
 import type { App } from "./app.ts";
 import { Cancelled } from "./cancelled.ts";
 import { canPrompt, openDialog } from "./dialog.ts";
@@ -100,6 +101,8 @@ async function run(
     case "resolve":
     case "retry":
     case "follow-up":
+    case "correct":
+    case "retract":
       return runSpeaking(command, argument, speakFlags(flags), surroundings, scrubber);
     default:
       return runReading(command, argument, flags, surroundings, scrubber);
@@ -137,7 +140,7 @@ async function runReading(
 
 /** The commands that speak: what was typed at prompts or piped in survives every failure. */
 async function runSpeaking(
-  command: "announce" | "update" | "resolve" | "retry" | "follow-up",
+  command: Verb | "retry",
   argument: string | null,
   flags: SpeakFlags,
   surroundings: Surroundings,
@@ -167,6 +170,17 @@ async function runSpeaking(
         return await (await import("./commands/retry.ts")).retry(app, argument, flags, dialog);
       case "follow-up":
         return await (await import("./commands/follow-up.ts")).followUp(app, argument, flags, message);
+      case "correct":
+      case "retract":
+        return await (await import("./commands/correct.ts")).correct(
+          app,
+          command,
+          argument,
+          flags,
+          message,
+          dialog,
+          typed,
+        );
       default:
         return await (await import("./commands/update.ts")).update(
           app,

@@ -136,6 +136,27 @@ export function createProgram(run: Run, version: string): Command {
     .addOption(timeoutOption())
     .addHelpText("after", "\nExamples:\n  $ status verify\n  $ status verify 2010-06-29 --json")
     .action((incident: string | undefined, flags) => run("verify", incident ?? null, flags));
+  const corrects = (verb: "correct" | "retract", description: string, examples: string) =>
+    speaks(
+      program
+        .command(verb)
+        .argument("[incident]", "default: the newest one with a silent or unknown channel, else the newest")
+        .description(description)
+        .option("--update <number>", "which update (default: the newest that is out)"),
+      examples,
+    ).action((incident: string | undefined, flags) => run(verb, incident ?? null, flags));
+  corrects(
+    "correct",
+    "change what was said, on every channel that can",
+    `  $ status correct --message "It began at 09:40, not at 10:40."
+  $ status correct 2010-06-29 --update 1 --message-file right.md --yes`,
+  );
+  corrects(
+    "retract",
+    "withdraw what was said",
+    `  $ status retract --message "That update was meant for another incident."
+  $ status retract --update 2 --delete --yes`,
+  ).option("--delete", "delete posts where the vendor can");
   common(
     program.command("doctor").description("prove every credential, permission and setting without posting"),
   )

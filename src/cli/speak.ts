@@ -53,7 +53,6 @@ export async function speak(
   const speakers = await app.speakers(false);
   const names = speakers.map((speaker) => speaker.name);
   const leftOut = leftOutChannels(flags, names);
-  if (flags.timeout !== undefined) parseTimeout(flags.timeout);
   const update = updateOf(app, said, flags);
   const told = said.opens ? [] : await toldBefore(app, said.incident.id);
   const plan = planUpdate({
@@ -73,9 +72,23 @@ export async function speak(
         speakers.filter(({ name }) => !leftOut.has(name)),
       ),
   });
-  if (flags.dryRun === true) return showDryRun(app, said, update, plan, flags);
-  await confirm(app, plan, flags, dialog);
+  const code = await say(app, said, update, plan, flags, dialog);
+  if (code instanceof Overtaken) throw code;
+  return code;
+}
 
+/** Shows the plan or asks, records it, and carries it out. Overtaken where somebody else was quicker: then nothing was written. */
+export async function say(
+  app: App,
+  said: Utterance,
+  update: Update,
+  plan: readonly ChannelPlan[],
+  flags: SpeakFlags,
+  dialog: Dialog | null,
+): Promise<number | Overtaken> {
+  if (flags.timeout !== undefined) parseTimeout(flags.timeout);
+  if (flags.dryRun === true) return showDryRun(app, said, update, plan, flags);
+  await confirm(app, said, update, plan, flags, dialog);
   const ledger = await app.ledger();
   const recorded = await ledger.record({
     incident: said.incident,
@@ -84,7 +97,7 @@ export async function speak(
     inputs: said.inputs,
     deliveries: rowsOf(plan),
   });
-  if (recorded !== "recorded") throw new Overtaken(recorded);
+  if (recorded !== "recorded") return new Overtaken(recorded);
   return carryOut(app, update.id, await ledger.deliveries({ updateId: update.id }), flags, {
     resumed: false,
   });
@@ -99,7 +112,7 @@ export class Overtaken extends Error {
   }
 }
 
-function updateOf(app: App, said: Utterance, flags: SpeakFlags): Update {
+export function updateOf(app: App, said: Utterance, flags: SpeakFlags): Update {
   const { title, phase, impact, components, startedAt, nextUpdateAt } = said.incident;
   return {
     id: randomId(),
@@ -146,7 +159,7 @@ export function factsOf(app: App, said: Omit<Utterance, "inputs">, at: Date, fla
 }
 
 /** Words an update for one channel. A fault names the channel and how to go on without it, unless all share it. */
-function wordFor(
+export function wordFor(
   app: App,
   said: Utterance,
   update: Update,
@@ -188,6 +201,8 @@ function wordOne(app: App, said: Utterance, update: Update, flags: SpeakFlags, s
 
 async function confirm(
   app: App,
+  said: Utterance,
+  update: Update,
   plan: readonly ChannelPlan[],
   flags: SpeakFlags,
   dialog: Dialog | null,
@@ -201,7 +216,7 @@ async function confirm(
     );
   const { stderr } = app.surroundings;
   const style = styleFor(stderr, app.surroundings, flags.plain === true);
-  stderr.write(`\n${previewText(plan, style)}\n`);
+  stderr.write(`\n${heading(said.incident, update, style)}${previewText(plan, style)}\n`);
   const speaking = plan.filter(({ leftOut }) => leftOut === null);
   const public_ = speaking.filter(({ speaker }) => speaker.audience === "public").length;
   const question = `Say this on ${speaking.length} channel${speaking.length === 1 ? "" : "s"} (${public_} public)?`;

@@ -63,7 +63,7 @@ export interface Incident extends Standing {
   readonly resolvedAt: Date | null;
 }
 
-export type Verb = "announce" | "update" | "resolve" | "follow-up";
+export type Verb = "announce" | "update" | "resolve" | "follow-up" | "correct" | "retract";
 
 /** One thing said about an incident, with the standing that it left behind. */
 export interface Update {

@@ -4,7 +4,7 @@ import { refusalOfBlocks } from "./slack-blocks.ts";
 import type { SlackMessage } from "./world.ts";
 
 export const TEAM = { id: "T0SANDBOX", url: "https://sandbox.slack.example/" };
-export const BOT = { user: "U0STATUS", bot: "B0STATUS", app: "A0STATUS" };
+export const BOT = { user: "U0STATUS", bot: "B0STATUSBOT", app: "A0STATUS" };
 
 export type StoredMessage = {
   -readonly [Key in keyof SlackMessage]: SlackMessage[Key];

@@ -297,12 +297,15 @@ export function imitateStatuspage(options: {
   };
 }
 
-function answerFault(fault: AnsweredFault): Answer {
+function answerFault(fault: AnsweredFault, call: Call): Answer {
   switch (fault) {
     case "unauthorized":
       return unauthorized();
     case "refuse":
-      return json(422, { error: ["The page does not take this"] });
+      // What is only read cannot be invalid.
+      return call.method === "GET"
+        ? json(403, { error: "Not allowed" })
+        : json(422, { error: ["The page does not take this"] });
     case "rate-limit":
       return tooMany();
     case "server-error":

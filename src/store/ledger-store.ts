@@ -7,6 +7,7 @@ import type {
   Delivery,
   DeliveryError,
   DeliveryState,
+  Effect,
   Ledger,
   NewDelivery,
   NewUpdate,
@@ -60,6 +61,15 @@ export class LedgerStore implements Ledger {
       .orderBy("number")
       .execute();
     return rows.map(updateOf);
+  }
+
+  async inputs(updateId: string): Promise<Json> {
+    const row = await this.#db
+      .selectFrom("updates")
+      .select("inputs")
+      .where("id", "=", updateId)
+      .executeTakeFirst();
+    return row === undefined ? null : (JSON.parse(row.inputs) as Json);
   }
 
   async updateByKey(key: string): Promise<{ update: Update; inputs: Json } | null> {
@@ -153,6 +163,7 @@ export class LedgerStore implements Ledger {
           .where("incident_id", "=", incident.id)
           .where("channel", "in", [...new Set(speaking)])
           .where("state", "in", ["planned", "waiting", "refused"])
+          .where("effect", "=", "post")
           .execute();
       for (const [position, delivery] of deliveries.entries())
         await tx
@@ -320,7 +331,10 @@ export class LedgerStore implements Ledger {
       .selectFrom("deliveries")
       .innerJoin("updates", "updates.id", "deliveries.update_id")
       .select([
+        "deliveries.id",
         "deliveries.incident_id",
+        "deliveries.effect",
+        "deliveries.target",
         "deliveries.post",
         "updates.number",
         "updates.at",
@@ -331,9 +345,14 @@ export class LedgerStore implements Ledger {
       .orderBy("updates.number", "desc")
       .execute();
     const incidents = await this.incidents();
+    const removed = new Set(rows.filter((row) => row.effect === "remove").map((row) => row.target));
+    // Newest first, so the first amendment of a post is the one that holds.
+    const wordsOf = (id: string) =>
+      rows.find((row) => row.effect === "amend" && row.target === id && row.post !== null)?.post;
     return incidents.flatMap((incident) => {
       const updates = rows
-        .filter((row) => row.incident_id === incident.id && row.post !== null)
+        .filter((row) => row.incident_id === incident.id && row.effect === "post" && row.post !== null)
+        .filter((row) => !removed.has(row.id))
         .map((row) => {
           const standing = standingOf(row.standing);
           return {
@@ -341,7 +360,7 @@ export class LedgerStore implements Ledger {
             phase: standing.phase,
             at: new Date(row.at),
             standing,
-            payload: (JSON.parse(row.post!) as Post).payload,
+            payload: (JSON.parse(wordsOf(row.id) ?? row.post!) as Post).payload,
           };
         });
       return updates.length > 0 ? [{ incident, updates }] : [];
@@ -453,6 +472,8 @@ function newRow(delivery: NewDelivery, position: number, incidentId: string, upd
     audience: delivery.audience,
     position,
     part: delivery.part,
+    effect: delivery.effect,
+    target: delivery.target,
     state: delivery.state,
     reason: delivery.reason,
     post: delivery.post === null ? null : JSON.stringify(delivery.post),
@@ -521,6 +542,8 @@ function deliveryOf(row: Selectable<DeliveryTable>): Delivery {
     required: row.required === 1,
     audience: row.audience as "public" | "internal",
     part: row.part,
+    effect: row.effect as Effect,
+    target: row.target,
     state: row.state as DeliveryState,
     reason: row.reason,
     post: row.post === null ? null : (JSON.parse(row.post) as Post),

@@ -27,6 +27,10 @@ const MIGRATIONS: readonly string[][] = [
     "create table leases (name text primary key, owner text, until text, revision integer not null)",
     "create index deliveries_by_channel on deliveries (channel, incident_id, update_number)",
   ],
+  [
+    "alter table deliveries add column effect text not null default 'post'",
+    "alter table deliveries add column target text references deliveries (id)",
+  ],
 ];
 
 /** Brings the ledger to this program's schema; refuses one that a newer program has written. */

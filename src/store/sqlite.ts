@@ -162,6 +162,15 @@ class ImmediateSqliteDriver extends SqliteDriver {
       await sleep(5 + Math.random() * 20);
     }
   }
+
+  /** A disk that fails makes SQLite roll back by itself; asking again would only hide what happened. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    try {
+      await super.rollbackTransaction(connection);
+    } catch (error) {
+      if (!(error instanceof Error && /no transaction is active/.test(error.message))) throw error;
+    }
+  }
 }
 
 function isLocked(error: unknown): boolean {

@@ -48,6 +48,10 @@ export interface DeliveryTable {
   /** Where it stands among the deliveries of its update: the order of the configuration. */
   position: number;
   part: string;
+  /** `post`, `amend` or `remove`. */
+  effect: Generated<string>;
+  /** The delivery whose post is amended or removed. */
+  target: string | null;
   state: string;
   reason: string | null;
   post: string | null;

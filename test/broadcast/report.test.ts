@@ -13,6 +13,8 @@ function row(channel: string, state: DeliveryState, more: Partial<Delivery> = {}
     required: true,
     audience: "public",
     part: "1",
+    effect: "post",
+    target: null,
     state,
     reason: null,
     post: null,

@@ -263,6 +263,26 @@ describe("the imitation of Discourse", () => {
     expect(arena.sandbox.world().topics[0]?.posts).toHaveLength(2);
   });
 
+  it("lists the topics that an account opened, and tells it alone how many of its posts wait", async () => {
+    const arena = await enter();
+    const topic = await opened(arena);
+    await opened(
+      arena,
+      { title: "Sellers cannot upload listings", raw: `${BODY} It began at noon.` },
+      "seller",
+    );
+    const call = caller(arena);
+    const listed = await call("GET", "/user_actions.json?offset=0&username=status&filter=4");
+    expect(listed.body.user_actions).toMatchObject([{ topic_id: topic.body.topic_id, action_type: 4 }]);
+    expect((await call("GET", "/user_actions.json?offset=0&username=nobody&filter=4")).status).toBe(404);
+    arena.sandbox.moderate(true);
+    await opened(arena, { title: "Search is unavailable as well", raw: `${BODY} Search is down too.` });
+    const waiting = async (username: string) =>
+      dig((await caller(arena, username)("GET", "/u/status.json")).body, "user", "pending_posts_count");
+    expect(await waiting("status")).toBe(1);
+    expect(await waiting("seller")).toBeUndefined();
+  });
+
   it("edits own posts only, and thirty times a day", async () => {
     const arena = await enter();
     const post = await opened(arena);

@@ -220,6 +220,15 @@ describe("the imitation of Statuspage", () => {
     ]);
   });
 
+  it("forbids reading where it refuses writing", async () => {
+    const arena = await enter();
+    arena.sandbox.fault("statuspage", "refuse");
+    const headers = { authorization: `OAuth ${arena.setting("statuspage", "apiKey")}` };
+    const page = `${arena.setting("statuspage", "baseUrl")}/v1/pages/${arena.setting("statuspage", "pageId")}`;
+    expect((await ask(page, { headers })).status).toBe(403);
+    expect((await ask(`${page}/incidents`, { headers, body: {} })).status).toBe(422);
+  });
+
   it("refuses a missing, wrong or differently worded key, and another page", async () => {
     const arena = await enter();
     const base = `${arena.setting("statuspage", "baseUrl")}/v1/pages`;

@@ -59,6 +59,8 @@ function delivery(channel: string, more: Partial<NewDelivery> = {}): NewDelivery
     required: true,
     audience: "public",
     part: "1",
+    effect: "post",
+    target: null,
     state: "planned",
     reason: null,
     subject: "Checkout is failing",
@@ -151,6 +153,43 @@ describe("the ledger on SQLite", () => {
       ["b", "sending"],
       ["c", "planned"],
     ]);
+  });
+
+  it("never sends what a later update on the channel has overtaken, whichever way it becomes free again", async () => {
+    const ledger = await open();
+    const error = { code: "X", message: "x", hint: null, retryAt: null };
+    await record(ledger, 1, [delivery("a"), delivery("b"), delivery("c")]);
+    const [a, b, c] = await ledger.deliveries({ updateId: "update-1" });
+    for (const row of [a!, b!, c!]) await ledger.claim(row.id, ["planned"], lease());
+    await ledger.move(b!.id, "sending", { state: "unknown" }, NOW);
+    await ledger.move(c!.id, "sending", { state: "unknown" }, NOW);
+    await record(ledger, 2, [delivery("a"), delivery("b"), delivery("c")]);
+    await ledger.settle(a!.id, "somebody", { state: "waiting", error, elapsedMs: 5 }, NOW);
+    await ledger.move(b!.id, "unknown", { state: "waiting", reason: "it is not there" }, NOW);
+    expect(
+      (await ledger.deliveries({ updateId: "update-1" })).map(({ state, reason }) => [state, reason]),
+    ).toEqual([
+      ["superseded", "overtaken by update 2"],
+      ["superseded", "overtaken by update 2"],
+      ["unknown", null],
+    ]);
+    expect(await ledger.claim(a!.id, ["superseded"], lease())).toBe(false);
+    // What may be out is a person's to send again.
+    expect(await ledger.claim(c!.id, ["unknown"], lease())).toBe(true);
+  });
+
+  it("lets what was learnt about one attempt say nothing about the next", async () => {
+    const ledger = await open();
+    await record(ledger);
+    const { id } = (await ledger.deliveries({ incidentId: incident.id }))[0]!;
+    await ledger.claim(id, ["planned"], lease());
+    await ledger.move(id, "sending", { state: "unknown", attempt: 1 }, NOW);
+    await ledger.move(id, "unknown", { state: "waiting", attempt: 1 }, NOW);
+    await ledger.claim(id, ["waiting"], lease());
+    expect(await ledger.move(id, "sending", { state: "unknown", attempt: 1 }, NOW)).toBe(false);
+    await ledger.move(id, "sending", { state: "unknown", attempt: 2 }, NOW);
+    expect(await ledger.move(id, "unknown", { state: "waiting", attempt: 1 }, NOW)).toBe(false);
+    expect(await ledger.delivery(id)).toMatchObject({ state: "unknown", attempts: 2 });
   });
 
   it("tells a page what it has told, and nothing that was left out there", async () => {

@@ -52,7 +52,7 @@ export function connectForum(settings: DiscourseSettings, kit: ChannelKit): Foru
         throw error;
       }
     },
-    refusal: (answer) => refusalOf(answer, settings, kit.clock.now()),
+    refusal: (answer) => refusalOf(answer, kit.clock.now()),
   };
 }
 
@@ -69,7 +69,7 @@ const complaint = z.object({
   extras: z.object({ wait_seconds: z.number().optional() }).optional(),
 });
 
-function refusalOf(answer: Answer, { apiKey }: DiscourseSettings, now: Date): ChannelError {
+function refusalOf(answer: Answer, now: Date): ChannelError {
   const { errors, extras } = complaint.safeParse(answer.json).data ?? {};
   const said = excerpt(errors?.join(" ") ?? answer.text);
   const message =
@@ -88,10 +88,7 @@ function refusalOf(answer: Answer, { apiKey }: DiscourseSettings, now: Date): Ch
       hint: "the post may be out: look before posting again",
     });
   if (answer.status < 400)
-    return refused(
-      "DISCOURSE_REDIRECTED",
-      `set baseUrl to where the forum lives: ${excerpt(answer.headers.location ?? "it moved", [apiKey])}`,
-    );
+    return refused("DISCOURSE_REDIRECTED", "the address redirects: set baseUrl to where the forum lives");
   if (answer.status === 401)
     return refused("DISCOURSE_LOGIN_REFUSED", "check apiKey and username, then: status doctor");
   if (answer.status === 403)

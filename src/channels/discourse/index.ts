@@ -30,6 +30,8 @@ function connect(settings: DiscourseSettings, kit: ChannelKit): Channel {
     publish: (post, place, signal) => publish(forum, post, place, signal),
     find: (post, place, since, signal) => findForumPost(forum, post, place, since, signal),
     verify: (receipt, post, place, signal) => verifyForumPost(forum, receipt, post, place, signal),
+    amend: (receipt, post, signal) => amend(forum, receipt, post, signal),
+    remove: (receipt, signal) => remove(forum, receipt, signal),
     check: (signal) => checkForum(forum, settings, signal),
   };
 }
@@ -103,4 +105,26 @@ function receiptOf(forum: Forum, answer: Answer, key: string, topicId: number | 
     url: `${forum.baseUrl}/t/${topic_id}/${post_number}`,
     extra: { key, topicId: topic_id, postId: id, postNumber: post_number },
   };
+}
+
+async function amend(forum: Forum, receipt: Receipt, post: Post, signal: AbortSignal): Promise<Receipt> {
+  const { raw } = post.payload as ForumPayload;
+  const answer = await forum.call("PUT", `/posts/${postIdOf(receipt)}.json`, signal, {
+    post: { raw, edit_reason: "correction" },
+  });
+  if (answer.status < 200 || answer.status > 299) throw forum.refusal(answer);
+  return receipt;
+}
+
+/** Deleting a topic's first post deletes the topic: then everything said in it is gone for readers. */
+async function remove(forum: Forum, receipt: Receipt, signal: AbortSignal): Promise<void> {
+  const answer = await forum.call("DELETE", `/posts/${postIdOf(receipt)}.json`, signal);
+  if ((answer.status < 200 || answer.status > 299) && answer.status !== 404) throw forum.refusal(answer);
+}
+
+function postIdOf(receipt: Receipt): string {
+  if (/^\d+$/.test(receipt.remoteId)) return receipt.remoteId;
+  throw new ChannelError("refused", "DISCOURSE_NO_POST", "the receipt names no post on the forum", {
+    hint: "change it on the forum by hand",
+  });
 }

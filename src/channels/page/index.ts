@@ -25,6 +25,8 @@ export const page: ChannelKind<PageSettings> = {
         reason: "the page is written anew as a whole, so publishing again repeats nothing",
       }),
       verify: (receipt, _post, _place, signal) => readBack(receipt, settings, kit, signal),
+      amend: (_receipt, _post, signal) => publish(settings, kit, signal),
+      remove: async (_receipt, signal) => void (await publish(settings, kit, signal)),
       check: () => checkPage(settings, kit),
     };
   },

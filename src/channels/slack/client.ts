@@ -89,6 +89,34 @@ export class SlackClient {
     }
   }
 
+  async amend(receipt: Receipt, post: Post, signal: AbortSignal): Promise<Receipt> {
+    const { reply_broadcast: _, ...payload } = isRecord(post.payload) ? post.payload : {};
+    await this.#caller(signal)("chat.update", { ...payload, ...this.#target(receipt) });
+    return receipt;
+  }
+
+  async remove(receipt: Receipt, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#caller(signal)("chat.delete", this.#target(receipt));
+    } catch (error) {
+      if (!(error instanceof ChannelError) || error.code !== "SLACK_MESSAGE_NOT_FOUND") throw error;
+    }
+  }
+
+  /** The message to change. Throws where the receipt does not name it. */
+  #target(receipt: Receipt): { channel: string; ts: string } {
+    const spot = spotOf(receipt);
+    if (spot !== null) return { channel: spot.channel, ts: spot.ts };
+    throw new ChannelError(
+      "refused",
+      "SLACK_NO_MESSAGE",
+      "the receipt does not say where the message stands",
+      {
+        hint: "change it in Slack by hand",
+      },
+    );
+  }
+
   async check(signal: AbortSignal): Promise<readonly Finding[]> {
     return await checkSlack(this.#caller(signal), this.#settings.channel);
   }

@@ -50,7 +50,7 @@ export function connectHostedPage(settings: StatuspageSettings, kit: ChannelKit)
         throw error;
       }
     },
-    refusal: (answer) => refusalOf(answer, settings, kit.clock.now()),
+    refusal: (answer) => refusalOf(answer, kit.clock.now()),
   };
 }
 
@@ -68,7 +68,7 @@ const complaint = z.object({
   error: z.union([z.string(), z.array(z.string())]).optional(),
 });
 
-function refusalOf(answer: Answer, { apiKey }: StatuspageSettings, now: Date): ChannelError {
+function refusalOf(answer: Answer, now: Date): ChannelError {
   const { message: sentence, error } = complaint.safeParse(answer.json).data ?? {};
   const said = excerpt(sentence ?? (Array.isArray(error) ? error.join(" ") : error) ?? answer.text);
   const message = `Statuspage answers ${answer.status}${said === "" ? "" : `: ${said}`}`;
@@ -83,10 +83,7 @@ function refusalOf(answer: Answer, { apiKey }: StatuspageSettings, now: Date): C
       hint: "the update may be out: look before posting again",
     });
   if (answer.status < 400)
-    return refused(
-      "STATUSPAGE_REDIRECTED",
-      `correct baseUrl: ${excerpt(answer.headers.location ?? "the address moved", [apiKey])}`,
-    );
+    return refused("STATUSPAGE_REDIRECTED", "the address redirects: correct baseUrl, or leave it out");
   if (answer.status === 401) return refused("STATUSPAGE_LOGIN_REFUSED", "check apiKey, then: status doctor");
   if (answer.status === 403)
     return refused("STATUSPAGE_FORBIDDEN", "use an API key of someone who may manage incidents on this page");

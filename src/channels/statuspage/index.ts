@@ -30,6 +30,7 @@ function connect(settings: StatuspageSettings, kit: ChannelKit): Channel {
     publish: (post, place, signal) => publish(page, post, place, signal),
     find: (post, place, since, signal) => findHostedPost(page, post, place, since, signal),
     verify: (receipt, post, _place, signal) => verifyHostedPost(page, receipt, post, signal),
+    amend: (receipt, post, signal) => amend(page, receipt, post, signal),
     check: (signal) => checkHostedPage(page, settings, kit.property, signal),
   };
 }
@@ -66,4 +67,22 @@ async function publish(page: HostedPage, post: Post, place: Place, signal: Abort
   if (made === undefined) throw page.refusal(answer);
   const update = made.incident_updates.find((one) => one.status === status && sameBody(one.body, body));
   return receiptFor(made, update ?? made.incident_updates[0], opening);
+}
+
+async function amend(page: HostedPage, receipt: Receipt, post: Post, signal: AbortSignal): Promise<Receipt> {
+  const ids = hostedIds(receipt);
+  if (ids === null || ids.updateId === null)
+    throw new ChannelError(
+      "refused",
+      "STATUSPAGE_NO_UPDATE",
+      "the receipt names no update on the hosted page",
+      {
+        hint: "change it on the hosted page by hand",
+      },
+    );
+  const { body } = (post.payload as HostedPayload).incident;
+  const path = `/incidents/${encodeURIComponent(ids.incidentId)}/incident_updates/${encodeURIComponent(ids.updateId)}`;
+  const answer = await page.call("PATCH", path, signal, { incident_update: { body } });
+  if (answer.status < 200 || answer.status > 299) throw page.refusal(answer);
+  return receipt;
 }

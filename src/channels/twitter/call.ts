@@ -2,6 +2,7 @@ import http from "node:http";
 import https from "node:https";
 import type { Socket } from "node:net";
 import { ApiResponseError, TwitterApi } from "twitter-api-v2";
+import { deadline } from "../../base/deadline.ts";
 import { fromHttpError } from "../answer.ts";
 import { ChannelError, type ChannelKit } from "../contract.ts";
 import { HttpError, type HttpResponse, isLoopback } from "../http.ts";
@@ -17,7 +18,8 @@ type XRequest =
       readonly method: "GET";
       readonly path: string;
       readonly query: Record<string, string | number>;
-    };
+    }
+  | { readonly method: "DELETE"; readonly path: string };
 
 /**
  * Makes one signed request to X API v2 and returns the answer, whatever its status.
@@ -39,7 +41,7 @@ export async function callX(
       hint: `fill in ${SECRETS.join(", ")}`,
     });
   const secure = base.protocol === "https:";
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(kit.timeoutMs)]);
+  const limit = deadline(kit.timeoutMs, signal);
   let connected = false;
   // The library keeps the number of a success or a redirect to itself.
   let status = 0;
@@ -63,7 +65,7 @@ export async function callX(
           onBeforeRequest({ params, computedParams, requestOptions }) {
             const { pathname, search } = computedParams.url;
             computedParams.url = new URL(`${settings.baseUrl}${pathname}${search}`);
-            requestOptions.signal = deadline;
+            requestOptions.signal = limit.signal;
             params.requestEventDebugHandler = (event, data: LibraryEvent | undefined) => {
               if (event === "response") status = data?.res?.statusCode ?? 0;
               if (event === "socket-error") failure ??= data?.error ?? null;
@@ -82,7 +84,9 @@ export async function callX(
     const { data, headers } =
       request.method === "POST"
         ? await api.v2.post<string>(request.path, request.body, options)
-        : await api.v2.get<string>(request.path, request.query, options);
+        : request.method === "GET"
+          ? await api.v2.get<string>(request.path, request.query, options)
+          : await api.v2.delete<string>(request.path, undefined, options);
     return { status, headers: flat(headers), body: data };
   } catch (error) {
     if (error instanceof ApiResponseError)
@@ -92,7 +96,9 @@ export async function callX(
         body: String(error.data ?? ""),
       };
     // The library's own error holds the whole request, signature included; it goes no further.
-    throw fromHttpError(noAnswer(base.host, connected, signal, deadline, failure), "X");
+    throw fromHttpError(noAnswer(base.host, connected, signal, limit.signal, failure), "X");
+  } finally {
+    limit.end();
   }
 }
 
@@ -107,11 +113,11 @@ function noAnswer(
   host: string,
   connected: boolean,
   signal: AbortSignal,
-  deadline: AbortSignal,
+  limit: AbortSignal,
   failure: NodeJS.ErrnoException | null,
 ): HttpError {
   if (signal.aborted) return new HttpError("ABORTED", connected, `stopped while waiting for ${host}`);
-  if (deadline.aborted) return new HttpError("TIMEOUT", connected, `no answer from ${host} in time`);
+  if (limit.aborted) return new HttpError("TIMEOUT", connected, `no answer from ${host} in time`);
   const message = failure?.message ?? "the connection was closed";
   return new HttpError(failure?.code ?? "NETWORK", connected, `${host}: ${message}`);
 }

@@ -74,6 +74,19 @@ export class TwitterClient {
     }
   }
 
+  async remove(receipt: Receipt, signal: AbortSignal): Promise<void> {
+    if (!ID.test(receipt.remoteId))
+      throw new ChannelError("refused", "X_NO_POST", "the receipt names no post", {
+        hint: "delete it on X by hand",
+      });
+    try {
+      const answer = await callX({ method: "DELETE", path: `tweets/${receipt.remoteId}` }, this.#at(signal));
+      this.#accept(answer, false);
+    } catch (error) {
+      if (!(error instanceof ChannelError) || error.code !== "X_NOT_FOUND") throw error;
+    }
+  }
+
   async check(signal: AbortSignal): Promise<readonly Finding[]> {
     try {
       const { name, access } = await this.#user(signal);

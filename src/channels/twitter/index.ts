@@ -16,6 +16,7 @@ export const twitter: ChannelKind<TwitterSettings> = {
       publish: async (post, place, signal) => (await client()).publish(post, place, signal),
       find: async (post, place, since, signal) => (await client()).find(post, place, since, signal),
       verify: async (receipt, post, _place, signal) => (await client()).verify(receipt, post, signal),
+      remove: async (receipt, signal) => (await client()).remove(receipt, signal),
       check: async (signal) => (await client()).check(signal),
     };
   },

@@ -19,6 +19,7 @@ export async function findTweet(
 ): Promise<string | Search> {
   const words = comparable(wordsOf(post) ?? "");
   let token: string | null = null;
+  let unread = false;
   for (let page = 0; page < MOST_PAGES; page++) {
     const fields = await read(`users/${where.user}/tweets`, {
       start_time: new Date(since.getTime() - SKEW_MS).toISOString().replace(/\.\d{3}Z$/, "Z"),
@@ -26,13 +27,13 @@ export async function findTweet(
       "tweet.fields": "created_at,entities,referenced_tweets",
       ...(token === null ? {} : { pagination_token: token }),
     });
-    for (const tweet of Array.isArray(fields.data) ? fields.data.filter(isRecord) : [])
-      if (
-        typeof tweet.id === "string" &&
-        comparable(shownText(tweet)) === words &&
-        standsAt(tweet, where.root)
-      )
+    for (const tweet of Array.isArray(fields.data) ? fields.data.filter(isRecord) : []) {
+      const shown = shownText(tweet);
+      if (typeof tweet.id === "string" && comparable(shown) === words && standsAt(tweet, where.root))
         return tweet.id;
+      // Where X does not say what its short links stand for, ours may be among them.
+      if (/https:\/\/t\.co\//.test(shown)) unread = true;
+    }
     const meta = isRecord(fields.meta) ? fields.meta : null;
     if (meta === null || (!Array.isArray(fields.data) && meta.result_count !== 0))
       return {
@@ -49,8 +50,10 @@ export async function findTweet(
     if (typeof meta.next_token !== "string" || meta.next_token === "")
       return {
         found: null,
-        conclusive: true,
-        reason: "no post since then has these words",
+        conclusive: !unread,
+        reason: unread
+          ? "X did not say where the links in its posts lead"
+          : "no post since then has these words",
       };
     token = meta.next_token;
   }

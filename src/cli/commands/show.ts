@@ -1,18 +1,18 @@
 import { usageError } from "../../base/errors.ts";
 import { sayTime } from "../../base/zone.ts";
-import type { Ledger } from "../../broadcast/ledger.ts";
-import { needsAttention } from "../../broadcast/ledger.ts";
 import { reportChannels } from "../../broadcast/report.ts";
-import type { Incident } from "../../incident/incident.ts";
 import { PHASE_WORDS } from "../../incident/phases.ts";
 import type { App } from "../app.ts";
 import { coverageOf } from "../coverage.ts";
 import { EXIT } from "../exit-codes.ts";
-import { namedIncident } from "../incidents.ts";
+import { newestIncident } from "../incidents.ts";
 import { deliveryFields, incidentFields } from "../output/json.ts";
 import { indented, oneLine } from "../output/printable.ts";
 import { styleFor } from "../output/style.ts";
 import { closing, coverageTable } from "../output/table.ts";
+
+/** Where an update stands with the fewest words around it. */
+const PLAINEST = ["page", "slack", "discourse", "statuspage", "email"];
 
 /** `status show [incident]`: the timeline of one incident, and where each channel stands. */
 export async function show(
@@ -23,7 +23,7 @@ export async function show(
   const ledger = await app.existingLedger();
   if (ledger === null)
     throw usageError("INCIDENT_UNKNOWN", "Nothing has been announced yet.", "To announce: status announce");
-  const incident = reference === null ? await newestToShow(ledger) : await namedIncident(ledger, reference);
+  const incident = await newestIncident(ledger, reference);
   const updates = await ledger.updates(incident.id);
   const deliveries = await ledger.deliveries({ incidentId: incident.id });
   const coverage = await coverageOf(ledger, incident.id);
@@ -67,8 +67,9 @@ export async function show(
   for (const update of updates) {
     const rows = deliveries.filter(({ updateId }) => updateId === update.id);
     const said =
-      rows.find((row) => row.post !== null && row.kind !== "twitter") ??
-      rows.find((row) => row.post !== null);
+      PLAINEST.map((kind) => rows.find((row) => row.kind === kind && row.post !== null)).find(
+        (row) => row !== undefined,
+      ) ?? rows.find((row) => row.post !== null);
     stdout.write(
       `${style.chalk.bold(`${update.number}. ${PHASE_WORDS[update.standing.phase]}`)} ${style.chalk.dim(`${sayTime(update.at, timeZone, true)} · ${update.template} · ${oneLine(update.author)}`)}\n${indented(said?.post?.text ?? "", `  ${style.symbols.bar} `, style.columns)}\n\n`,
     );
@@ -77,15 +78,4 @@ export async function show(
   const outcome = "delivered";
   stdout.write(closing(outcome, incident, coverage, clock.now(), timeZone, style));
   return EXIT.ok.code;
-}
-
-/** The newest incident with a silent or unknown delivery, else the newest. */
-async function newestToShow(ledger: Ledger): Promise<Incident> {
-  const incidents = await ledger.incidents();
-  for (const incident of incidents)
-    if ((await ledger.deliveries({ incidentId: incident.id })).some(needsAttention)) return incident;
-  const newest = incidents[0];
-  if (newest === undefined)
-    throw usageError("INCIDENT_UNKNOWN", "Nothing has been announced yet.", "To announce: status announce");
-  return newest;
 }

@@ -1,11 +1,11 @@
 import { usageError } from "../../base/errors.ts";
-import { type Delivery, needsAttention } from "../../broadcast/ledger.ts";
+import type { Delivery } from "../../broadcast/ledger.ts";
 import { reportChannels } from "../../broadcast/report.ts";
 import { verify as readBack } from "../../broadcast/verify.ts";
 import type { App } from "../app.ts";
 import { EXIT } from "../exit-codes.ts";
 import { parseTimeout } from "../flags.ts";
-import { namedIncident } from "../incidents.ts";
+import { newestIncident } from "../incidents.ts";
 import { broadcastDocument } from "../output/json.ts";
 import { oneLine } from "../output/printable.ts";
 import { styleFor } from "../output/style.ts";
@@ -18,18 +18,9 @@ export async function verify(
   flags: { json?: boolean; plain?: boolean; timeout?: string },
 ): Promise<number> {
   const ledger = await app.existingLedger();
-  const incidents =
-    reference !== null && ledger !== null
-      ? [await namedIncident(ledger, reference)]
-      : ((await ledger?.incidents()) ?? []);
-  let chosen = incidents[0];
-  for (const incident of reference === null ? incidents : [])
-    if ((await ledger!.deliveries({ incidentId: incident.id })).some(needsAttention)) {
-      chosen = incident;
-      break;
-    }
-  if (ledger === null || chosen === undefined)
+  if (ledger === null)
     throw usageError("INCIDENT_UNKNOWN", "Nothing has been announced yet.", "To announce: status announce");
+  const chosen = await newestIncident(ledger, reference);
   const { surroundings } = app;
   const newest = new Map<string, Delivery>();
   for (const row of await ledger.deliveries({ incidentId: chosen.id }))

@@ -2,18 +2,21 @@ import type { ChannelPlan } from "../../broadcast/plan.ts";
 import { indented, oneLine } from "./printable.ts";
 import type { Style } from "./style.ts";
 
+const CHANGES = { amend: "changes the post that is out", remove: "deletes the post that is out" } as const;
+
 /** Each channel's exact text with its measured length, as it will be sent. */
 export function previewText(plan: readonly ChannelPlan[], { chalk, symbols, columns }: Style): string {
   return plan
-    .map(({ speaker, leftOut, posts, follows, subject }) => {
+    .map(({ speaker, leftOut, posts, follows, subject, change }) => {
       const facts = [
         speaker.kind,
         speaker.audience,
-        ...(follows ? ["in its thread"] : []),
+        ...(change === undefined ? (follows ? ["in its thread"] : []) : [CHANGES[change.effect]]),
         ...(speaker.required ? [] : ["optional"]),
       ];
       const head = `${chalk.bold(speaker.name)} ${chalk.dim(`(${facts.join(", ")})`)}`;
       if (leftOut !== null) return `${head}\n  ${chalk.dim(`nothing: ${oneLine(leftOut)}`)}\n`;
+      if (change?.effect === "remove") return `${head}\n`;
       const recipients =
         posts.length > 1 ? [`${posts.length} addresses: ${posts.map((post) => post.part).join(", ")}`] : [];
       const notes = posts[0] === undefined ? [] : [...lengthNote(posts[0].length), ...posts[0].notes];

@@ -1,0 +1,174 @@
+import { usageError } from "../../base/errors.ts";
+import type { Speaker } from "../../broadcast/context.ts";
+import type { Delivery, Ledger } from "../../broadcast/ledger.ts";
+import { type ChannelPlan, planUpdate } from "../../broadcast/plan.ts";
+import type { Incident, Update } from "../../incident/incident.ts";
+import { loadTemplateSet } from "../../render/template.ts";
+import type { App } from "../app.ts";
+import type { Dialog } from "../dialog.ts";
+import { inputsOf, leftOutChannels, parseSet, type SpeakFlags } from "../flags.ts";
+import { newestIncident } from "../incidents.ts";
+import { resumeKey } from "../key.ts";
+import { Overtaken, say, type Utterance, updateOf, wordFor } from "../speak.ts";
+import type { Typed } from "../typed.ts";
+
+export interface CorrectFlags extends SpeakFlags {
+  /** The number of the update to correct; the newest that was said if left out. */
+  readonly update?: string;
+  /** Take posts away where the vendor can, instead of changing their words. */
+  readonly delete?: boolean;
+}
+
+/**
+ * `status correct` and `status retract`: change, or withdraw, what was said.
+ * A post that can be changed gets other words in its place; where it cannot, the correction is said in the thread.
+ */
+export async function correct(
+  app: App,
+  verb: "correct" | "retract",
+  reference: string | null,
+  flags: CorrectFlags,
+  given: string | null,
+  dialog: Dialog | null,
+  typed: Typed,
+): Promise<number> {
+  const inputs = inputsOf(flags, reference, given);
+  const resumed = await resumeKey(app, verb, inputs, flags);
+  if (resumed !== null) return resumed;
+  const ledger = await app.existingLedger();
+  if (ledger === null)
+    throw usageError("INCIDENT_UNKNOWN", "Nothing has been said yet.", "To announce: status announce");
+  const incident = await newestIncident(ledger, reference);
+  const updates = await ledger.updates(incident.id);
+  const told = await ledger.deliveries({ incidentId: incident.id });
+  const wrong = updateToCorrect(updates, told, flags);
+
+  let message = given;
+  if (message === null && verb === "correct") {
+    if (dialog === null)
+      throw usageError(
+        "MESSAGE_NEEDED",
+        "There are no new words, and no terminal to ask for them.",
+        'Give them: --message "What is right"',
+      );
+    message = (
+      await dialog.input(`What should update ${wrong.number} have said?`, {
+        check: (answer) => (answer.trim() === "" ? "Say what is right." : null),
+        abandoned: (text) => typed.keep({ message: text }),
+      })
+    ).trim();
+    typed.keep({ message });
+  }
+  const anew = await loadTemplateSet({
+    name: flags.template ?? (verb === "correct" ? "correction" : "retraction"),
+    ...app.templates,
+  });
+  const set = parseSet(flags.set ?? []);
+  const { standing } = updates.at(-1)!;
+  const said: Utterance = {
+    ...{ verb, incident, opens: false, number: updates.length + 1, inputs },
+    ...{ template: anew, title: standing.title, message, set },
+  };
+  const update = updateOf(app, said, flags);
+  const speakers = await app.speakers(false);
+  const leftOut = leftOutChannels(
+    flags,
+    speakers.map(({ name }) => name),
+  );
+  const plan = await Promise.all(
+    speakers.map(async (speaker): Promise<ChannelPlan> => {
+      const common = {
+        property: app.config.property,
+        type: incident.type,
+        speakers: [speaker],
+        leftOut,
+        told,
+      };
+      const change = changeOf(speaker, wrong, told, flags.delete === true);
+      if (change === null || leftOut.has(speaker.name))
+        return planUpdate({
+          ...common,
+          update,
+          word: () => wordFor(app, said, update, flags, speaker, speakers),
+        })[0]!;
+      // Composed as the update that it changes, so that keys and headings stay what they were.
+      const words = verb === "correct" ? await asItWas(app, ledger, incident, wrong, said) : said;
+      const [planned] = planUpdate({
+        ...common,
+        update: wrong,
+        word: () => wordFor(app, words, verb === "correct" ? wrong : update, flags, speaker, speakers),
+      });
+      return { ...planned!, change };
+    }),
+  );
+  const code = await say(app, said, update, plan, flags, dialog);
+  if (code instanceof Overtaken)
+    throw usageError(
+      "UPDATE_OVERTAKEN",
+      `Somebody has just spoken about ${incident.id}.`,
+      "Read it (status show), and type the command again.",
+    );
+  return code;
+}
+
+/** The update named by its number, else the newest that put a post anywhere. */
+function updateToCorrect(updates: readonly Update[], told: readonly Delivery[], flags: CorrectFlags): Update {
+  const spoken = updates.filter(({ id }) =>
+    told.some((row) => row.updateId === id && row.effect === "post" && row.receipt !== null),
+  );
+  const chosen =
+    flags.update === undefined ? spoken.at(-1) : spoken.find(({ number }) => String(number) === flags.update);
+  if (chosen !== undefined) return chosen;
+  const known = spoken.map(({ number }) => number).join(", ") || "none";
+  throw usageError(
+    "UPDATE_UNKNOWN",
+    flags.update === undefined
+      ? "Nothing of this incident is out yet."
+      : `--update ${flags.update}: no such update is out.`,
+    `Updates that are out: ${known}.`,
+  );
+}
+
+/** What to do to the channel's posts of that update; null where nothing of it is out there, or it cannot be changed. */
+function changeOf(
+  speaker: Speaker,
+  wrong: Update,
+  told: readonly Delivery[],
+  removes: boolean,
+): NonNullable<ChannelPlan["change"]> | null {
+  const rows = told.filter(
+    (row) =>
+      row.channel === speaker.name &&
+      row.updateId === wrong.id &&
+      row.effect === "post" &&
+      row.receipt !== null,
+  );
+  const effect =
+    removes && speaker.channel.remove !== undefined
+      ? "remove"
+      : speaker.channel.amend !== undefined
+        ? "amend"
+        : null;
+  if (rows.length === 0 || effect === null) return null;
+  return { effect, targets: new Map(rows.map(({ part, id }) => [part, id])) };
+}
+
+/** The update as it was said, with the new words in place of the old. */
+async function asItWas(
+  app: App,
+  ledger: Ledger,
+  incident: Incident,
+  wrong: Update,
+  said: Utterance,
+): Promise<Utterance> {
+  const inputs = await ledger.inputs(wrong.id);
+  const before =
+    typeof inputs === "object" && inputs !== null && "set" in inputs ? (inputs.set as readonly string[]) : [];
+  return {
+    ...said,
+    incident: { ...incident, ...wrong.standing },
+    number: wrong.number,
+    template: await loadTemplateSet({ name: wrong.template, ...app.templates }),
+    set: { ...parseSet(before), ...said.set },
+  };
+}
