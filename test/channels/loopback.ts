@@ -107,14 +107,19 @@ export function kitFor(more: { clock?: Clock; timeoutMs?: number; loopbackOnly?:
 }
 
 export function contextFor(
-  more: { key?: string; rootSubject?: string | null; phase?: ComposeContext["incident"]["phase"] } = {},
+  more: {
+    key?: string;
+    title?: string;
+    rootSubject?: string | null;
+    phase?: ComposeContext["incident"]["phase"];
+  } = {},
 ): ComposeContext {
   return {
     keyOf: (part) => `${more.key ?? "0123456789abcdef"}-${part}`,
     incident: {
       id: "2010-06-29-amazon-com-unavailable",
       type: "incident",
-      title: "Amazon.com unavailable",
+      title: more.title ?? "Amazon.com unavailable",
       phase: more.phase ?? "investigating",
       impact: "critical",
       components: [],
@@ -154,7 +159,7 @@ const words = fc.oneof(
 
 /** Messages as the renderer may make them: any words, short or far too long, with and without promise and link. */
 export const messages: fc.Arbitrary<Message> = fc.record({
-  subject: fc.lorem({ maxCount: 40 }),
+  subject: fc.oneof(fc.lorem({ maxCount: 40 }), fc.string({ unit: "binary", maxLength: 300 })),
   body: fc.array(words.map(paragraph), { maxLength: 8 }),
   short: words,
   keep: fc.option(fc.constantFrom("Next update by 20:40 UTC.", "Nächstes Update um 22:40 Uhr (MESZ)")),

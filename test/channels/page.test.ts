@@ -248,6 +248,18 @@ describe("the page channel", () => {
   });
 });
 
+describe("a page that another ledger wrote", () => {
+  it("is left as it is, and the way out is named", async () => {
+    await connect().publish();
+    const { publish } = connect();
+    const error = await failure(publish());
+    expect(error).toMatchObject({ fate: "refused", code: "PAGE_FROM_ANOTHER_LEDGER" });
+    expect(error.hint).toContain("status.json");
+    await rm(join(folder, "public", "status.json"));
+    expect((await publish()).remoteId).toBe("2");
+  });
+});
+
 describe("the publish command", () => {
   const node = (script: string, ...args: string[]) => [process.execPath, "-e", script, ...args];
 
@@ -284,7 +296,11 @@ describe("the publish command", () => {
       code: "PAGE_PUBLISH_FAILED",
     });
     expect(error.message).toMatch(/failed \(3\): one \/ two \/ Access Denied$/);
-    expect(await failure(connect({ publish: ["no-such-program-here"] }).publish())).toMatchObject({
+    expect(
+      await failure(
+        connect({ publish: ["no-such-program-here"], directory: join(folder, "other") }).publish(),
+      ),
+    ).toMatchObject({
       fate: "refused",
       code: "PAGE_PUBLISH_FAILED",
       message: "there is no program no-such-program-here to publish the page",
@@ -299,7 +315,7 @@ describe("the publish command", () => {
       code: "PAGE_PUBLISH_STOPPED",
     });
     const stop = new AbortController();
-    const { channel, post } = connect({ publish: node(script) });
+    const { channel, post } = connect({ publish: node(script), directory: join(folder, "other") });
     const publishing = failure(channel.publish(post, nowhere, stop.signal));
     stop.abort();
     expect((await publishing).fate).toBe("not-sent");
