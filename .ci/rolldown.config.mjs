@@ -4,6 +4,7 @@ import { defineConfig } from "rolldown";
 export default defineConfig({
   input: { main: "src/cli/main.ts" },
   platform: "node",
+  logLevel: "warn",
   // libsql carries a native file per platform, so it stays a package of its own.
   external: ["libsql", /^@libsql\//],
   output: {

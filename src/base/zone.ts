@@ -76,20 +76,30 @@ function occurrence(hour: number, minute: number, now: Date, timeZone: string, s
   throw new RangeError(`no ${hour}:${minute} near ${now.toISOString()} in ${timeZone}`);
 }
 
+/** The short name of a zone as its own people say it: `PDT`, `CET`, `AEST`; else its distance, `GMT+5:30`. */
+export function zoneName(instant: Date, timeZone: string): string {
+  let name = "";
+  // Each region's English has the short names of its own zones only.
+  for (const region of ["en-US", "en-GB", "en-AU", "en-IN", "en-ZA", "en-NZ"]) {
+    const parts = new Intl.DateTimeFormat(region, { timeZone, timeZoneName: "short" }).formatToParts(instant);
+    name = parts.find((part) => part.type === "timeZoneName")?.value ?? "";
+    if (!/^GMT[+-]/.test(name)) return name;
+  }
+  return name;
+}
+
 /** `09:40 PDT` or, with `date`, `29 Jun 2010 09:40 PDT`; in `timeZone`. */
 export function sayTime(instant: Date, timeZone: string, date = false): string {
-  // American English alone has the short names of zones for all of them.
   const parts = new Intl.DateTimeFormat("en-US", {
     timeZone,
     hourCycle: "h23",
     hour: "2-digit",
     minute: "2-digit",
-    timeZoneName: "short",
     day: "numeric",
     month: "short",
     year: "numeric",
   }).formatToParts(instant);
   const read = (type: string) => parts.find((part) => part.type === type)?.value ?? "";
-  const time = `${read("hour")}:${read("minute")} ${read("timeZoneName")}`;
+  const time = `${read("hour")}:${read("minute")} ${zoneName(instant, timeZone)}`;
   return date ? `${read("day")} ${read("month")} ${read("year")} ${time}` : time;
 }

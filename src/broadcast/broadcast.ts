@@ -3,6 +3,7 @@ import { StatusError } from "../base/errors.ts";
 import type { BroadcastContext } from "./context.ts";
 import { deliver } from "./deliver.ts";
 import type { Delivery } from "./ledger.ts";
+import { lookAround } from "./look.ts";
 import { byChannel } from "./report.ts";
 
 /** Posts of one delivery that go to different addresses at once. */
@@ -25,6 +26,7 @@ export async function broadcast(
       context.watch(event);
     },
   };
+  if (context.lookFirst) await lookAround(deliveries, watched);
   const done: Delivery[] = [];
   const failed: { delivery: Delivery; error: unknown }[] = [];
   await Promise.all(

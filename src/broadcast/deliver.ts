@@ -50,11 +50,6 @@ export async function deliver(id: string, context: BroadcastContext): Promise<De
         }
         if (delivery.state === "pending" || !context.resendUnknown.has(delivery.channel)) return delivery;
         break;
-      default:
-        if (delivery.effect === "post" && delivery.attempts === 0 && context.lookFirst && !looked) {
-          looked = true;
-          if (await look(delivery, speaker, context)) continue;
-        }
     }
     if (context.stopping.aborted || Date.now() >= context.deadline) return delivery;
     const next = await attempt(delivery, speaker, context);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { deadline } from "../base/deadline.ts";
 import { ChannelError, type Search } from "../channels/contract.ts";
 import type { BroadcastContext, Speaker } from "./context.ts";
 import type { Delivery } from "./ledger.ts";
@@ -33,12 +34,14 @@ export async function look(
   const place = placeOf(told, delivery.part, delivery.updateNumber);
   const since = lookFrom(delivery.firstAttemptAt, context.clock.now());
   let search: Search;
+  const limit = deadline(speaker.timeoutMs, context.stopped);
   try {
-    const signal = AbortSignal.any([AbortSignal.timeout(speaker.timeoutMs), context.stopped]);
-    search = await channel.find(delivery.post, place, since, signal);
+    search = await channel.find(delivery.post, place, since, limit.signal);
   } catch (error) {
     if (error instanceof ChannelError) return false;
     throw error;
+  } finally {
+    limit.end();
   }
   const now = context.clock.now();
   if (search.found !== null) {
@@ -58,6 +61,41 @@ export async function look(
     { state: "waiting", reason: "looked for it: it is not there", attempt: delivery.attempts },
     now,
   );
+}
+
+/**
+ * Before the first attempts under a caller's key: looks whether it has spoken before, with a ledger that is gone.
+ * Where any post of it is found, the channels that cannot be looked up become unknown: only a person may repeat those.
+ */
+export async function lookAround(deliveries: readonly Delivery[], context: BroadcastContext): Promise<void> {
+  const fresh = deliveries.filter(
+    ({ state, attempts, effect }) => state === "planned" && attempts === 0 && effect === "post",
+  );
+  const canLook = (delivery: Delivery) => context.speakers.get(delivery.channel)?.channel.find !== undefined;
+  const found = await Promise.all(
+    fresh.filter(canLook).map((delivery) => {
+      const speaker = context.speakers.get(delivery.channel)!;
+      return speaker.setAside === null ? look(delivery, speaker, context) : false;
+    }),
+  );
+  if (!found.includes(true)) return;
+  for (const { id, channel, attempts } of fresh.filter((delivery) => !canLook(delivery)))
+    await context.ledger.move(
+      id,
+      "planned",
+      {
+        state: "unknown",
+        attempt: attempts,
+        error: {
+          code: "SPOKEN_WITHOUT_A_LEDGER",
+          message:
+            "this key has spoken before, the ledger of that is gone, and this channel cannot be looked up",
+          hint: `to send it once more: status retry --resend-unknown ${channel}`,
+          retryAt: null,
+        },
+      },
+      context.clock.now(),
+    );
 }
 
 /** When to look from. A clock that went back since the first attempt cannot date it: then as far back as for a lost ledger. */

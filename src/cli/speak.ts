@@ -329,9 +329,14 @@ export async function carryOut(
     const out = styleFor(surroundings.stdout, surroundings, flags.plain === true);
     const reports = reportChannels(rows);
     const outcome = nothingToDo ? "nothing-to-do" : outcomeOf(reports);
+    const overtaken = (await ledger.deliveries({ incidentId: incident.id })).filter(
+      ({ state }) => state === "superseded",
+    );
     surroundings.stdout.write(heading(incident, update, out));
     surroundings.stdout.write(coverageTable(reports, out));
-    surroundings.stdout.write(closing(outcome, incident, reports, now(), app.config.property.timeZone, out));
+    surroundings.stdout.write(
+      closing(outcome, incident, reports, now(), app.config.property.timeZone, out, overtaken),
+    );
   }
   if (flags.verify !== false && !nothingToDo && !surroundings.stopping.aborted) {
     await verify(rows, context);

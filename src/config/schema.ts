@@ -85,10 +85,11 @@ export const TOP_LEVEL_KEYS = Object.keys(configSchema.shape);
 
 /** The tree as the rest of the program knows it. */
 export function componentTree(input: readonly ComponentInput[]): Component[] {
-  return input.map(({ id, name, description, components }) => ({
+  return input.map(({ id, name, description, source, components }) => ({
     id,
     name,
     ...(description === undefined ? {} : { description }),
+    ...(source === undefined ? {} : { source: "statuspage" in source ? source.statuspage : source.feed }),
     components: componentTree(components ?? []),
   }));
 }

@@ -5,6 +5,8 @@ export interface Component {
   readonly id: string;
   readonly name: string;
   readonly description?: string | undefined;
+  /** Another dashboard that speaks for this component; its own state is not known here. */
+  readonly source?: string | undefined;
   readonly components: readonly Component[];
 }
 

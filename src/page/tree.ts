@@ -5,6 +5,11 @@ import type { Site } from "./site.ts";
 import { stateMark } from "./symbols.ts";
 import { language } from "./words.ts";
 
+/** Where another dashboard speaks for a component, ours does not call it well: it does not know. */
+function elsewhere(source: string): Html {
+  return html`<a class="elsewhere" href="${source}">See ${new URL(source).hostname}</a>`;
+}
+
 /** The component tree; a group stands open while anything in it is not operational. */
 export function renderComponents(site: Site, { states }: Overview): Html | null {
   if (site.components.length === 0) return null;
@@ -14,7 +19,7 @@ export function renderComponents(site: Site, { states }: Overview): Html | null 
     const state = states.get(component.id) ?? "operational";
     const row = html`<span class="name"${language(site)}>${component.name}${
       component.description === undefined ? null : html`<small>${component.description}</small>`
-    }</span> ${stateMark(state)}`;
+    }</span> ${component.source !== undefined && state === "operational" ? elsewhere(component.source) : stateMark(state)}`;
     if (component.components.length === 0) return html`<div class="row">${row}</div>`;
     return html`<details${state === "operational" ? null : html` open`}><summary class="row">${row}</summary>
 ${branch(component.components)}</details>`;

@@ -21,14 +21,21 @@ export interface TemplatePlaces {
 const FILE = /^([a-z0-9][\w-]*)(?:\.([a-z0-9][\w-]*))?\.md$/i;
 const LOCALE = /^[a-z]{2,3}(?:-[a-z0-9]{2,8})*$/i;
 
-/** All template files in use by name: if the project has any file of a name, the bundled ones of that name are not used. */
+/**
+ * All template files in use by name. Where the project has the base file of a name, the bundled ones of that name are
+ * not used; where it words it for one channel, kind or language only, the bundled ones word it for the others.
+ */
 export async function findTemplateFiles(places: TemplatePlaces): Promise<Map<string, TemplateFile[]>> {
   const files = new Map<string, TemplateFile[]>();
   if (places.projectDirectory !== null) await collect(places.projectDirectory, "project", files);
-  const own = new Set(files.keys());
   const bundled = new Map<string, TemplateFile[]>();
   await collect(places.bundledDirectory, "bundled", bundled);
-  for (const [name, found] of bundled) if (!own.has(name)) files.set(name, found);
+  for (const [name, found] of bundled) {
+    const own = files.get(name) ?? [];
+    const whole = own.some(({ locale, audience }) => locale === null && audience === null);
+    // The project's stand first, and so win where both word the same.
+    if (!whole) files.set(name, [...own, ...found]);
+  }
   return files;
 }
 

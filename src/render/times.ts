@@ -1,3 +1,5 @@
+import { zoneName } from "../base/zone.ts";
+
 /**
  * A time in a template. By itself it prints `09:40 PDT (16:40 UTC)`, with the date where that is not the day of `now`
  * in the property's zone; `.time`, `.date`, `.utc` and `.iso` are its parts.
@@ -33,10 +35,9 @@ function clock(instant: Date, locale: string, timeZone: string): string {
     hour: "2-digit",
     minute: "2-digit",
     hourCycle: "h23",
-    timeZoneName: "short",
   }).formatToParts(instant);
   const part = (type: string) => parts.find((candidate) => candidate.type === type)?.value ?? "";
-  return `${part("hour")}:${part("minute")} ${part("timeZoneName")}`;
+  return `${part("hour")}:${part("minute")} ${zoneName(instant, timeZone)}`;
 }
 
 function day(instant: Date, locale: string, timeZone: string, withYear: boolean): string {

@@ -65,5 +65,6 @@ describe("a clock time in a zone", () => {
   it("is said with the zone's own short name", () => {
     expect(sayTime(new Date("2010-06-29T16:40:00Z"), "America/Los_Angeles")).toBe("09:40 PDT");
     expect(sayTime(new Date("2010-06-29T16:40:00Z"), "UTC", true)).toBe("29 Jun 2010 16:40 UTC");
+    expect(sayTime(new Date("2026-11-23T16:40:00Z"), "Europe/Vienna")).toBe("17:40 CET");
   });
 });

@@ -39,6 +39,7 @@ describe("the bundled templates", () => {
       ["investigating", "incident", "investigating"],
       ["monitoring", "incident", "monitoring"],
       ["resolved", "incident", "resolved"],
+      ["retraction", "incident", null],
     ]);
   });
 

@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { StatusError } from "../../base/errors.ts";
 import { renderPage } from "../../page/render-page.ts";
 import { ChannelError, type ChannelKind, type ChannelKit, type Receipt } from "../contract.ts";
@@ -38,6 +40,7 @@ async function publish(settings: PageSettings, kit: ChannelKit, signal: AbortSig
     throw new ChannelError("not-sent", "PAGE_STOPPED", "stopped before the page was written");
   try {
     return await kit.board.exclusively(kit.name, async (revision) => {
+      await refuseOlder(settings.directory, revision);
       const { name, url, timeZone, locale, components } = kit.property;
       const files = renderPage({
         property: { name, url, timeZone, locale },
@@ -67,5 +70,33 @@ async function publish(settings: PageSettings, kit: ChannelKit, signal: AbortSig
         cause: error,
       });
     throw error;
+  }
+}
+
+/**
+ * A revision in the folder that this ledger has not reached was written from another ledger, which knows more:
+ * an empty or older one must not wipe its incidents off the page.
+ */
+async function refuseOlder(directory: string, revision: number): Promise<void> {
+  const there = await revisionIn(directory);
+  if (there === null || there < revision) return;
+  throw new ChannelError(
+    "refused",
+    "PAGE_FROM_ANOTHER_LEDGER",
+    `the page in ${directory} was written from another ledger (revision ${there}; this ledger is at ${revision})`,
+    {
+      hint: `bring that ledger back, or give the page up to this one: rm ${directory}/status.json — then: status retry`,
+    },
+  );
+}
+
+async function revisionIn(directory: string): Promise<number | null> {
+  try {
+    const { revision } = JSON.parse(await readFile(join(directory, "status.json"), "utf8")) as {
+      revision?: unknown;
+    };
+    return typeof revision === "number" ? revision : null;
+  } catch {
+    return null;
   }
 }

@@ -43,7 +43,11 @@ export function composeTweet(message: Message, context: ComposeContext): readonl
 function fitParts(short: string, tail: readonly string[]): { text: string; cut: boolean } {
   const whole = joined(short, ...tail.filter((part) => !mention(part).test(short)));
   if (tweetLength(whole) <= LIMIT) return { text: whole, cut: false };
-  const words = tail.reduce((text, part) => text.replace(mention(part), ""), short).trim();
+  // What is said in the tail need not be said again above it: the whole line goes, not a piece of it.
+  const lines = short
+    .split("\n")
+    .filter((line, _, all) => all.length === 1 || !tail.some((part) => mention(part).test(line)));
+  const words = tail.reduce((text, part) => text.replace(mention(part), ""), lines.join("\n")).trim();
   try {
     const { text } = fitWithTail(words, joined(...tail), {
       limit: LIMIT,
@@ -58,7 +62,8 @@ function fitParts(short: string, tail: readonly string[]): { text: string; cut: 
 
 /** The part as a whole: `https://example.com` is not said by `https://example.com/help`. */
 function mention(part: string): RegExp {
-  const literally = part.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+  // A promise may go on: `Next update: 10:30, or sooner`.
+  const literally = part.replace(/(?<=[\p{L}\p{N})])\.$/u, "").replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
   return new RegExp(`(?<![\\p{L}\\p{N}])${literally}\\/?(?![\\p{L}\\p{N}\\/?#=&%_\\-])`, "u");
 }
 

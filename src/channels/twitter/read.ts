@@ -17,7 +17,7 @@ export async function findTweet(
   post: Post,
   since: Date,
 ): Promise<string | Search> {
-  const words = comparable(wordsOf(post) ?? "");
+  const words = withoutTimes(wordsOf(post) ?? "");
   let token: string | null = null;
   let unread = false;
   for (let page = 0; page < MOST_PAGES; page++) {
@@ -29,7 +29,7 @@ export async function findTweet(
     });
     for (const tweet of Array.isArray(fields.data) ? fields.data.filter(isRecord) : []) {
       const shown = shownText(tweet);
-      if (typeof tweet.id === "string" && comparable(shown) === words && standsAt(tweet, where.root))
+      if (typeof tweet.id === "string" && withoutTimes(shown) === words && standsAt(tweet, where.root))
         return tweet.id;
       // Where X does not say what its short links stand for, ours may be among them.
       if (/https:\/\/t\.co\//.test(shown)) unread = true;
@@ -102,6 +102,11 @@ function shownText(tweet: Fields): string {
       text = text.split(url).join(expanded_url);
   }
   return text;
+}
+
+/** Said again with another ledger, the same words carry other times. */
+function withoutTimes(text: string): string {
+  return comparable(text).replace(/\b\d{1,2}:\d{2} (?:GMT[+-]\d{1,2}(?::\d{2})?|[A-Z]{2,5})\b/g, "…");
 }
 
 /** Texts that differ only in what X adds or drops (a scheme, a last slash, white space) compare equal. */

@@ -21,7 +21,8 @@ interface Check extends Finding {
 export async function doctor(app: App, flags: { json?: boolean; plain?: boolean }): Promise<number> {
   const speakers = await app.speakers(true);
   const { stderr, stdout } = app.surroundings;
-  if (flags.json !== true) stderr.write(`Checking ${speakers.length} channels; nothing is posted …\n`);
+  if (flags.json !== true)
+    stderr.write(`Checking ${count(speakers.length, "channel")}; nothing is posted …\n`);
   const [independence, ledger, templates, ...channels] = await Promise.all([
     checkIndependence(app),
     checkLedger(app),
@@ -64,6 +65,10 @@ export async function doctor(app: App, flags: { json?: boolean; plain?: boolean 
     );
   }
   return failed > 0 ? EXIT.setup.code : EXIT.ok.code;
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }
 
 function audienceOf(
@@ -149,7 +154,7 @@ async function checkLedger(app: App): Promise<Check> {
       channel: null,
       name: "ledger",
       level: "ok",
-      message: `${app.config.store}, ${incidents.length} incidents`,
+      message: `${app.config.store}, ${count(incidents.length, "incident")}`,
       hint: null,
     };
   } catch (error) {
@@ -224,7 +229,7 @@ async function checkTemplates(app: App, speakers: readonly Speaker[]): Promise<C
     }
   }
   if (checks.length > 0) return checks;
-  const message = `${names.length} templates can be said on every channel`;
+  const message = `${names.length} templates fit every channel`;
   return [{ channel: null, name: "templates", level: "ok", message, hint: null }];
 }
 

@@ -75,7 +75,16 @@ export async function show(
     );
   }
   stdout.write(`${style.chalk.bold("Coverage")}\n${coverageTable(coverage, style)}`);
-  const outcome = "delivered";
-  stdout.write(closing(outcome, incident, coverage, clock.now(), timeZone, style));
+  stdout.write(
+    closing(
+      "delivered",
+      incident,
+      coverage,
+      clock.now(),
+      timeZone,
+      style,
+      deliveries.filter(({ state }) => state === "superseded"),
+    ),
+  );
   return EXIT.ok.code;
 }

@@ -78,6 +78,7 @@ export function closing(
   now: Date,
   timeZone: string,
   { chalk }: Style,
+  overtaken: readonly { channel: string; updateNumber: number }[] = [],
 ): string {
   const meant = reports.filter((report) => hasSpoken(report) !== null);
   const spoken = meant.filter((report) => hasSpoken(report) === true).length;
@@ -100,6 +101,12 @@ export function closing(
   if (unknown.length > 0)
     lines.push(
       `${chalk.yellow("Unknown:")} ${unknown.join(", ")} (it may be out; look before you repeat it)`,
+    );
+  if (overtaken.length > 0)
+    lines.push(
+      chalk.dim(
+        `Overtaken before it was heard: ${overtaken.map(({ channel, updateNumber }) => `update ${updateNumber} on ${channel}`).join(", ")}.`,
+      ),
     );
   if (incident.nextUpdateAt !== null)
     lines.push(`Next update promised by ${sayPromise(incident.nextUpdateAt, now, timeZone)}.`);
