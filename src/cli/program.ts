@@ -84,7 +84,8 @@ export function createProgram(run: Run, version: string): Command {
     .addOption(timeoutOption())
     .option("--no-verify", "do not read the posts back")
     .option("--resend-unknown <channel>", "send again although it may be out already (repeatable)", collect)
-    .option("-y, --yes", "do not ask")
+    .option("-y, --yes", "do not ask about what may be out already")
+    .option("--dry-run", "say which posts would be tried again; send nothing")
     .addHelpText("after", "\nExamples:\n  $ status retry\n  $ status retry 2010-06-29 --only sellers --yes")
     .action((incident: string | undefined, flags) => run("retry", incident ?? null, flags));
   program

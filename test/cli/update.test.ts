@@ -266,6 +266,21 @@ describe("status retry", () => {
     expect(stage.heard()).toEqual(ALL(1));
   });
 
+  it("shows in a dry run what it would say, and sends nothing", async () => {
+    const stage = await setStage();
+    stage.sandbox.fault("slack", "refuse");
+    await stage.run(ANNOUNCE);
+    stage.sandbox.fault("slack", null);
+    const { code, stdout } = await stage.run(["retry", "--dry-run"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ops refused\n {2}│ \[Investigating\] Checkout is failing/);
+    expect((await stage.run(["retry", "--dry-run", "--json"])).json()).toMatchObject({
+      outcome: "dry-run",
+      silent: ["ops"],
+    });
+    expect(stage.heard().slack).toBe(0);
+  });
+
   it("leaves an unknown mail alone until a person decides", async () => {
     const stage = await setStage((config) => {
       config.channels.customers = { ...config.channels.customers, timeout: "1s" };

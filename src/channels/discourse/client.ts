@@ -1,67 +1,30 @@
 import { z } from "zod";
-import { excerpt, fromHttpError, notBeyondADay, retryAfter } from "../answer.ts";
+import { excerpt, notBeyondADay, retryAfter } from "../answer.ts";
 import { ChannelError, type ChannelKit } from "../contract.ts";
-import { HttpError, type HttpRequest, type HttpResponse } from "../http.ts";
+import { type Answer, type CallJson, connectJsonApi } from "../json-api.ts";
 import type { DiscourseSettings } from "./settings.ts";
 
 export interface Forum {
   readonly username: string;
   readonly baseUrl: string;
-  /** Any answer that arrived; throws ChannelError when none did. */
-  call(method: HttpRequest["method"], path: string, signal: AbortSignal, body?: object): Promise<Answer>;
+  readonly call: CallJson;
   /** What an answer without success means for a post. */
   refusal(answer: Answer): ChannelError;
 }
 
-export interface Answer {
-  readonly status: number;
-  readonly headers: HttpResponse["headers"];
-  readonly text: string;
-  /** Undefined where the body is no JSON. */
-  readonly json: unknown;
-}
-
 export function connectForum(settings: DiscourseSettings, kit: ChannelKit): Forum {
+  const { baseUrl, username, apiKey } = settings;
   return {
-    username: settings.username,
-    baseUrl: settings.baseUrl,
-    async call(method, path, signal, body) {
-      try {
-        const response = await kit.http.request({
-          method,
-          url: `${settings.baseUrl}${path}`,
-          headers: {
-            "api-key": settings.apiKey.reveal(),
-            "api-username": settings.username,
-            ...(body === undefined ? {} : { "content-type": "application/json" }),
-          },
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-          timeoutMs: kit.timeoutMs,
-          signal,
-        });
-        // A server may repeat what it was told; the key must not come back out of an answer.
-        const text = response.body.replaceAll(settings.apiKey.reveal(), "[secret]");
-        return {
-          status: response.status,
-          headers: response.headers,
-          text,
-          json: parse(text),
-        };
-      } catch (error) {
-        if (error instanceof HttpError) throw fromHttpError(error, "DISCOURSE");
-        throw error;
-      }
-    },
+    username,
+    baseUrl,
+    call: connectJsonApi(kit, {
+      base: baseUrl,
+      credentials: () => ({ "api-key": apiKey.reveal(), "api-username": username }),
+      secret: apiKey,
+      prefix: "DISCOURSE",
+    }),
     refusal: (answer) => refusalOf(answer, kit.clock.now()),
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const complaint = z.object({

@@ -8,8 +8,9 @@ import {
   type Post,
   type Receipt,
 } from "../contract.ts";
+import type { Answer } from "../json-api.ts";
 import { checkForum } from "./check.ts";
-import { type Answer, connectForum, type Forum } from "./client.ts";
+import { connectForum, type Forum } from "./client.ts";
 import { composeForumPost, type ForumPayload } from "./compose.ts";
 import { findForumPost, locateTopic, threadOf, verifyForumPost } from "./lookup.ts";
 import { type DiscourseSettings, discourseSettings } from "./settings.ts";

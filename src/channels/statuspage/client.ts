@@ -1,65 +1,30 @@
 import { z } from "zod";
-import { excerpt, fromHttpError, retryAfter } from "../answer.ts";
+import { excerpt, retryAfter } from "../answer.ts";
 import { ChannelError, type ChannelKit } from "../contract.ts";
-import { HttpError, type HttpRequest, type HttpResponse } from "../http.ts";
+import { type Answer, type CallJson, connectJsonApi } from "../json-api.ts";
 import type { StatuspageSettings } from "./settings.ts";
 
 export interface HostedPage {
-  /** Any answer that arrived, for a path below the page (`/incidents`); throws ChannelError when none did. */
-  call(method: HttpRequest["method"], path: string, signal: AbortSignal, body?: object): Promise<Answer>;
+  /** For a path below the page: `/incidents`. */
+  readonly call: CallJson;
   /** What an answer without success means for a post. */
   refusal(answer: Answer): ChannelError;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: HttpResponse["headers"];
-  readonly text: string;
-  /** Undefined where the body is no JSON. */
-  readonly json: unknown;
 }
 
 /** Statuspage, manage API v1, Rate Limiting, read 2026-11: a rolling minute; no Retry-After is documented. */
 const RATE_WINDOW_MS = 60_000;
 
 export function connectHostedPage(settings: StatuspageSettings, kit: ChannelKit): HostedPage {
+  const { baseUrl, pageId, apiKey } = settings;
   return {
-    async call(method, path, signal, body) {
-      try {
-        const response = await kit.http.request({
-          method,
-          url: `${settings.baseUrl}/v1/pages/${settings.pageId}${path}`,
-          headers: {
-            authorization: `OAuth ${settings.apiKey.reveal()}`,
-            ...(body === undefined ? {} : { "content-type": "application/json" }),
-          },
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-          timeoutMs: kit.timeoutMs,
-          signal,
-        });
-        // A server may repeat what it was told; the key must not come back out of an answer.
-        const text = response.body.replaceAll(settings.apiKey.reveal(), "[secret]");
-        return {
-          status: response.status,
-          headers: response.headers,
-          text,
-          json: parse(text),
-        };
-      } catch (error) {
-        if (error instanceof HttpError) throw fromHttpError(error, "STATUSPAGE");
-        throw error;
-      }
-    },
+    call: connectJsonApi(kit, {
+      base: `${baseUrl}/v1/pages/${pageId}`,
+      credentials: () => ({ authorization: `OAuth ${apiKey.reveal()}` }),
+      secret: apiKey,
+      prefix: "STATUSPAGE",
+    }),
     refusal: (answer) => refusalOf(answer, kit.clock.now()),
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The description says `message`; live answers also say `error`, once or as a list. */

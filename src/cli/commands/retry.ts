@@ -1,12 +1,15 @@
 import { usageError } from "../../base/errors.ts";
 import { sayTime } from "../../base/zone.ts";
 import { type Delivery, type Ledger, needsAttention } from "../../broadcast/ledger.ts";
+import { reportChannels, silentChannels } from "../../broadcast/report.ts";
 import type { App } from "../app.ts";
 import type { Dialog } from "../dialog.ts";
 import { EXIT } from "../exit-codes.ts";
 import { leftOutChannels, type SpeakFlags } from "../flags.ts";
 import { namedIncident } from "../incidents.ts";
-import { oneLine } from "../output/printable.ts";
+import { deliveryFields } from "../output/json.ts";
+import { indented, oneLine } from "../output/printable.ts";
+import { styleFor } from "../output/style.ts";
 import { carryOut } from "../speak.ts";
 
 /** `status retry [incident]`: speaks again on silent channels only, and settles what is unknown by looking. */
@@ -35,6 +38,7 @@ export async function retry(
       "None of the channels named has anything to retry.",
       `Silent: ${found.rows.map(({ channel }) => channel).join(", ")}.`,
     );
+  if (flags.dryRun === true) return showRetry(app, rows, flags);
   const resendUnknown: string[] = [];
   for (const row of rows) {
     if (row.verification === "missing" && row.state === "sent" && (await mayRepeat(row, app, flags, dialog)))
@@ -56,6 +60,26 @@ export async function retry(
     resumed: true,
     resendUnknown,
   });
+}
+
+/** What would be tried, and with which words. */
+function showRetry(app: App, rows: readonly Delivery[], flags: SpeakFlags): number {
+  const { stdout } = app.surroundings;
+  const chosen = rows.filter(needsAttention);
+  if (flags.json === true) {
+    const deliveries = reportChannels(chosen).map(deliveryFields);
+    stdout.write(
+      `${JSON.stringify({ version: 1, outcome: "dry-run", deliveries, silent: silentChannels(reportChannels(chosen)) })}\n`,
+    );
+    return EXIT.ok.code;
+  }
+  const style = styleFor(stdout, app.surroundings, flags.plain === true);
+  for (const { channel, part, state, post } of chosen)
+    stdout.write(
+      `${style.chalk.bold(channel)} ${style.chalk.dim(part === "1" ? state : `${oneLine(part)}, ${state}`)}\n${indented(post?.text ?? "", `  ${style.symbols.bar} `, style.columns)}\n\n`,
+    );
+  stdout.write("Nothing was sent.\n");
+  return EXIT.ok.code;
 }
 
 /** Each channel's newest post on the incident, where one of them needs attention; null where none does. */
