@@ -50,7 +50,7 @@ export async function openApp(
   const serverTimes: ServerTime[] = [];
   const storePath = storeFile(config);
   const openLedger = () => {
-    ledger ??= open(storePath);
+    ledger ??= open(storePath, scrubber);
     return ledger;
   };
   const projectDirectory = join(config.folder, "templates");
@@ -92,12 +92,12 @@ function storeFile(config: Config): string {
   return config.store;
 }
 
-async function open(path: string): Promise<Ledger> {
+async function open(path: string, scrubber: Scrubber): Promise<Ledger> {
   const [{ openSqlite }, { LedgerStore }] = await Promise.all([
     import("../store/sqlite.ts"),
     import("../store/ledger-store.ts"),
   ]);
-  return new LedgerStore(await openSqlite(path));
+  return new LedgerStore(await openSqlite(path), (text) => scrubber.scrub(text));
 }
 
 async function connect(

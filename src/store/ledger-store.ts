@@ -34,8 +34,12 @@ const LEASE_MS = 60_000;
 /** The ledger over SQL. */
 export class LedgerStore implements Ledger {
   readonly #db: Kysely<Tables>;
-  constructor(db: Kysely<Tables>) {
+  readonly #scrub: (text: string) => string;
+
+  /** `scrub` takes secrets out of what vendors said before it is kept. */
+  constructor(db: Kysely<Tables>, scrub: (text: string) => string = (text) => text) {
     this.#db = db;
+    this.#scrub = scrub;
   }
 
   async incidents(): Promise<Incident[]> {
@@ -236,7 +240,7 @@ export class LedgerStore implements Ledger {
         .executeTakeFirst();
       if (row === undefined) return false;
       const out = "receipt" in settlement;
-      const error = out ? null : JSON.stringify(settlement.error);
+      const error = out ? null : this.#scrub(JSON.stringify(settlement.error));
       const later = out || settlement.state === "unknown" ? null : await overtakenBy(tx, row);
       const endedAt = "endedAt" in settlement ? settlement.endedAt : undefined;
       await tx
@@ -251,7 +255,7 @@ export class LedgerStore implements Ledger {
           last_attempt_at: (endedAt ?? new Date()).toISOString(),
           ...(out
             ? {
-                receipt: JSON.stringify(settlement.receipt),
+                receipt: this.#scrub(JSON.stringify(settlement.receipt)),
                 sent_at: now.toISOString(),
               }
             : {}),
@@ -305,11 +309,13 @@ export class LedgerStore implements Ledger {
           lease_until: null,
           ...(from === "sending" ? { last_attempt_at: (to.endedAt ?? new Date()).toISOString() } : {}),
           ...(reason === undefined ? {} : { reason }),
-          ...(to.error === undefined ? {} : { error: to.error === null ? null : JSON.stringify(to.error) }),
+          ...(to.error === undefined
+            ? {}
+            : { error: to.error === null ? null : this.#scrub(JSON.stringify(to.error)) }),
           ...(to.receipt === undefined
             ? {}
             : {
-                receipt: JSON.stringify(to.receipt),
+                receipt: this.#scrub(JSON.stringify(to.receipt)),
                 sent_at: now.toISOString(),
               }),
         })

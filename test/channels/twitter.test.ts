@@ -335,6 +335,7 @@ describe("on the imitation of X", () => {
   it("checks the account, and says what fails", async () => {
     expect(await channel.check(signal)).toMatchObject([
       { name: "credential", level: "ok", message: "speaks as @amazon_status" },
+      { name: "limits", level: "ok", message: expect.stringMatching(/^\d+ look-ups left/) },
     ]);
     sandbox.fault("twitter", "unauthorized");
     expect(await channel.check(signal)).toMatchObject([{ name: "credential", level: "fail" }]);

@@ -229,6 +229,18 @@ describe("the ledger on SQLite", () => {
     expect(await (await open(path)).exclusively("page:page", 0, async (revision) => revision)).toBe(8);
   });
 
+  it("keeps no secret that a vendor repeated", async () => {
+    const path = join(folder(), "status.db");
+    const ledger = new LedgerStore(await openSqlite(path), (text) => text.replaceAll("hunter22", "[secret]"));
+    onTestFinished(() => ledger.close());
+    await record(ledger);
+    const { id } = (await ledger.deliveries({ incidentId: incident.id }))[0]!;
+    await ledger.claim(id, ["planned"], lease());
+    const error = { code: "X", message: "you sent hunter22", hint: null, retryAt: null };
+    await ledger.settle(id, "somebody", { state: "refused", error, elapsedMs: 1 }, NOW);
+    expect((await ledger.delivery(id))?.error?.message).toBe("you sent [secret]");
+  });
+
   it("survives being opened by several at once", async () => {
     const path = join(folder(), "status.db");
     const ledgers = await Promise.all(Array.from({ length: 4 }, () => open(path)));

@@ -47,7 +47,8 @@ async function attempt(name: string, level: "warn" | "fail", ask: () => Promise<
 
 function writeFindings(scopes: readonly string[] | null): readonly Finding[] {
   if (scopes === null) return [];
-  if (scopes.includes("chat:write")) return [ok("permission", "may post (chat:write)")];
+  if (scopes.includes("chat:write"))
+    return [ok("permission", "may post (chat:write)"), ...surplusFindings(scopes)];
   const hint = "add the scope chat:write to the app and install it again";
   return [
     {
@@ -55,6 +56,32 @@ function writeFindings(scopes: readonly string[] | null): readonly Finding[] {
       level: "fail",
       message: "may not post: chat:write is missing",
       hint,
+    },
+  ];
+}
+
+/** All that posting, looking up, correcting and checking need. */
+const NEEDED = [
+  "chat:write",
+  "chat:write.public",
+  "channels:history",
+  "channels:read",
+  "groups:history",
+  "groups:read",
+];
+
+/** A token that may do more than it needs is worth more to a thief. */
+function surplusFindings(scopes: readonly string[]): readonly Finding[] {
+  const surplus = scopes
+    .filter((scope) => scope !== "" && !NEEDED.includes(scope))
+    .map((scope) => excerpt(scope));
+  if (surplus.length === 0) return [];
+  return [
+    {
+      name: "permission",
+      level: "warn",
+      message: `may do more than it needs: ${surplus.join(", ")}`,
+      hint: "remove these scopes from the app and install it again",
     },
   ];
 }

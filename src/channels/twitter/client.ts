@@ -89,14 +89,14 @@ export class TwitterClient {
 
   async check(signal: AbortSignal): Promise<readonly Finding[]> {
     try {
-      const { name, access } = await this.#user(signal);
+      const { name, access, quota } = await this.#user(signal);
       const who: Finding = {
         name: "credential",
         level: "ok",
         message: `speaks as @${name}`,
         hint: null,
       };
-      return access === null ? [who] : [who, accessFinding(access)];
+      return [who, ...(access === null ? [] : [accessFinding(access)]), ...quotaFindings(quota)];
     } catch (error) {
       if (!(error instanceof ChannelError)) throw error;
       return [
@@ -111,7 +111,9 @@ export class TwitterClient {
   }
 
   /** The account that speaks, and what X says that its token may do. */
-  async #user(signal: AbortSignal): Promise<{ id: string; name: string; access: string | null }> {
+  async #user(
+    signal: AbortSignal,
+  ): Promise<{ id: string; name: string; access: string | null; quota: Quota }> {
     const answer = await callX({ method: "GET", path: "users/me", query: {} }, this.#at(signal));
     const { data } = this.#accept(answer, false);
     if (!isRecord(data) || typeof data.id !== "string" || !ID.test(data.id))
@@ -123,6 +125,12 @@ export class TwitterClient {
       id: data.id,
       name,
       access: answer.headers["x-access-level"] ?? null,
+      quota: {
+        posts: numberIn(
+          answer.headers["x-user-limit-24hour-remaining"] ?? answer.headers["x-app-limit-24hour-remaining"],
+        ),
+        reads: numberIn(answer.headers["x-rate-limit-remaining"]),
+      },
     };
   }
 
@@ -156,6 +164,33 @@ export class TwitterClient {
     const url = this.#settings.baseUrl === X_BASE_URL ? `https://x.com/i/status/${id}` : null;
     return { remoteId: id, url, extra: { id, text } };
   }
+}
+
+/** What X says is left; null where it does not say. */
+interface Quota {
+  readonly posts: number | null;
+  readonly reads: number | null;
+}
+
+function numberIn(header: string | undefined): number | null {
+  return header !== undefined && /^\d+$/.test(header) ? Number(header) : null;
+}
+
+function quotaFindings({ posts, reads }: Quota): readonly Finding[] {
+  if (posts !== null)
+    return [
+      limitFinding(
+        posts,
+        `${posts} posts left today`,
+        "wait for the limit of the day to end, or raise the plan",
+      ),
+    ];
+  if (reads === null) return [];
+  return [limitFinding(reads, `${reads} look-ups left in this quarter of an hour`, "wait for some minutes")];
+}
+
+function limitFinding(left: number, message: string, hint: string): Finding {
+  return { name: "limits", level: left === 0 ? "warn" : "ok", message, hint: left === 0 ? hint : null };
 }
 
 function accessFinding(access: string): Finding {
