@@ -353,6 +353,17 @@ describe("on the imitation of Slack", () => {
     expect(sandbox.world().slackMessages).toHaveLength(before);
   });
 
+  it("warns of rights that a token has and does not need", async () => {
+    await using server = await listen(() => ({
+      status: 200,
+      headers: { "x-oauth-scopes": "chat:write,admin,files:write,channels:history" },
+      body: { ok: true, user: "status", team: "Example", channel: { name: "ops", is_member: true } },
+    }));
+    expect(await connect(server.url).check(signal)).toContainEqual(
+      expect.objectContaining({ level: "warn", message: "may do more than it needs: admin, files:write" }),
+    );
+  });
+
   it("is not yet sure of a post while Slack is in trouble", async () => {
     sandbox.fault("slack", "server-error");
     expect(await channel.verify!(root, compose("x"), NOWHERE, signal)).toMatchObject({ state: "not-yet" });
