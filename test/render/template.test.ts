@@ -61,7 +61,7 @@ describe("which file words an update", () => {
     expect(words({ locale: "de-AT", kind: "slack" })).toBe("german");
   });
 
-  it("comes from the project alone as soon as it has any file of that name", async () => {
+  it("comes from the project alone where it has the base file of that name", async () => {
     await write("bundled/t.md", "bundled base");
     await write("bundled/t.twitter.md", "bundled tweet");
     await write("bundled/u.md", "bundled u");
