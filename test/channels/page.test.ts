@@ -248,6 +248,16 @@ describe("the page channel", () => {
   });
 });
 
+describe("what a killed writer left", () => {
+  it("is not carried to the public", async () => {
+    const { publish } = connect();
+    await publish();
+    await writeFile(join(folder, "public", ".index.html.0123456789ab.tmp"), "half");
+    await publish();
+    expect((await readdir(join(folder, "public"))).sort()).toEqual(["index.html", "status.json"]);
+  });
+});
+
 describe("a page that another ledger wrote", () => {
   it("is left as it is, and the way out is named", async () => {
     await connect().publish();

@@ -98,7 +98,7 @@ describe("bin/status.js", () => {
 
   it("reports the others in time while one channel hangs", async () => {
     const { folder, sandbox } = await scene((channels) => {
-      channels.sellers = { ...channels.sellers, timeout: "2s" };
+      for (const settings of Object.values(channels)) settings.timeout = "2s";
     });
     sandbox.fault("discourse", "hang");
     const { code, stdout } = await run(folder, [...ANNOUNCE, "--timeout", "4s", "--json"]);
@@ -178,6 +178,7 @@ describe("bin/status.js", () => {
     ])
       expect(wall).toContain(words);
     expect(wall).not.toContain("DRILL");
+    expect(wall + stdout).not.toMatch(/xoxb-|sandbox-\w+-key|accessSecret/);
   });
 
   it("keeps a sandbox running that a stranger's configuration can reach, until it is stopped", async () => {

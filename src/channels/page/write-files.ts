@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ChannelError } from "../contract.ts";
 
@@ -10,6 +10,7 @@ import { ChannelError } from "../contract.ts";
 export async function writeFiles(directory: string, files: ReadonlyMap<string, string>): Promise<void> {
   try {
     await mkdir(directory, { recursive: true });
+    await sweep(directory);
     for (const [name, content] of files) await replace(directory, name, content);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -18,6 +19,12 @@ export async function writeFiles(directory: string, files: ReadonlyMap<string, s
       cause: error,
     });
   }
+}
+
+/** Drafts that a killed writer left; the lease keeps others from writing now. */
+async function sweep(directory: string): Promise<void> {
+  for (const name of await readdir(directory))
+    if (/^\..+\.[0-9a-f]{12}\.tmp$/.test(name)) await rm(join(directory, name), { force: true });
 }
 
 async function replace(directory: string, name: string, content: string): Promise<void> {
