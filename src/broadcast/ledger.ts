@@ -162,6 +162,8 @@ export interface Ledger {
   /** Holds the named lease while `work` runs; waits for another holder up to `waitMs`. `revision` rises with every call. */
   exclusively<T>(name: string, waitMs: number, work: (revision: number) => Promise<T>): Promise<T>;
 
+  /** Reads the whole file; what is wrong with it, or null. */
+  health(): Promise<string | null>;
   close(): Promise<void>;
 }
 

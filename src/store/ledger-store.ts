@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Kysely, Selectable } from "kysely";
+import { type Kysely, type Selectable, sql } from "kysely";
 import { setupError } from "../base/errors.ts";
 import { randomId } from "../base/ids.ts";
 import { isProvablyDead, isStopped, processIdentity } from "../base/process-identity.ts";
@@ -419,6 +419,12 @@ export class LedgerStore implements Ledger {
   /** Every write is a transaction, since only those wait for another writer. */
   #write<T>(work: (tx: Kysely<Tables>) => Promise<T>): Promise<T> {
     return this.#db.transaction().execute(work);
+  }
+
+  async health(): Promise<string | null> {
+    const { rows } = await sql<{ quick_check: string }>`pragma quick_check(1)`.execute(this.#db);
+    const found = rows[0]?.quick_check ?? "ok";
+    return found === "ok" ? null : found;
   }
 
   async close(): Promise<void> {

@@ -148,17 +148,25 @@ function skew({ server, local }: { server: Date; local: Date }): number {
 }
 
 async function checkLedger(app: App): Promise<Check> {
+  const base = { channel: null, name: "ledger" };
   try {
-    const incidents = await (await app.ledger()).incidents();
+    const ledger = await app.ledger();
+    const [incidents, wrong] = await Promise.all([ledger.incidents(), ledger.health()]);
+    if (wrong !== null)
+      return {
+        ...base,
+        level: "fail",
+        message: `${app.config.store} is damaged: ${wrong}`,
+        hint: "Keep a copy of it before you write to it again.",
+      };
     return {
-      channel: null,
-      name: "ledger",
+      ...base,
       level: "ok",
-      message: `${app.config.store}, ${count(incidents.length, "incident")}`,
+      message: `${app.config.store} is whole, ${count(incidents.length, "incident")}`,
       hint: null,
     };
   } catch (error) {
-    return { channel: null, name: "ledger", ...fault(error) };
+    return { ...base, ...fault(error) };
   }
 }
 
