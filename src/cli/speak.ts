@@ -72,12 +72,10 @@ export async function speak(
         speakers.filter(({ name }) => !leftOut.has(name)),
       ),
   });
-  const code = await say(app, said, update, plan, flags, dialog);
-  if (code instanceof Overtaken) throw code;
-  return code;
+  return say(app, said, update, plan, flags, dialog);
 }
 
-/** Shows the plan or asks, records it, and carries it out. Overtaken where somebody else was quicker: then nothing was written. */
+/** Shows the plan or asks, records it, and carries it out. Throws Overtaken where somebody else was quicker: then nothing was written. */
 export async function say(
   app: App,
   said: Utterance,
@@ -85,7 +83,7 @@ export async function say(
   plan: readonly ChannelPlan[],
   flags: SpeakFlags,
   dialog: Dialog | null,
-): Promise<number | Overtaken> {
+): Promise<number> {
   if (flags.timeout !== undefined) parseTimeout(flags.timeout);
   if (flags.dryRun === true) return showDryRun(app, said, update, plan, flags);
   await confirm(app, said, update, plan, flags, dialog);
@@ -97,7 +95,7 @@ export async function say(
     inputs: said.inputs,
     deliveries: rowsOf(plan),
   });
-  if (recorded !== "recorded") return new Overtaken(recorded);
+  if (recorded !== "recorded") throw new Overtaken(recorded);
   return carryOut(app, update.id, await ledger.deliveries({ updateId: update.id }), flags, {
     resumed: false,
   });

@@ -1,4 +1,4 @@
-import { usageError } from "../../base/errors.ts";
+import { refusal, usageError } from "../../base/errors.ts";
 import type { Speaker } from "../../broadcast/context.ts";
 import type { Delivery, Ledger } from "../../broadcast/ledger.ts";
 import { type ChannelPlan, planUpdate } from "../../broadcast/plan.ts";
@@ -101,14 +101,18 @@ export async function correct(
       return { ...planned!, change };
     }),
   );
-  const code = await say(app, said, update, plan, flags, dialog);
-  if (code instanceof Overtaken)
-    throw usageError(
+  try {
+    return await say(app, said, update, plan, flags, dialog);
+  } catch (error) {
+    if (!(error instanceof Overtaken)) throw error;
+    const resumed = error.by === "key-taken" ? await resumeKey(app, verb, inputs, flags) : null;
+    if (resumed !== null) return resumed;
+    throw refusal(
       "UPDATE_OVERTAKEN",
       `Somebody has just spoken about ${incident.id}.`,
-      "Read it (status show), and type the command again.",
+      `Nothing of yours was sent. Read it (status show ${incident.id}), and type your command again.`,
     );
-  return code;
+  }
 }
 
 /** The update named by its number, else the newest that put a post anywhere. */
