@@ -8,17 +8,7 @@ export function answerFault(fault: AnsweredFault, call: Call): Answer {
       return call.method === "GET" ? forbidden() : refused(["Sorry, you are not allowed to do this here"]);
     case "rate-limit":
       // Action limits answer JSON; the global limiter, which strikes reads, answers plain text.
-      return call.method === "GET"
-        ? {
-            status: 429,
-            headers: {
-              "content-type": "text/plain",
-              "retry-after": "25",
-              "discourse-rate-limit-error-code": "admin_api_key_rate_limit",
-            },
-            body: "Slow down, too many requests from this API key.\nPlease retry again in 25 seconds.\nError code: admin_api_key_rate_limit.",
-          }
-        : tooMany(25);
+      return call.method === "GET" ? tooManyCalls(25) : tooMany(25);
     case "server-error":
       return {
         status: 500,
@@ -26,6 +16,19 @@ export function answerFault(fault: AnsweredFault, call: Call): Answer {
         body: "<html><h1>Oops</h1></html>",
       };
   }
+}
+
+/** The limiter of an API key, which answers plain text. */
+export function tooManyCalls(seconds: number): Answer {
+  return {
+    status: 429,
+    headers: {
+      "content-type": "text/plain",
+      "retry-after": String(seconds),
+      "discourse-rate-limit-error-code": "admin_api_key_rate_limit",
+    },
+    body: `Slow down, too many requests from this API key.\nPlease retry again in ${seconds} seconds.\nError code: admin_api_key_rate_limit.`,
+  };
 }
 
 export function tooMany(seconds: number): Answer {

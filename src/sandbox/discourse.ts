@@ -1,6 +1,14 @@
 import type { Clock } from "../base/clock.ts";
 import { digest } from "../base/ids.ts";
-import { answerFault, badKey, forbidden, notFound, refused, tooMany } from "./discourse-answers.ts";
+import {
+  answerFault,
+  badKey,
+  forbidden,
+  notFound,
+  refused,
+  tooMany,
+  tooManyCalls,
+} from "./discourse-answers.ts";
 import {
   escapeHtml,
   PAGE,
@@ -14,6 +22,7 @@ import {
 import { cleanTitle, refusalOfRaw, refusalOfTitle } from "./discourse-rules.ts";
 import { type Fields, isObject, isTrue, readBody, readForm, textOf } from "./fields.ts";
 import { type Answer, type Call, type HttpImitation, json } from "./http-server.ts";
+import { Quota } from "./quota.ts";
 import type { Topic } from "./world.ts";
 
 const DISCOURSE_KEY = "sandbox-discourse-key";
@@ -43,8 +52,10 @@ export interface DiscourseImitation {
 }
 
 /** A Discourse forum with its default settings (posts_controller and post_validator, read 2026-11). */
-export function imitateDiscourse(options: { clock: Clock }): DiscourseImitation {
+export function imitateDiscourse(options: { clock: Clock; quotas: boolean }): DiscourseImitation {
   const { clock } = options;
+  // max_admin_api_reqs_per_minute
+  const calls = new Quota(clock, 60, 60_000);
   const topics: StoredTopic[] = [];
   const memo = new Map<string, { at: number; answer: Answer }>();
   const queue: { readonly username: string; act(): void }[] = [];
@@ -316,6 +327,8 @@ export function imitateDiscourse(options: { clock: Clock }): DiscourseImitation 
     const username = call.headers["api-username"]?.toLowerCase() ?? null;
     if (key !== undefined && (key !== DISCOURSE_KEY || username === null || USERS[username] === undefined))
       return badKey();
+    const wait = key !== undefined && options.quotas ? calls.take() : null;
+    if (wait !== null) return tooManyCalls(wait);
     const speaker = key === undefined ? null : username;
     if (call.method === "GET") return read(call, speaker);
     // Without a key a request needs a browser's CSRF token.

@@ -33,8 +33,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { clock, httpPort = 0, smtpPort = 0, quotas = true } = options;
   const requests: SandboxRequest[] = [];
   const x = imitateX({ clock, quotas });
-  const slack = imitateSlack({ clock });
-  const discourse = imitateDiscourse({ clock });
+  const slack = imitateSlack({ clock, quotas });
+  const discourse = imitateDiscourse({ clock, quotas });
   const statuspage = imitateStatuspage({
     clock,
     quotas,

@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { type Fields, isTrue, readBody, textOf } from "./fields.ts";
 import { type Answer, type AnsweredFault, type Call, type HttpImitation, json } from "./http-server.ts";
+import { Quota } from "./quota.ts";
 import {
   BOT,
   contentOf,
@@ -36,8 +37,10 @@ export interface SlackImitation {
 }
 
 /** Slack Web API as its method pages describe it, read 2026-11: refusals are HTTP 200 with `ok:false`. */
-export function imitateSlack(options: { clock: Clock }): SlackImitation {
+export function imitateSlack(options: { clock: Clock; quotas: boolean }): SlackImitation {
   const { clock } = options;
+  /** One message a second in each channel, with bursts: here counted over a minute. */
+  const posting = new Map<string, Quota>();
   const messages: StoredMessage[] = [];
   let lastMicros = 0;
 
@@ -70,6 +73,10 @@ export function imitateSlack(options: { clock: Clock }): SlackImitation {
         const target = channelOf(fields);
         if ("error" in target) return no(target.error);
         const { channel } = target;
+        const quota = posting.get(channel) ?? new Quota(clock, 60, 60_000);
+        posting.set(channel, quota);
+        const wait = options.quotas ? quota.take() : null;
+        if (wait !== null) return tooMany(wait);
         const content = contentOf(fields);
         if ("error" in content) return no(content.error);
         const metadata = metadataOf(fields);
@@ -233,7 +240,7 @@ function answerFault(fault: AnsweredFault): Answer {
     case "refuse":
       return no("restricted_action");
     case "rate-limit":
-      return json(429, { ok: false, error: "ratelimited" }, { "retry-after": "30" });
+      return tooMany(30);
     case "server-error":
       return {
         status: 500,
@@ -241,6 +248,10 @@ function answerFault(fault: AnsweredFault): Answer {
         body: "<html>Server Error</html>",
       };
   }
+}
+
+function tooMany(seconds: number): Answer {
+  return json(429, { ok: false, error: "ratelimited" }, { "retry-after": String(seconds) });
 }
 
 function channelOf(fields: Fields): { channel: string } | { error: string } {

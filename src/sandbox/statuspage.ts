@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { type Fields, isObject, readBody, textOf } from "./fields.ts";
 import { type Answer, type AnsweredFault, type Call, type HttpImitation, json } from "./http-server.ts";
+import { Quota } from "./quota.ts";
 import { flawsOf, IMPACTS, idsOf, SCHEDULED, STATES } from "./statuspage-rules.ts";
 import type { HostedIncident } from "./world.ts";
 
@@ -58,7 +59,7 @@ export function imitateStatuspage(options: {
   const { clock } = options;
   const incidents: StoredIncident[] = [];
   const states = new Map((options.components ?? []).map((id) => [id, "operational"]));
-  let calls: number[] = [];
+  const calls = new Quota(clock, QUOTA.requests, QUOTA.ms);
   let lastId = 0;
 
   const newId = (letter: string) => {
@@ -256,10 +257,7 @@ export function imitateStatuspage(options: {
 
   const answer = (call: Call): Answer => {
     if (call.headers.authorization !== `OAuth ${STATUSPAGE_KEY}`) return unauthorized();
-    const now = clock.now().getTime();
-    calls = calls.filter((at) => now - at < QUOTA.ms);
-    if (options.quotas && calls.length >= QUOTA.requests) return tooMany();
-    calls.push(now);
+    if (options.quotas && calls.take() !== null) return tooMany();
     const root = `/v1/pages/${STATUSPAGE_PAGE}`;
     // The vendor takes every path with and without `.json`.
     const path = call.path.replace(/\.json$/, "");

@@ -69,7 +69,7 @@ export interface SceneOptions {
 export async function openScene(options: SceneOptions = {}): Promise<Scene> {
   const folder = mkdtempSync(join(tmpdir(), "status-fire-"));
   const store = options.store ?? join(folder, ".status", "status.db");
-  const sandbox = await startSandbox({ clock: systemClock, quotas: options.quotas ?? true });
+  const sandbox = await startSandbox({ clock: systemClock, quotas: options.quotas ?? false });
   const { twitter, email, discourse, slack, statuspage } = sandbox.channels;
   const timeout = options.timeout ?? "4s";
   const reach = async (settings: Readonly<Record<string, unknown>>) => {
