@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
+import { rolldown } from "rolldown";
 
 const root = new URL("..", import.meta.url).pathname;
 const images = join(root, "docs", "images");
@@ -89,4 +90,20 @@ await page.screenshot({
 await page.goto(pathToFileURL(terminal).href);
 const body = await page.locator("body").boundingBox();
 await page.screenshot({ path: join(images, "terminal.png"), clip: body });
+
+const bundle = await rolldown({
+  input: join(root, ".ci", "silence-picture.ts"),
+  platform: "node",
+  external: ["libsql"],
+});
+await bundle.write({ file: join(folder, "silence.mjs"), format: "esm", codeSplitting: false });
+const { silencePicture } = await import(pathToFileURL(join(folder, "silence.mjs")).href);
+const chart = join(folder, "silence.html");
+writeFileSync(
+  chart,
+  `<meta charset="utf-8"><style>body{margin:0;background:#fff}</style>${silencePicture()}`,
+);
+await page.setViewportSize({ width: 1200, height: 900 });
+await page.goto(pathToFileURL(chart).href);
+await page.locator("svg").screenshot({ path: join(images, "silence.png") });
 await browser.close();

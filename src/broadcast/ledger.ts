@@ -1,5 +1,5 @@
-import type { Json, Place, Post, Receipt } from "../channels/contract.ts";
-import type { Incident, Phase, Standing, Update } from "../incident/incident.ts";
+import type { Json, Place, Post, Reading, Receipt } from "../channels/contract.ts";
+import type { Impact, Incident, IncidentType, Standing, Update } from "../incident/incident.ts";
 
 /**
  * Where a delivery's post stands in the ledger.
@@ -103,10 +103,35 @@ export type Settlement =
       readonly endedAt?: Date;
     };
 
+/**
+ * One note to colleagues about a promise, on one internal channel; no update, and never public.
+ * `before` and `after` its time, or for want of `words` that would not repeat the last ones.
+ */
+export interface ReminderKey {
+  readonly incidentId: string;
+  /** The number of the update that made the promise, or `acknowledgement`. */
+  readonly promise: string;
+  readonly kind: "before" | "after" | "words";
+  readonly channel: string;
+}
+
+export interface Reminder extends ReminderKey {
+  /** `sending` for good where the sender died in it: a note is never sent a second time. */
+  readonly state: "sending" | "sent" | "failed";
+  readonly at: Date;
+  readonly receipt: Receipt | null;
+  readonly error: DeliveryError | null;
+}
+
 /** The durable record of what was said. Every method that writes returns after the write is on disk. */
 export interface Ledger {
+  /** Newest first. */
   incidents(): Promise<Incident[]>;
+  /** Those that have not ended; notices never are open. Newest first. */
+  openIncidents(): Promise<Incident[]>;
   incident(id: string): Promise<Incident | null>;
+  /** Ended ones of these impacts of which no postmortem was said. */
+  unexplained(impacts: readonly Impact[]): Promise<Incident[]>;
   updates(incidentId: string): Promise<Update[]>;
   /** The caller's flags as given. */
   inputs(updateId: string): Promise<Json>;
@@ -157,8 +182,23 @@ export interface Ledger {
   ): Promise<boolean>;
   noteVerification(id: string, verification: Verification): Promise<void>;
 
-  /** What a page channel has told, newest incident first. */
-  told(channel: string): Promise<readonly Told[]>;
+  /** Oldest first. */
+  reminders(incidentId: string): Promise<Reminder[]>;
+  /** Durably makes the caller the one who sends it, before it is sent; false where anybody has been so before. */
+  claimReminder(key: ReminderKey, at: Date): Promise<boolean>;
+  /** Records how a claimed one ended. */
+  settleReminder(
+    key: ReminderKey,
+    outcome: { readonly receipt: Receipt } | { readonly error: DeliveryError },
+  ): Promise<void>;
+
+  /** What a page channel has told, newest incident first: each with its newest update there, and how much was told. */
+  toldEntries(channel: string): Promise<readonly ToldEntry[]>;
+  /** The updates that a page channel has told of these incidents, as they read after all corrections; newest first. */
+  told(channel: string, incidentIds: readonly string[]): Promise<readonly Told[]>;
+  readings(): Promise<readonly Reading[]>;
+  /** Keeps what another dashboard said; a failed try keeps what was read before. */
+  noteReading(reading: Reading): Promise<void>;
   /** Holds the named lease while `work` runs; waits for another holder up to `waitMs`. `revision` rises with every call. */
   exclusively<T>(name: string, waitMs: number, work: (revision: number) => Promise<T>): Promise<T>;
 
@@ -167,13 +207,26 @@ export interface Ledger {
   close(): Promise<void>;
 }
 
+export interface ToldEntry {
+  readonly id: string;
+  readonly type: IncidentType;
+  readonly startedAt: Date;
+  /** When it ended, where the channel has told so. */
+  readonly resolvedAt: Date | null;
+  /** What the newest update told on the channel left behind. */
+  readonly standing: Standing;
+  /** Whether a postmortem was told on the channel. */
+  readonly explained: boolean;
+  readonly told: number;
+}
+
 export interface Told {
-  readonly incident: Incident;
+  readonly incidentId: string;
   /** Newest first. */
   readonly updates: readonly {
     readonly number: number;
-    readonly phase: Phase;
     readonly at: Date;
+    readonly template: string;
     readonly standing: Standing;
     readonly payload: Json;
   }[];

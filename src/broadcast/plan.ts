@@ -62,6 +62,7 @@ export function planUpdate(input: PlanInput): ChannelPlan[] {
         update: {
           id: input.update.id,
           number: input.update.number,
+          verb: input.update.verb,
           at: input.update.at,
         },
         rootSubject,

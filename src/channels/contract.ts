@@ -1,9 +1,12 @@
 import type { ZodType } from "zod";
 import type { Clock } from "../base/clock.ts";
 import type { Component } from "../incident/components.ts";
-import type { AffectedComponent, Impact, IncidentType, Phase } from "../incident/incident.ts";
+import type { AffectedComponent, Impact, IncidentType, Phase, Verb } from "../incident/incident.ts";
+import type { Reading } from "../page/site.ts";
 import type { Message } from "../render/document.ts";
 import type { Http } from "./http.ts";
+
+export type { Reading } from "../page/site.ts";
 
 /** Anything that survives JSON unchanged: payloads and receipts are stored in the ledger. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -43,8 +46,12 @@ export interface ChannelKit {
   readonly timeoutMs: number;
   /** True in a drill: nothing but loopback may be reached, and `publish:` commands do not run. */
   readonly loopbackOnly: boolean;
+  /** BCP 47: the language that this channel's audience reads. */
+  readonly locale: string;
   /** What the status page shows; only the page channel asks. */
   readonly board: BoardSource;
+  /** Shows the user a line that a command of theirs printed, or what they should know of their own files. */
+  tell(line: string): void;
 }
 
 export interface Property {
@@ -88,11 +95,14 @@ export interface ComposeContext {
     readonly impact: Impact;
     readonly components: readonly AffectedComponent[];
     readonly startedAt: Date;
+    /** When planned work is to end; null for an incident. */
+    readonly endsAt: Date | null;
     readonly nextUpdateAt: Date | null;
   };
   readonly update: {
     readonly id: string;
     readonly number: number;
+    readonly verb: Verb;
     readonly at: Date;
   };
   /** The subject of the channel's first post on this incident, so that a thread keeps its name; null if this is the first. */
@@ -207,14 +217,18 @@ export class TooLong extends Error {
 
 /** What the page channel reads when it writes: the incidents as that channel has told them. */
 export interface BoardSource {
-  /** Every incident with at least one update planned for `channel` (not skipped), newest first. */
-  incidents(channel: string): Promise<readonly BoardIncident[]>;
+  /** Every incident with at least one update planned for `channel` (not skipped), newest first, without its words. */
+  entries(channel: string): Promise<readonly BoardEntry[]>;
+  /** What was said of the incidents with these ids, newest first. */
+  updates(channel: string, ids: readonly string[]): Promise<ReadonlyMap<string, readonly BoardUpdate[]>>;
+  /** What other dashboards said when they were last read. */
+  readings(): Promise<readonly Reading[]>;
   /** Runs `write` while no other process writes this page; `revision` rises with every call. */
   exclusively<T>(channel: string, write: (revision: number) => Promise<T>): Promise<T>;
 }
 
 /** An incident as the page shows it: the standing is that of the newest update told on this channel. */
-export interface BoardIncident {
+export interface BoardEntry {
   readonly id: string;
   readonly type: IncidentType;
   readonly title: string;
@@ -222,13 +236,22 @@ export interface BoardIncident {
   readonly impact: Impact;
   readonly components: readonly AffectedComponent[];
   readonly startedAt: Date;
+  readonly endsAt: Date | null;
   readonly resolvedAt: Date | null;
   readonly nextUpdateAt: Date | null;
-  /** Newest first. `payload` is what the page channel composed. */
-  readonly updates: readonly {
-    readonly number: number;
-    readonly phase: Phase;
-    readonly at: Date;
-    readonly payload: Json;
-  }[];
+  /** Whether a postmortem was said on this channel. */
+  readonly explained: boolean;
+  /** Rises with everything said, corrected or withdrawn on this channel. */
+  readonly told: number;
+}
+
+export interface BoardUpdate {
+  readonly number: number;
+  readonly phase: Phase;
+  readonly impact: Impact;
+  readonly components: readonly AffectedComponent[];
+  readonly at: Date;
+  readonly template: string;
+  /** What the page channel composed. */
+  readonly payload: Json;
 }

@@ -18,13 +18,18 @@ export interface HttpRequest {
   readonly body?: string | Buffer;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
+  /** An answer with a larger body fails as `TOO_LARGE`; 4 MiB where nobody says. */
+  readonly maxBytes?: number;
 }
 
 export interface HttpResponse {
   readonly status: number;
   /** Lower-case names; several values joined by `, `. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Read as UTF-8. */
   readonly body: string;
+  /** The same as it came, for a body that may be in another encoding. */
+  readonly bytes: Uint8Array;
 }
 
 /** The answer did not arrive. `reached` is false when the request surely never left: nothing can have happened there. */
@@ -87,6 +92,7 @@ function send(request: HttpRequest, options: HttpOptions): Promise<HttpResponse>
     }
     const secure = url.protocol === "https:";
     const body = request.body === undefined ? null : Buffer.from(request.body);
+    const largest = request.maxBytes ?? MAX_ANSWER_BYTES;
     let connected = false;
     let settled = false;
     const outgoing = (secure ? https : http).request(url, {
@@ -129,7 +135,7 @@ function send(request: HttpRequest, options: HttpOptions): Promise<HttpResponse>
       let size = 0;
       response.on("data", (chunk: Buffer) => {
         size += chunk.length;
-        if (size > MAX_ANSWER_BYTES) fail("TOO_LARGE", `the answer of ${url.host} is larger than 4 MiB`);
+        if (size > largest) fail("TOO_LARGE", `the answer of ${url.host} is larger than ${largest} bytes`);
         else chunks.push(chunk);
       });
       response.on("error", (error: NodeJS.ErrnoException) =>
@@ -145,11 +151,8 @@ function send(request: HttpRequest, options: HttpOptions): Promise<HttpResponse>
           headers[name] = Array.isArray(value) ? value.join(", ") : (value ?? "");
         const server = new Date(headers.date ?? "");
         if (!Number.isNaN(server.getTime())) options.seen?.({ host: url.host, server, local: new Date() });
-        resolve({
-          status: response.statusCode ?? 0,
-          headers,
-          body: Buffer.concat(chunks).toString("utf8"),
-        });
+        const bytes = Buffer.concat(chunks);
+        resolve({ status: response.statusCode ?? 0, headers, body: bytes.toString("utf8"), bytes });
       });
     });
     outgoing.end(body ?? undefined);

@@ -11,6 +11,8 @@ import type { BoardSource, ChannelKit, SecretReference } from "../channels/contr
 import { createHttp, type ServerTime } from "../channels/http.ts";
 import { type ChannelConfig, type Config, loadConfig } from "../config/load.ts";
 import { resolveSecret } from "../config/secrets.ts";
+import { LiveSink } from "./output/live-sink.ts";
+import { oneLine } from "./output/printable.ts";
 import { packageRoot } from "./package-root.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -32,14 +34,20 @@ export interface App {
   existingLedger(): Promise<Ledger | null>;
   /** The channels. `ready` fetches their secrets; without it they can compose but not speak. */
   speakers(ready: boolean): Promise<Speaker[]>;
+  /** What a channel is given to work with. */
+  kitOf(channel: ChannelConfig): ChannelKit;
+  /** stderr with the lines on it that are drawn anew while a broadcast is under way. */
+  readonly live: LiveSink;
   close(): Promise<void>;
 }
 
 export async function openApp(
-  surroundings: Surroundings,
+  given: Surroundings,
   scrubber: Scrubber,
   configFile: string | null,
 ): Promise<App> {
+  const live = new LiveSink(given.stderr);
+  const surroundings: Surroundings = { ...given, stderr: live };
   const config = await loadConfig({
     named: configFile,
     cwd: surroundings.cwd,
@@ -53,6 +61,22 @@ export async function openApp(
     ledger ??= open(storePath, scrubber);
     return ledger;
   };
+  const loopbackOnly = surroundings.drill !== null;
+  const http = createHttp({ loopbackOnly, userAgent: "status-cli", seen: (time) => serverTimes.push(time) });
+  const board = boardOf(openLedger);
+  const kitOf = ({ name, common }: ChannelConfig): ChannelKit => ({
+    name,
+    folder: config.folder,
+    property: config.property,
+    http,
+    clock: surroundings.clock,
+    timeoutMs: common.timeout,
+    loopbackOnly,
+    locale: common.locale ?? config.property.locale,
+    board,
+    // Cut last: half a secret would not be known for one.
+    tell: (line) => live.write(`  ${name}: ${oneLine(scrubber.scrub(line)).slice(0, LONGEST_TOLD)}\n`),
+  });
   const projectDirectory = join(config.folder, "templates");
   return {
     surroundings,
@@ -68,19 +92,22 @@ export async function openApp(
     existingLedger: async () => (existsSync(storePath) ? openLedger() : null),
     async speakers(ready) {
       const speakers = await Promise.all(
-        config.channels.map((channel) =>
-          connect(channel, config, surroundings, scrubber, boardOf(openLedger), serverTimes, ready),
-        ),
+        config.channels.map((channel) => connect(channel, config, surroundings, scrubber, kitOf, ready)),
       );
       opened.push(...speakers);
       return speakers;
     },
+    kitOf,
+    live,
     async close() {
       await Promise.allSettled(opened.map((speaker) => speaker.channel.close?.()));
       if (ledger !== null) await (await ledger).close();
     },
   };
 }
+
+/** So much of one line that a channel has to tell. */
+const LONGEST_TOLD = 1000;
 
 function storeFile(config: Config): string {
   if (/^[a-z][a-z0-9+.-]+:/i.test(config.store))
@@ -105,8 +132,7 @@ async function connect(
   config: Config,
   surroundings: Surroundings,
   scrubber: Scrubber,
-  board: BoardSource,
-  serverTimes: ServerTime[],
+  kitOf: (channel: ChannelConfig) => ChannelKit,
   ready: boolean,
 ): Promise<Speaker> {
   const { kind, name, common } = channel;
@@ -137,17 +163,6 @@ async function connect(
       };
     }
   }
-  const loopbackOnly = surroundings.drill !== null;
-  const kit: ChannelKit = {
-    name,
-    folder: config.folder,
-    property: config.property,
-    http: createHttp({ loopbackOnly, userAgent: "status-cli", seen: (time) => serverTimes.push(time) }),
-    clock: surroundings.clock,
-    timeoutMs: common.timeout,
-    loopbackOnly,
-    board,
-  };
   return {
     name,
     kind: kind.kind,
@@ -155,7 +170,7 @@ async function connect(
     audience: common.audience,
     locale: common.locale ?? null,
     timeoutMs: common.timeout,
-    channel: kind.connect(settings, kit),
+    channel: kind.connect(settings, kitOf(channel)),
     setAside,
   };
 }
@@ -163,23 +178,37 @@ async function connect(
 /** What a page shows: each incident as that page has told it, with the standing of its newest update there. */
 function boardOf(ledger: () => Promise<Ledger>): BoardSource {
   return {
-    async incidents(channel) {
-      return (await (await ledger()).told(channel)).map(({ incident, updates }) => {
-        const { title, phase, impact, components, startedAt, nextUpdateAt } = updates[0]!.standing;
-        const resolvedAt = phase === incident.phase ? incident.resolvedAt : null;
-        return {
-          ...{
-            id: incident.id,
-            type: incident.type,
+    entries: async (channel) =>
+      (await (await ledger()).toldEntries(channel)).map(
+        ({ id, type, startedAt, resolvedAt, standing, explained, told }) => {
+          const { title, phase, impact, components, endsAt, nextUpdateAt } = standing;
+          return {
+            id,
+            type,
             title,
             phase,
             impact,
             components,
-          },
-          ...{ startedAt, resolvedAt, nextUpdateAt, updates },
-        };
-      });
-    },
+            startedAt,
+            endsAt,
+            resolvedAt,
+            nextUpdateAt,
+            explained,
+            told,
+          };
+        },
+      ),
+    updates: async (channel, ids) =>
+      new Map(
+        (await (await ledger()).told(channel, ids)).map(({ incidentId, updates }) => [
+          incidentId,
+          updates.map(({ number, at, template, standing, payload }) => {
+            const { phase, impact, components } = standing;
+            return { number, phase, impact, components, at, template, payload };
+          }),
+        ]),
+      ),
+    readings: async () => (await ledger()).readings(),
     exclusively: async (channel, write) => (await ledger()).exclusively(`page:${channel}`, 10_000, write),
   };
 }

@@ -12,7 +12,7 @@ export function commandLine(
   flags: SpeakFlags,
   message: string | null,
 ): string {
-  const words = ["status", verb];
+  const words = ["status", ...verb.split(" ")];
   if (named !== null) words.push(named);
   const say = (flag: string, value: string | readonly string[] | undefined) => {
     for (const one of value === undefined ? [] : typeof value === "string" ? [value] : value)
@@ -26,6 +26,10 @@ export function commandLine(
   say("--component", flags.component);
   say("--phase", flags.phase);
   say("--started-at", flags.startedAt);
+  say("--from", flags.from);
+  say("--until", flags.until);
+  say("--every", flags.every);
+  say("--max", flags.max);
   say("--next-update", flags.nextUpdate);
   say("--set", flags.set);
   say("--only", flags.only);
@@ -34,6 +38,7 @@ export function commandLine(
   say("--timeout", flags.timeout);
   say("--resend-unknown", flags.resendUnknown);
   say("--config", flags.config);
+  if (flags.automatic === true) words.push("--automatic");
   if (flags.new === true) words.push("--new");
   if (flags.verify === false) words.push("--no-verify");
   return words.map(shellWord).join(" ");
@@ -53,7 +58,11 @@ export function keepDraft(
     surroundings.env.XDG_STATE_HOME || join(surroundings.env.HOME || homedir(), ".local", "state");
   const stamp = surroundings.clock.now().toISOString().replace(/[:.]/g, "-");
   for (const place of folder === null ? [stateHome] : [join(folder, ".status"), stateHome]) {
-    const path = join(place, place === stateHome ? "status/drafts" : "drafts", `${stamp}-${verb}.sh`);
+    const path = join(
+      place,
+      place === stateHome ? "status/drafts" : "drafts",
+      `${stamp}-${verb.replaceAll(" ", "-")}.sh`,
+    );
     try {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       writeFileSync(

@@ -33,6 +33,14 @@ export interface SpeakFlags {
   readonly phase?: string;
   readonly startedAt?: string;
   readonly nextUpdate?: string;
+  /** When planned work begins and ends; a notice, too, may end, and so may follow-ups that repeat. */
+  readonly from?: string;
+  readonly until?: string;
+  readonly automatic?: boolean;
+  readonly long?: boolean;
+  /** Of a follow-up that repeats. */
+  readonly every?: string;
+  readonly max?: string;
   readonly set?: readonly string[];
   readonly only?: readonly string[];
   readonly except?: readonly string[];
@@ -74,7 +82,7 @@ export function inputsOf(
   const inputs: Record<string, string | string[]> = {};
   if (named !== null) inputs.argument = named;
   for (const [flag, value] of Object.entries(flags)) {
-    if (NOT_INPUT.has(flag) || value === undefined || value === true || value === false) continue;
+    if (NOT_INPUT.has(flag) || value === undefined) continue;
     inputs[flag] = Array.isArray(value) ? [...(value as string[])] : String(value);
   }
   if (message !== null) inputs.message = message;
@@ -215,6 +223,37 @@ export function parseNextUpdate(value: string, now: Date, timeZone: string): Dat
     /^\d+$/.test(value) ? `--next-update ${value} has no unit.` : `--next-update ${value} is no time.`,
     `Say ${/^\d+$/.test(value) ? `${value}m` : "30m"}, 18:30, or none; at least a minute from now.`,
   );
+}
+
+/** `--every`: how long between two follow-ups, from a minute to 30 days, in milliseconds. */
+export function parseEvery(value: string): number {
+  const ms = parseDuration(value);
+  if (ms !== null && ms >= 60_000 && ms <= 30 * 86_400_000) return ms;
+  throw usageError("EVERY_UNREADABLE", `--every ${value} is no duration from 1m to 30d.`, "Say 30m or 1h.");
+}
+
+/** `--max`: how many follow-ups at most. */
+export function parseMax(value: string): number {
+  if (/^[1-9]\d{0,5}$/.test(value)) return Number(value);
+  throw usageError("MAX_UNREADABLE", `--max ${value} is no number from 1 up.`, "Say --max 4.");
+}
+
+/** `--until`: ISO 8601 with a zone, `18:30` (the next one in the property's zone) or `2h`. */
+export function parseUntil(value: string, now: Date, timeZone: string): Date {
+  const span = parseDuration(value);
+  if (span !== null) return new Date(now.getTime() + span);
+  const clock = parseClockTime(value);
+  if (clock !== null) return nextOccurrence(clock.hour, clock.minute, now, timeZone);
+  if (!isRealDate(value))
+    throw usageError(
+      "UNTIL_UNREADABLE",
+      `--until ${value} is no time.`,
+      "Say 2010-06-29T18:30Z, 18:30, or 2h.",
+    );
+  const until = new Date(value);
+  if (until <= now)
+    throw usageError("UNTIL_PAST", `--until ${value} has passed.`, "Give a time that is still to come.");
+  return until;
 }
 
 function parseClockTime(value: string): { hour: number; minute: number } | null {

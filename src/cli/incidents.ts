@@ -1,7 +1,7 @@
 import { usageError } from "../base/errors.ts";
 import { suggest } from "../base/nearest.ts";
 import { type Ledger, needsAttention } from "../broadcast/ledger.ts";
-import { type Incident, isOpen } from "../incident/incident.ts";
+import type { Incident } from "../incident/incident.ts";
 import { PHASE_WORDS } from "../incident/phases.ts";
 import type { Dialog } from "./dialog.ts";
 import { oneLine } from "./output/printable.ts";
@@ -35,17 +35,25 @@ export async function namedIncident(ledger: Ledger, reference: string): Promise<
   );
 }
 
-/** The named one, else the only open one; with two or more a person chooses, and a script must say. */
+/**
+ * The named one, else the only open one; with two or more a person chooses, and a script must say.
+ * What is only scheduled stands back while something is under way. `of` narrows the choice to one type.
+ */
 export async function openIncident(
   ledger: Ledger,
   reference: string | null,
   dialog: Dialog | null,
+  of: Incident["type"] | null = null,
 ): Promise<Incident> {
   if (reference !== null) return namedIncident(ledger, reference);
-  const open = (await ledger.incidents()).filter(isOpen);
+  const all = (await ledger.openIncidents()).filter(({ type }) => of === null || type === of);
+  const underWay = all.filter(({ phase }) => phase !== "scheduled");
+  const open = of !== null || underWay.length === 0 ? all : underWay;
   if (open.length === 1) return open[0]!;
   if (open.length === 0)
-    throw usageError("NO_OPEN_INCIDENT", "No incident is open.", "To open one: status announce");
+    throw of === "maintenance"
+      ? usageError("NO_OPEN_INCIDENT", "No work is planned.", "To plan some: status maintenance schedule")
+      : usageError("NO_OPEN_INCIDENT", "No incident is open.", "To open one: status announce");
   if (dialog !== null)
     return dialog.select(
       "Which incident?",

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { StatusError, usageError } from "../base/errors.ts";
 import { suggest } from "../base/nearest.ts";
 import { Scrubber } from "../base/scrubber.ts";
@@ -26,7 +26,7 @@ export async function main(argv: readonly string[], given?: Surroundings): Promi
   const program = createProgram(async (command, argument, flags) => {
     code = await run(command, argument, flags, surroundings, scrubber);
   }, packageVersion());
-  for (const command of [program, ...program.commands])
+  for (const command of [program, ...program.commands.flatMap((command) => [command, ...command.commands])])
     command.exitOverride().configureOutput({
       writeOut: (text) => surroundings.stdout.write(text),
       writeErr: (text) => surroundings.stderr.write(text),
@@ -35,7 +35,7 @@ export async function main(argv: readonly string[], given?: Surroundings): Promi
       },
     });
   try {
-    refuseUnknownCommand(argv[0], program);
+    refuseUnknownCommand(argv, program);
     await program.parseAsync([...argv], { from: "user" });
     return code;
   } catch (error) {
@@ -54,14 +54,18 @@ export async function main(argv: readonly string[], given?: Surroundings): Promi
 }
 
 /** Before the flags are looked at: whoever mistypes the command should not be told of its flags. */
-function refuseUnknownCommand(word: string | undefined, program: ReturnType<typeof createProgram>): void {
-  const known = [...program.commands.map((command) => command.name()), "help"];
-  if (word === undefined || word.startsWith("-") || known.includes(word)) return;
-  throw usageError(
-    "COMMAND_UNKNOWN",
-    `status ${oneLine(word)}: there is no such command.`,
-    suggest(word, known),
-  );
+function refuseUnknownCommand([word, ...rest]: readonly string[], parent: Command, above = ""): void {
+  const known = [...parent.commands.map((command) => command.name()), "help"];
+  if (word === undefined || word.startsWith("-")) return;
+  if (!known.includes(word))
+    throw usageError(
+      "COMMAND_UNKNOWN",
+      `status ${above}${oneLine(word)}: there is no such command.`,
+      suggest(word, known),
+    );
+  const command = parent.commands.find((command) => command.name() === word);
+  if (command !== undefined && command.commands.length > 0)
+    refuseUnknownCommand(rest, command, `${above}${word} `);
 }
 
 function packageVersion(): string {
@@ -78,7 +82,7 @@ async function run(
 ): Promise<number> {
   switch (command) {
     case "preview": {
-      const verbs = ["announce", "update", "resolve"];
+      const verbs = ["announce", "update", "resolve", "maintenance"];
       if (argument === "--help" || argument === "-h") return main(["help", "preview"], surroundings);
       if (argument === null || !verbs.includes(argument))
         throw usageError(
@@ -88,7 +92,14 @@ async function run(
             : `status preview ${oneLine(argument)}: there is no such preview.`,
           suggest(argument ?? "", verbs),
         );
-      return main([argument, ...(flags.arguments as string[]), "--dry-run"], surroundings);
+      const rest = flags.arguments as string[];
+      if (argument === "maintenance" && (rest[0] ?? "-").startsWith("-"))
+        throw usageError(
+          "PREVIEW_OF_WHAT",
+          "status preview of which maintenance command?",
+          "Such as: status preview maintenance schedule --from 02:00 --until 90m",
+        );
+      return main([argument, ...rest, "--dry-run"], surroundings);
     }
     case "init":
       return (await import("./commands/init.ts")).init(surroundings, flags);
@@ -103,6 +114,11 @@ async function run(
     case "follow-up":
     case "correct":
     case "retract":
+    case "maintenance schedule":
+    case "maintenance start":
+    case "maintenance complete":
+    case "maintenance extend":
+    case "maintenance cancel":
       return runSpeaking(command, argument, speakFlags(flags), surroundings, scrubber);
     default:
       return runReading(command, argument, flags, surroundings, scrubber);
@@ -126,10 +142,22 @@ async function runReading(
         return await (await import("./commands/show.ts")).show(app, argument, flags);
       case "due":
         return await (await import("./commands/due.ts")).due(app, flags);
+      case "report":
+        return await (await import("./commands/report.ts")).report(app, argument, flags);
+      case "watch":
+        return await (await import("./commands/watch.ts")).watch(app, argument, flags, (quiet) =>
+          openApp(quiet, scrubber, (flags.config as string | undefined) ?? null),
+        );
       case "verify":
         return await (await import("./commands/verify.ts")).verify(app, argument, flags);
       case "doctor":
         return await (await import("./commands/doctor.ts")).doctor(app, flags);
+      case "page build":
+        return await (await import("./commands/page.ts")).writePages(app, "build", argument, flags);
+      case "page publish":
+        return await (await import("./commands/page.ts")).writePages(app, "publish", argument, flags);
+      case "page serve":
+        return await (await import("./commands/page-serve.ts")).servePage(app, argument, flags);
       default:
         throw new Error(`no such command: ${command}`);
     }
@@ -173,6 +201,20 @@ async function runSpeaking(
       case "correct":
       case "retract":
         return await (await import("./commands/correct.ts")).correct(
+          app,
+          command,
+          argument,
+          flags,
+          message,
+          dialog,
+          typed,
+        );
+      case "maintenance schedule":
+      case "maintenance start":
+      case "maintenance complete":
+      case "maintenance extend":
+      case "maintenance cancel":
+        return await (await import("./commands/maintenance.ts")).maintenance(
           app,
           command,
           argument,

@@ -54,8 +54,10 @@ export function createProgram(run: Run, version: string): Command {
       .argument("[template]", "how to word it", undefined)
       .description("open an incident and tell everyone"),
     `  $ status announce --title "Checkout is failing" --component storefront=major_outage --yes
-  $ status announce deploy --set version=1.4.2 --key "deploy-$CI_PIPELINE_ID" --yes`,
-  ).action((template: string | undefined, flags) => run("announce", template ?? null, flags));
+  $ status announce deploy --set version=1.4.2 --until 30m --key "deploy-$CI_PIPELINE_ID" --yes`,
+  )
+    .option("--until <time>", "when a notice, or work that begins now, ends: 30m, 18:30 or ISO 8601")
+    .action((template: string | undefined, flags) => run("announce", template ?? null, flags));
   speaks(
     program
       .command("update")
@@ -63,7 +65,10 @@ export function createProgram(run: Run, version: string): Command {
       .description("tell everyone what is new"),
     `  $ status update --message "We found the cause and are putting a fix in place." --phase identified --yes
   $ status update 2010-06-29 --next-update 18:30 --message-file note.md`,
-  ).action((incident: string | undefined, flags) => run("update", incident ?? null, flags));
+  )
+    .option("--long", "longer intervals from now on, for an incident that drags on")
+    .option("--no-long", "the usual intervals again")
+    .action((incident: string | undefined, flags) => run("update", incident ?? null, flags));
   speaks(
     program
       .command("resolve")
@@ -90,7 +95,7 @@ export function createProgram(run: Run, version: string): Command {
     .action((incident: string | undefined, flags) => run("retry", incident ?? null, flags));
   program
     .command("preview")
-    .argument("[command]", "announce, update or resolve")
+    .argument("[command]", "announce, update or resolve, or maintenance with its own command")
     .argument("[arguments...]", "as for that command")
     .description("show each channel's exact text with its limits; nothing is sent")
     .allowUnknownOption()
@@ -121,13 +126,48 @@ export function createProgram(run: Run, version: string): Command {
     .option("--within <duration>", "also what falls due within this time, such as 5m")
     .addHelpText("after", "\nExamples:\n  $ status due\n  $ status due --within 5m || notify-the-commander")
     .action((flags) => run("due", null, flags));
+  common(
+    program
+      .command("report")
+      .argument("[incident]", "default: all that began within --since")
+      .description("time to the first word, promises kept, and the silence on each channel"),
+  )
+    .option("--since <duration>", "how far back to look (default: 90d)")
+    .option("--html <file>", "write it as one HTML file with the silence chart; - for stdout")
+    .option("--svg <file>", "write the chart alone as an SVG file, for a postmortem (default: of the newest)")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ status report\n  $ status report 2010-06-29 --html report.html\n  $ status report 2010-06-29 --svg silence.svg",
+    )
+    .action((incident: string | undefined, flags) => run("report", incident ?? null, flags));
   speaks(
     program
       .command("follow-up")
       .argument("[incident]", "default: every open one")
       .description("say the holding update if it is due and nobody has spoken since"),
-    "  $ status follow-up --yes\n  */5 * * * *  cd /srv/status && status follow-up --yes",
-  ).action((incident: string | undefined, flags) => run("follow-up", incident ?? null, flags));
+    `  $ status follow-up --yes
+  $ status follow-up --every 30m --until 18:30 --yes
+  */5 * * * *  cd /srv/status && status follow-up --yes
+
+More: docs/follow-ups.md`,
+  )
+    .option("--every <duration>", "keep doing so this often until it has ended, such as 30m")
+    .option("--max <number>", "end after so many follow-ups")
+    .option("--until <time>", "end then: 2h, 18:30 or ISO 8601")
+    .action((incident: string | undefined, flags) => run("follow-up", incident ?? null, flags));
+  common(
+    program
+      .command("watch")
+      .argument("[incident]", "default: every open one")
+      .description("an incident room's view of promises and coverage; reminds colleagues, posts nothing"),
+  )
+    .option("--follow-up", "also say the holding update when it is due, on every channel")
+    .option("--no-remind", "do not remind colleagues")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ status watch\n  $ status watch --follow-up\n\nMore: docs/follow-ups.md",
+    )
+    .action((incident: string | undefined, flags) => run("watch", incident ?? null, flags));
   common(
     program
       .command("verify")
@@ -158,6 +198,11 @@ export function createProgram(run: Run, version: string): Command {
     `  $ status retract --message "That update was meant for another incident."
   $ status retract --update 2 --delete --yes`,
   ).option("--delete", "delete posts where the vendor can");
+  maintenanceCommands(
+    program.command("maintenance").description("planned work: schedule, start, complete"),
+    run,
+  );
+  pageCommands(program.command("page").description("the built-in status page: build, look at, publish"), run);
   common(
     program.command("doctor").description("prove every credential, permission and setting without posting"),
   )
@@ -203,6 +248,101 @@ export function createProgram(run: Run, version: string): Command {
     .addHelpText("after", "\nExamples:\n  $ status sandbox\n  $ status sandbox --port 8025")
     .action((flags) => run("sandbox", null, flags));
   return program;
+}
+
+function maintenanceCommands(group: Command, run: Run): void {
+  group
+    .addHelpText(
+      "after",
+      '\nExamples:\n  $ status maintenance schedule --title "Database upgrade" --from 02:00 --until 90m\n  $ status maintenance start\n  $ status maintenance complete\n\nMore: docs/maintenance.md',
+    )
+    .action(() => group.outputHelp());
+  const speaks = (command: Command, examples: string) =>
+    speakOptions(command).addHelpText("after", `\nExamples:\n${examples}`);
+  const until = [
+    "--until <time>",
+    "when it ends: 04:00, 2026-12-01T04:00, 'in 3d' or how long: 90m",
+  ] as const;
+  speaks(
+    group
+      .command("schedule")
+      .description("tell everyone of work that is still to come")
+      .option("--from <time>", "when it begins: 02:00, 2026-12-01T02:00, 2h or 'in 3d'")
+      .option(...until)
+      .option("--automatic", "begins and ends by the clock, said by status follow-up"),
+    `  $ status maintenance schedule --title "Database upgrade" --from 2026-12-01T02:00 --until 90m --component storefront --yes
+  $ status maintenance schedule --title "New certificates" --from 'in 3d' --until 10m --automatic --set works="Everything else" --yes`,
+  ).action((flags) => run("maintenance schedule", null, flags));
+  const named = (verb: string, description: string) =>
+    group
+      .command(verb)
+      .argument("[incident]", "id, the beginning of one, or its key; default: the only planned work")
+      .description(description);
+  const acts = (verb: string) => (incident: string | undefined, flags: Record<string, unknown>) =>
+    run(`maintenance ${verb}`, incident ?? null, flags);
+  speaks(
+    named("start", "the work begins now").option(...until),
+    "  $ status maintenance start --yes\n  $ status maintenance start 2026-12-01 --until 04:00 --yes",
+  ).action(acts("start"));
+  speaks(
+    named("complete", "the work is done"),
+    '  $ status maintenance complete --message "Searches are twice as fast." --yes',
+  ).action(acts("complete"));
+  speaks(
+    named("extend", "it takes longer than planned, or will take place at another time")
+      .option("--from <time>", "a new start, while it has not begun")
+      .option(...until),
+    "  $ status maintenance extend --until 45m --yes\n  $ status maintenance extend 2026-12-01 --from 2026-12-03T02:00 --yes",
+  ).action(acts("extend"));
+  speaks(
+    named("cancel", "the work will not take place"),
+    "  $ status maintenance cancel 2026-12-01 --yes",
+  ).action(acts("cancel"));
+}
+
+function pageCommands(page: Command, run: Run): void {
+  const several = "default: every channel of kind page";
+  page
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ status page build\n  $ status page serve --port 8080\n  $ status page publish\n\nMore: docs/page.md",
+    )
+    .action(() => page.outputHelp());
+  common(
+    page
+      .command("build")
+      .argument("[channel]", several)
+      .description("read the other dashboards and write the page into its folder"),
+  )
+    .option("--no-sources", "do not read the other dashboards")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ status page build\n  $ status page build page --no-sources --json",
+    )
+    .action((channel: string | undefined, flags) => run("page build", channel ?? null, flags));
+  common(
+    page
+      .command("serve")
+      .argument("[channel]", "default: the only channel of kind page")
+      .description("look at the page on this machine; the published folder is not touched"),
+  )
+    .option("--port <number>", "the port to listen on (default: any free one)")
+    .option("--host <address>", "the address to listen on; other machines see the page there", "127.0.0.1")
+    .addHelpText("after", "\nExamples:\n  $ status page serve\n  $ status page serve page --port 8080")
+    .action((channel: string | undefined, flags) => run("page serve", channel ?? null, flags));
+  common(
+    page
+      .command("publish")
+      .argument("[channel]", several)
+      .description("build, run the channel's publish command, and read the page back from its address"),
+  )
+    .option("--no-sources", "do not read the other dashboards")
+    .option("--no-verify", "do not read the page back")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ status page publish\n  */5 * * * *  cd /srv/status && status page publish --plain",
+    )
+    .action((channel: string | undefined, flags) => run("page publish", channel ?? null, flags));
 }
 
 function common(command: Command): Command {

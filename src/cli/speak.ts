@@ -6,6 +6,7 @@ import type { Delivery } from "../broadcast/ledger.ts";
 import { type ChannelPlan, planUpdate, rowsOf } from "../broadcast/plan.ts";
 import { outcomeOf, reportChannels } from "../broadcast/report.ts";
 import { verify } from "../broadcast/verify.ts";
+import { passedBy } from "../cadence/follow-up.ts";
 import type { Json } from "../channels/contract.ts";
 import { flatten } from "../incident/components.ts";
 import type { Incident, Update, Verb } from "../incident/incident.ts";
@@ -32,6 +33,8 @@ export interface Utterance {
   readonly incident: Incident;
   readonly opens: boolean;
   readonly number: number;
+  /** The number of the update whose promise this one keeps. */
+  readonly keeps: number | null;
   readonly template: TemplateSet;
   /** As given; empty where the template finds its own. */
   readonly title: string;
@@ -53,8 +56,12 @@ export async function speak(
   const speakers = await app.speakers(false);
   const names = speakers.map((speaker) => speaker.name);
   const leftOut = leftOutChannels(flags, names);
+  if (said.incident.type === "notice") leaveOutQuiet(app, leftOut);
   const update = updateOf(app, said, flags);
   const told = said.opens ? [] : await toldBefore(app, said.incident.id);
+  if (said.verb === "follow-up" && flags.only === undefined)
+    for (const [name, why] of await leftOutOfScript(app, said.incident, told))
+      if (names.includes(name)) leftOut.set(name, why);
   const plan = planUpdate({
     property: app.config.property,
     type: said.incident.type,
@@ -72,7 +79,62 @@ export async function speak(
         speakers.filter(({ name }) => !leftOut.has(name)),
       ),
   });
+  if (said.verb === "follow-up") refuseRepetition(said.incident.id, plan, told);
   return say(app, said, update, plan, flags, dialog);
+}
+
+/**
+ * Where a script does not speak: on channels that people have left out of every update, since it must not be the first to
+ * speak there, and where it would overtake what a person said.
+ */
+async function leftOutOfScript(
+  app: App,
+  incident: Incident,
+  told: readonly Delivery[],
+): Promise<Map<string, string>> {
+  const meant = new Set(told.filter(({ state }) => state !== "skipped").map(({ channel }) => channel));
+  const never = told.map(({ channel }) => channel).filter((channel) => !meant.has(channel));
+  const reasons = new Map(never.map((channel) => [channel, "left out of this incident so far"]));
+  // The clock's own steps of planned work make the words before them old.
+  if (incident.type === "maintenance") return reasons;
+  const updates = await (await app.ledger()).updates(incident.id);
+  for (const [channel, number] of passedBy({ updates, deliveries: told }))
+    reasons.set(channel, `has still to hear update ${number}: status retry ${incident.id}`);
+  return reasons;
+}
+
+/** A script that says the same again, word for word, tells nobody anything. */
+function refuseRepetition(id: string, plan: readonly ChannelPlan[], told: readonly Delivery[]): void {
+  const repeating = plan.filter(({ speaker, leftOut, posts }) => {
+    if (leftOut !== null || !speaker.required) return false;
+    const got = told.filter(
+      ({ channel, effect, state }) =>
+        channel === speaker.name &&
+        effect !== "remove" &&
+        (state === "sent" || state === "pending" || state === "unknown"),
+    );
+    const last = got.filter(({ updateNumber }) => updateNumber === got.at(-1)?.updateNumber);
+    const words = (texts: readonly (string | undefined)[]) => JSON.stringify([...texts].sort());
+    return words(last.map(({ post }) => post?.text)) === words(posts.map(({ text }) => text));
+  });
+  if (repeating.length === 0) return;
+  throw refusal(
+    "FOLLOW_UP_NEEDS_WORDS",
+    `The follow-up of ${id} would repeat the last update word for word on ${repeating.map(({ speaker }) => speaker.name).join(", ")}. Nothing was sent, and the update is still due.`,
+    `Say something new: status update ${id} --message "…"`,
+  );
+}
+
+/** Channels that take no notices hear none. Throws NO_CHANNEL_LEFT where no other is left. */
+function leaveOutQuiet({ config }: App, leftOut: Map<string, string>): void {
+  for (const { name, common } of config.channels)
+    if (!common.notices && !leftOut.has(name)) leftOut.set(name, "takes no notices");
+  if (leftOut.size === config.channels.length)
+    throw usageError(
+      "NO_CHANNEL_LEFT",
+      "No channel is left that takes notices.",
+      "Take notices: false from one that should, or name others with --only.",
+    );
 }
 
 /** Shows the plan or asks, records it, and carries it out. Throws Overtaken where somebody else was quicker: then nothing was written. */
@@ -111,7 +173,8 @@ export class Overtaken extends Error {
 }
 
 export function updateOf(app: App, said: Utterance, flags: SpeakFlags): Update {
-  const { title, phase, impact, components, startedAt, nextUpdateAt } = said.incident;
+  const { title, phase, impact, components, startedAt, endsAt, automatic, long, nextUpdateAt } =
+    said.incident;
   return {
     id: randomId(),
     incidentId: said.incident.id,
@@ -121,7 +184,8 @@ export function updateOf(app: App, said: Utterance, flags: SpeakFlags): Update {
     key: flags.key ?? null,
     author: app.author,
     at: app.surroundings.clock.now(),
-    standing: { title, phase, impact, components, startedAt, nextUpdateAt },
+    keeps: said.keeps,
+    standing: { title, phase, impact, components, startedAt, endsAt, automatic, long, nextUpdateAt },
   };
 }
 
@@ -146,6 +210,7 @@ export function factsOf(app: App, said: Omit<Utterance, "inputs">, at: Date, fla
     property: { name: property.name, url: property.url },
     statusUrl: property.statusUrl,
     startedAt: incident.startedAt,
+    endsAt: incident.endsAt,
     nextUpdateAt: incident.nextUpdateAt,
     resolvedAt: incident.resolvedAt,
     now: at,
@@ -280,7 +345,7 @@ export async function carryOut(
   const ledger = await app.ledger();
   const style = styleFor(surroundings.stderr, surroundings, flags.plain === true);
   const progress = new Progress(
-    surroundings.stderr,
+    app.live,
     style,
     surroundings.stderr.isTerminal &&
       flags.plain !== true &&

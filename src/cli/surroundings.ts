@@ -1,4 +1,5 @@
 import type { Readable, Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Clock, systemClock } from "../base/clock.ts";
 import type { Scrubber } from "../base/scrubber.ts";
 
@@ -7,6 +8,8 @@ export interface Sink {
   write(text: string): void;
   readonly isTerminal: boolean;
   readonly columns: number;
+  /** How many lines a terminal shows; unknown where it cannot tell. */
+  readonly rows?: number | undefined;
 }
 
 /** Questions to the domain name system; a failed one gives an empty list. */
@@ -29,6 +32,8 @@ export interface Surroundings {
   readonly stopping: AbortSignal;
   /** Aborted a moment later, or at the second: what is in flight is given up. */
   readonly stopped: AbortSignal;
+  /** Resolves after so many milliseconds, or as soon as the signal is aborted. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
   readonly names: Names;
   /** Set in a drill: loopback only, no `cmd:` and no `publish:`; with `marked`, every text says DRILL. */
   readonly drill: { readonly marked: boolean } | null;
@@ -41,6 +46,9 @@ export function scrubbed(surroundings: Surroundings, scrubber: Scrubber): Surrou
     isTerminal: sink.isTerminal,
     get columns() {
       return sink.columns;
+    },
+    get rows() {
+      return sink.rows;
     },
   });
   return { ...surroundings, stdout: clean(surroundings.stdout), stderr: clean(surroundings.stderr) };
@@ -70,6 +78,7 @@ export function processSurroundings(): Surroundings {
     clock: systemClock,
     stopping: stopping.signal,
     stopped: stopped.signal,
+    wait: abortableWait,
     names: systemNames,
     drill: null,
   };
@@ -82,7 +91,15 @@ function sink(stream: NodeJS.WriteStream): Sink {
     get columns() {
       return stream.columns ?? 80;
     },
+    get rows() {
+      return stream.rows;
+    },
   };
+}
+
+/** A timer that the signal ends early. */
+export async function abortableWait(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => {});
 }
 
 const systemNames: Names = {

@@ -3,6 +3,7 @@ import { parse as parseYaml } from "yaml";
 import type { z } from "zod";
 import { setupError } from "../base/errors.ts";
 import { suggest } from "../base/nearest.ts";
+import type { CadencePolicy } from "../cadence/policy.ts";
 import type { ChannelKind, Property, SecretReference } from "../channels/contract.ts";
 import { isLoopback } from "../channels/http.ts";
 import { KINDS } from "../channels/registry.ts";
@@ -26,10 +27,7 @@ export interface Config {
   readonly folder: string;
   readonly property: Property;
   readonly channels: readonly ChannelConfig[];
-  readonly cadence: {
-    readonly acknowledgeWithin: number;
-    readonly postmortemWithin: number;
-  };
+  readonly cadence: CadencePolicy;
   /** A file's absolute path, or a reference such as `env:DATABASE_URL`. */
   readonly store: string;
 }

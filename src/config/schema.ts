@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { parseDuration } from "../base/duration.ts";
-import type { Component } from "../incident/components.ts";
+import { DEFAULT_CADENCE } from "../cadence/policy.ts";
+import type { Component, ComponentSource } from "../incident/components.ts";
+import { IMPACTS, type Impact } from "../incident/incident.ts";
 
 const duration = z
   .string()
@@ -64,12 +66,59 @@ export const commonSchema = z.object({
   required: z.boolean().default(true).describe("Whether its silence is a failure"),
   audience: z.enum(["public", "internal"]).default("public"),
   locale: locale.optional(),
+  notices: z.boolean().default(true).describe("Whether notices, such as deploys, are said here"),
 });
-export const COMMON_KEYS = ["timeout", "required", "audience", "locale"] as const;
+export const COMMON_KEYS = ["timeout", "required", "audience", "locale", "notices"] as const;
+
+const { updates, long, maintenance, ...cadence } = DEFAULT_CADENCE;
+
+/** One impact's intervals, by phase; what is left out keeps its default. */
+const intervals = (impact: Impact) =>
+  z
+    .strictObject({
+      investigating: duration.default(updates[impact].investigating),
+      identified: duration.default(updates[impact].identified),
+      monitoring: duration.default(updates[impact].monitoring),
+    })
+    .prefault({});
+const longInterval = (impact: Impact) => duration.default(long.updates[impact]);
 
 export const cadenceSchema = z.strictObject({
-  acknowledgeWithin: duration.default(15 * 60_000),
-  postmortemWithin: duration.default(5 * 86_400_000),
+  acknowledgeWithin: duration.default(cadence.acknowledgeWithin),
+  acknowledgeAtTheLatest: duration.default(cadence.acknowledgeAtTheLatest),
+  updates: z
+    .strictObject({
+      none: intervals("none"),
+      minor: intervals("minor"),
+      major: intervals("major"),
+      critical: intervals("critical"),
+    })
+    .prefault({}),
+  long: z
+    .strictObject({
+      after: duration.default(long.after),
+      updates: z
+        .strictObject({
+          none: longInterval("none"),
+          minor: longInterval("minor"),
+          major: longInterval("major"),
+          critical: longInterval("critical"),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+  maintenance: z
+    .strictObject({
+      every: duration.nullable().default(maintenance.every),
+      remindBefore: z
+        .array(duration)
+        .max(10)
+        .default([...maintenance.remindBefore]),
+    })
+    .prefault({}),
+  postmortemWithin: duration.default(cadence.postmortemWithin),
+  postmortemFor: z.array(z.enum(IMPACTS)).default([...cadence.postmortemFor]),
+  remindBefore: duration.default(cadence.remindBefore),
 });
 
 export const configSchema = z.strictObject({
@@ -89,7 +138,13 @@ export function componentTree(input: readonly ComponentInput[]): Component[] {
     id,
     name,
     ...(description === undefined ? {} : { description }),
-    ...(source === undefined ? {} : { source: "statuspage" in source ? source.statuspage : source.feed }),
+    ...(source === undefined ? {} : { source: sourceOf(source) }),
     components: componentTree(components ?? []),
   }));
+}
+
+function sourceOf(input: z.infer<typeof source>): ComponentSource {
+  return "statuspage" in input
+    ? { form: "statuspage", url: input.statuspage.replace(/\/+$/, "") }
+    : { form: "feed", url: input.feed };
 }

@@ -5,9 +5,15 @@ export interface Component {
   readonly id: string;
   readonly name: string;
   readonly description?: string | undefined;
-  /** Another dashboard that speaks for this component; its own state is not known here. */
-  readonly source?: string | undefined;
+  /** Another dashboard that speaks for this component. */
+  readonly source?: ComponentSource | undefined;
   readonly components: readonly Component[];
+}
+
+/** A Statuspage-compatible page by its own address, or an RSS or Atom feed by the feed's. */
+export interface ComponentSource {
+  readonly form: "statuspage" | "feed";
+  readonly url: string;
 }
 
 /** The state that an impact gives a component which was named without one. */

@@ -50,6 +50,12 @@ export interface Standing {
   readonly impact: Impact;
   readonly components: readonly AffectedComponent[];
   readonly startedAt: Date;
+  /** When planned work is to end; null for an incident or a notice. */
+  readonly endsAt: Date | null;
+  /** True where planned work begins and ends by the clock, without a person saying so. */
+  readonly automatic: boolean;
+  /** True once a person has chosen the longer intervals of an incident that drags on. */
+  readonly long: boolean;
   /** The promise: when the next update is due; null where none was made. */
   readonly nextUpdateAt: Date | null;
 }
@@ -63,7 +69,14 @@ export interface Incident extends Standing {
   readonly resolvedAt: Date | null;
 }
 
-export type Verb = "announce" | "update" | "resolve" | "follow-up" | "correct" | "retract";
+export type Verb =
+  | "announce"
+  | "update"
+  | "resolve"
+  | "follow-up"
+  | "correct"
+  | "retract"
+  | `maintenance ${"schedule" | "start" | "complete" | "extend" | "cancel"}`;
 
 /** One thing said about an incident, with the standing that it left behind. */
 export interface Update {
@@ -78,6 +91,8 @@ export interface Update {
   /** Who spoke, for the record: `user@host`. */
   readonly author: string;
   readonly at: Date;
+  /** The number of the update whose promise this one keeps; null where none was open. One promise is kept once. */
+  readonly keeps: number | null;
   readonly standing: Standing;
 }
 

@@ -6,6 +6,11 @@ export function phasesOf(type: IncidentType): readonly Phase[] {
   return type === "notice" ? ["resolved"] : INCIDENT_PHASES;
 }
 
+/** True for the phases of planned work. */
+export function isPlanned(phase: Phase): boolean {
+  return MAINTENANCE_PHASES.some((planned) => planned === phase);
+}
+
 /** How a phase is said to people. */
 export const PHASE_WORDS: Readonly<Record<Phase, string>> = {
   investigating: "Investigating",

@@ -25,3 +25,20 @@ function markupOf(part: HtmlPart): string {
   if (typeof part === "object") return part.map((each) => each.markup).join("");
   return escapeHtml(String(part));
 }
+
+const CHARACTERS: Readonly<Record<string, string>> = {
+  "&amp;": "&",
+  "&lt;": "<",
+  "&gt;": ">",
+  "&quot;": '"',
+  "&#39;": "'",
+};
+
+/** The words of markup made by `html`, in one line, for places that take text only. */
+export function textOf({ markup }: Html): string {
+  return markup
+    .replace(/<[^>]*>/g, "")
+    .replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => CHARACTERS[entity] ?? entity)
+    .replace(/[ \t\r\n]+/g, " ")
+    .trim();
+}

@@ -1,75 +1,138 @@
-import { PHASE_WORDS } from "../incident/phases.ts";
+import { worse } from "../incident/components.ts";
+import { type AffectedComponent, type ComponentState, isClosed } from "../incident/incident.ts";
 import { type Html, html } from "./html.ts";
-import { type Indicator, namesOf } from "./overview.ts";
-import type { PageIncident, PageUpdate, Site } from "./site.ts";
-import { impactWords, SHAPE_OF_INDICATOR, stateMark } from "./symbols.ts";
-import { lasted, type Times } from "./times.ts";
-import { language, renderWords } from "./words.ts";
+import { namesOf } from "./overview.ts";
+import type { PageEntry, PageIncident, PageUpdate } from "./site.ts";
+import { impactMark, shapeOf, stateMark } from "./symbols.ts";
+import { authored, renderWords } from "./update-words.ts";
+import type { View } from "./view.ts";
 
-/** One open incident or maintenance with everything said about it. */
-export function renderIncident(incident: PageIncident, site: Site, times: Times): Html {
-  const severity: Indicator = incident.type === "maintenance" ? "maintenance" : atLeastMinor(incident);
-  const impact = impactWords(incident.impact, incident.type);
-  return html`<article class="incident card is-${SHAPE_OF_INDICATOR[severity]}" id="${incident.id}" aria-labelledby="${incident.id}-title">
-<h3 id="${incident.id}-title"${language(site)}>${incident.title}</h3>
-<p class="facts"><b>${PHASE_WORDS[incident.phase]}</b>${impact === null ? null : html`<span>${impact}</span>`}<span>${
-    incident.phase === "scheduled" ? "Starts" : "Since"
-  } ${times.full(incident.startedAt)}</span></p>
-${renderAffected(incident, site)}${promise(incident, site, times)}
-${renderUpdates(incident.updates, site, times)}
+/** How much of an incident is shown where it is one of several. */
+export interface Telling {
+  /** The newest updates, as `renderUpdate` made them. */
+  readonly shown: readonly Html[];
+  /** So many of them stand open; where there are clearly more, the older ones are folded below. */
+  readonly unfolded: number;
+  /** How many more stand on the incident's own page. */
+  readonly left: number;
+}
+
+/** One open or planned incident among others, with what there is room to tell of it. */
+export function renderIncident(incident: PageIncident, { shown, unfolded, left }: Telling, view: View): Html {
+  const { speech } = view;
+  const page = incidentHref(incident.id, 0);
+  return html`<article class="incident card is-${shapeOf(incident)}${incident.phase === "scheduled" ? " planned" : ""}" id="${incident.id}" aria-labelledby="${incident.id}-title">
+<header><h3 id="${incident.id}-title"${authored(view)}><a href="${page}">${incident.title}</a></h3>
+${renderFacts(incident, view)}</header>
+<div class="inside">${renderAffected(incident, view)}${promise(incident, view)}
+${renderUpdates(incident.id, shown, unfolded, view)}${
+  left === 0
+    ? null
+    : html`<p class="more"><a href="${page}">${speech.count(speech.texts.incident.more, left)}</a></p>`
+}${hasPostmortem(incident) ? html`<p class="more"><a href="${page}#postmortem">${speech.texts.incident.readPostmortem}</a></p>` : null}</div>
 </article>`;
 }
 
-function atLeastMinor(incident: PageIncident): Indicator {
-  return incident.impact === "none" ? "minor" : incident.impact;
+/** Impact, phase and times. */
+export function renderFacts(entry: PageEntry, view: View): Html {
+  const { site, speech, times } = view;
+  const { incident, phases } = speech.texts;
+  const from = times.full(entry.startedAt);
+  if (entry.type === "notice")
+    return html`<p class="facts"><b>${incident.notice}</b> <span>${from}</span></p>`;
+  const grave = html`${impactMark(entry, speech.texts)} <b>${phases[entry.phase]}</b>`;
+  if (isClosed(entry.phase)) {
+    const to = endOf(entry);
+    const duration = times.lasted(entry.startedAt, to);
+    return html`<p class="facts">${grave} <span>${speech.say(incident.lasted, { duration })}</span></p>
+<p class="facts"><span>${speech.sayHtml(incident.span, { from, to: times.full(to) })}</span></p>`;
+  }
+  if (entry.phase === "scheduled") {
+    const time = times.range(entry.startedAt, entry.endsAt, site.generatedAt);
+    return html`<p class="facts">${grave} <span>${speech.sayHtml(incident.planned, { time })}</span></p>`;
+  }
+  const end =
+    entry.endsAt === null ? null : speech.sayHtml(incident.ends, { time: times.full(entry.endsAt) });
+  return html`<p class="facts">${grave} <span>${speech.sayHtml(incident.since, { time: from })}</span>${end === null ? null : html` <span>${end}</span>`}</p>`;
 }
 
-function renderAffected(incident: PageIncident, site: Site): Html | null {
-  if (incident.components.length === 0) return null;
+/** Who is hit and how; of what is over, how badly each was hit at the worst. */
+export function renderAffected(incident: PageIncident, view: View): Html | null {
+  const components = isClosed(incident.phase) ? worstOf(incident) : incident.components;
+  if (components.length === 0) return null;
+  const { texts } = view.speech;
   const names = namesOf(
-    site,
-    incident.components.map(({ id }) => id),
+    view.site,
+    components.map(({ id }) => id),
   );
-  return html`<ul class="hit plain" aria-label="Affected components">${incident.components.map(
-    ({ state }, index) => html`<li>${names[index] ?? ""} ${stateMark(state)}</li>`,
+  // Work that is only planned has changed nothing yet.
+  const told = incident.phase !== "scheduled";
+  return html`<ul class="hit plain" aria-label="${texts.incident.affected}">${components.map(
+    ({ state }, index) =>
+      html`<li><span class="name"${authored(view)}>${names[index] ?? ""}</span> ${told && state !== "operational" ? stateMark(state, texts) : null}</li>`,
   )}</ul>`;
 }
 
+function worstOf(incident: PageIncident): readonly AffectedComponent[] {
+  const worst = new Map<string, ComponentState>();
+  for (const { id, state } of [incident, ...incident.updates].flatMap(({ components }) => components))
+    worst.set(id, worse(worst.get(id) ?? "operational", state));
+  return [...worst].map(([id, state]) => ({ id, state }));
+}
+
 /** The page cannot know the hour at which it is read; it says when the promise was late as it was written. */
-export function promise(incident: PageIncident, site: Site, times: Times): Html | null {
+export function promise(incident: PageEntry, { site, speech, times }: View): Html | null {
   if (incident.nextUpdateAt === null) return null;
   const late = incident.nextUpdateAt < site.generatedAt;
-  return html`<p class="promise">${late ? "The next update is late; it was due by" : "Next update due by"} ${times.full(incident.nextUpdateAt)}</p>`;
+  const text = late ? speech.texts.incident.late : speech.texts.incident.due;
+  return html`<p class="promise${late ? " late" : ""}">${speech.sayHtml(text, { time: times.full(incident.nextUpdateAt) })}</p>`;
 }
 
-function renderUpdates(updates: readonly PageUpdate[], site: Site, times: Times): Html {
-  return html`<ol class="updates plain" reversed>${updates.map(
-    (update) => html`<li><div class="said"><b>${PHASE_WORDS[update.phase]}</b>${times.full(update.at)}</div>
-${renderWords(update.blocks, site)}</li>`,
-  )}</ol>`;
+/** `id` is its anchor, `level` that of an author's first heading. */
+export function renderUpdate(update: PageUpdate, id: string, level: number, view: View): Html {
+  return html`<li id="${id}"><div class="said"><b>${view.speech.texts.phases[update.phase]}</b> ${view.times.full(update.at)}</div>
+${renderWords(update.blocks, level, view)}</li>
+`;
 }
 
-/** One finished incident, folded. */
-export function renderPast(incident: PageIncident, site: Site, times: Times): Html {
-  const end = endOf(incident);
-  const impact = impactWords(incident.impact, incident.type);
-  return html`<details><summary class="row"><span class="name"${language(site)}>${incident.title}</span> <small>${times.day(
-    incident.startedAt,
-  )}, ${lasted(incident.startedAt, end)}</small></summary>
-<div class="inside" id="${incident.id}"><p class="facts"><b>${PHASE_WORDS[incident.phase]}</b>${
-    impact === null ? null : html`<span>${impact}</span>`
-  }<span>From ${times.full(incident.startedAt)}</span><span>to ${times.full(end)}</span></p>
-${renderAffected(incident, site)}${renderUpdates(incident.updates, site, times)}</div></details>`;
+/** Updates, newest first, the older of many folded; a fold that would hide but two or three is not worth its while. */
+export function renderUpdates(
+  id: string,
+  updates: readonly Html[],
+  unfolded: number,
+  { speech }: View,
+): Html {
+  if (updates.length === 0) return html`<p class="none">${speech.texts.incident.nothing}</p>`;
+  if (updates.length < unfolded + 3) return html`<ol class="updates plain">${updates}</ol>`;
+  const older = updates.slice(unfolded);
+  return html`<ol class="updates plain">${updates.slice(0, unfolded)}</ol>
+<details class="older" id="${id}-older"><summary><span class="name">${speech.count(speech.texts.incident.folded, older.length)}</span></summary>
+<ol class="updates plain">${older}</ol></details>`;
 }
 
-/** A notice: something worth saying that changes nothing. */
-export function renderNotice(notice: PageIncident, site: Site, times: Times): Html {
-  return html`<li id="${notice.id}"><h3${language(site)}>${notice.title}</h3>${notice.updates.map(
-    (update) => html`<div>${times.full(update.at)}</div>${renderWords(update.blocks, site)}`,
-  )}</li>`;
+/** What was said while it lasted; the explanation afterwards stands apart. */
+export function updatesOf(incident: PageIncident): readonly PageUpdate[] {
+  return incident.updates.filter((update) => !isPostmortem(update));
+}
+
+export function postmortemsOf(incident: PageIncident): readonly PageUpdate[] {
+  return incident.updates.filter(isPostmortem);
+}
+
+export function hasPostmortem(incident: PageIncident): boolean {
+  return incident.updates.some(isPostmortem);
+}
+
+function isPostmortem({ template }: PageUpdate): boolean {
+  return template === "postmortem";
+}
+
+/** The way to an incident's page from a page that stands `depth` folders below the front one. */
+export function incidentHref(id: string, depth: 0 | 1): string {
+  return `${"../".repeat(depth)}incidents/${id}.html`;
 }
 
 /** When a finished incident was over: as recorded, else its last word. */
-export function endOf(incident: PageIncident): Date {
-  return incident.resolvedAt ?? incident.updates[0]?.at ?? incident.startedAt;
+export function endOf(incident: PageEntry): Date {
+  return incident.resolvedAt ?? incident.startedAt;
 }

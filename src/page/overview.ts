@@ -1,6 +1,7 @@
 import { flatten, statesOf, worse } from "../incident/components.ts";
-import { type ComponentState, IMPACTS, type Impact, isOpen } from "../incident/incident.ts";
-import type { PageIncident, Site } from "./site.ts";
+import { COMPONENT_STATES, type ComponentState, IMPACTS, isOpen } from "../incident/incident.ts";
+import type { PageEntry, Reading, Site } from "./site.ts";
+import { createSpeech, type Speech } from "./speech.ts";
 
 /** The state of the whole property; `none` only while nothing is open. */
 export type Indicator = "none" | "maintenance" | "minor" | "major" | "critical";
@@ -11,16 +12,35 @@ export interface Overview {
   /** The overall state in one sentence. */
   readonly sentence: string;
   /** Worst first, then newest. */
-  readonly open: readonly PageIncident[];
+  readonly open: readonly PageEntry[];
   /** Maintenance that has begun. */
-  readonly underWay: readonly PageIncident[];
+  readonly underWay: readonly PageEntry[];
   /** Maintenance that has not; soonest first. It changes no state yet. */
-  readonly planned: readonly PageIncident[];
-  readonly notices: readonly PageIncident[];
+  readonly planned: readonly PageEntry[];
+  readonly notices: readonly PageEntry[];
   /** Resolved and completed, newest first. */
-  readonly past: readonly PageIncident[];
+  readonly past: readonly PageEntry[];
+  /** By component id. What another dashboard says counts while its reading is current; a group has the worst below it. */
   readonly states: ReadonlyMap<string, ComponentState>;
+  /** By component id: the components for which another dashboard speaks. */
+  readonly sources: ReadonlyMap<string, SourceStanding>;
 }
+
+/** How far another dashboard's word counts on our page. */
+export interface SourceStanding {
+  /**
+   * `current` it answered within the last hour · `stale` it has not been read since · `unreachable` the newest try failed ·
+   * `unread` nobody has tried.
+   */
+  readonly knowledge: "current" | "stale" | "unreachable" | "unread";
+  /** What it says of itself; null unless the reading is current, and where it does not say. */
+  readonly state: ComponentState | null;
+  /** As it was read, however long ago; null where it is unread. */
+  readonly reading: Reading | null;
+}
+
+/** A reading older than this no longer tells what is. */
+const CURRENT_MS = 3_600_000;
 
 const INDICATOR_OF_STATE: Readonly<Record<ComponentState, Indicator>> = {
   operational: "none",
@@ -36,97 +56,124 @@ export function survey(site: Site): Overview {
   const going = newestFirst.filter((incident) => isOpen(incident) && incident.phase !== "scheduled");
   const open = going.filter((incident) => incident.type === "incident").sort(byImpact);
   const underWay = going.filter((incident) => incident.type === "maintenance");
+  const sources = sourcesOf(site);
+  const elsewhere = [...sources]
+    .filter(([, { state }]) => state !== null && isTrouble(state))
+    .map(([id]) => id);
   return {
-    indicator: indicate(open, underWay),
-    sentence: say(site, open, underWay),
+    indicator: indicate(open, underWay, elsewhere),
+    sentence: sentenceOf(site, open, underWay, elsewhere),
     open,
     underWay,
     planned: newestFirst.filter((incident) => isOpen(incident) && incident.phase === "scheduled").reverse(),
-    notices: newestFirst.filter((incident) => incident.type === "notice"),
-    past: newestFirst.filter((incident) => incident.type !== "notice" && !isOpen(incident)),
-    states: statesOf(
-      site.components,
-      going.flatMap((incident) => incident.components),
+    notices: newestFirst.filter(
+      (incident) => incident.type === "notice" && !isOver(incident, site.generatedAt),
     ),
+    past: newestFirst.filter((incident) => incident.type !== "notice" && !isOpen(incident)),
+    states: statesOf(site.components, [
+      ...going.flatMap((incident) => incident.components),
+      ...[...sources].flatMap(([id, { state }]) => (state === null ? [] : [{ id, state }])),
+    ]),
+    sources,
   };
 }
 
-function byImpact(a: PageIncident, b: PageIncident): number {
-  return IMPACTS.indexOf(b.impact) - IMPACTS.indexOf(a.impact);
+function sourcesOf({ components, readings, generatedAt }: Site): Map<string, SourceStanding> {
+  const sources = new Map<string, SourceStanding>();
+  for (const { id, source } of flatten(components)) {
+    if (source === undefined) continue;
+    const reading = readings.get(source.url) ?? null;
+    const knowledge = knowledgeOf(reading, generatedAt);
+    const state = knowledge === "current" ? (reading?.report?.state ?? null) : null;
+    sources.set(id, { knowledge, state, reading });
+  }
+  return sources;
 }
 
-function indicate(open: readonly PageIncident[], underWay: readonly PageIncident[]): Indicator {
+function knowledgeOf(reading: Reading | null, now: Date): SourceStanding["knowledge"] {
+  if (reading === null) return "unread";
+  if (reading.fault !== null || reading.readAt === null) return "unreachable";
+  return now.getTime() - reading.readAt.getTime() <= CURRENT_MS ? "current" : "stale";
+}
+
+function isTrouble(state: ComponentState): boolean {
+  return COMPONENT_STATES.indexOf(state) >= COMPONENT_STATES.indexOf("degraded_performance");
+}
+
+/** A notice with an end of its own is news no longer once that has passed. */
+function isOver({ endsAt }: PageEntry, now: Date): boolean {
+  return endsAt !== null && endsAt <= now;
+}
+
+/** Of equal impact, the one that hits a component harder comes first: the page's sentence speaks of the first. */
+function byImpact(a: PageEntry, b: PageEntry): number {
+  const depth = (entry: PageEntry) => COMPONENT_STATES.indexOf(worstState(entry));
+  return IMPACTS.indexOf(b.impact) - IMPACTS.indexOf(a.impact) || depth(b) - depth(a);
+}
+
+function indicate(
+  open: readonly PageEntry[],
+  underWay: readonly PageEntry[],
+  elsewhere: readonly string[],
+): Indicator {
   const found: Indicator[] = [
     ...open.map((incident): Indicator => (incident.impact === "none" ? "minor" : incident.impact)),
     ...underWay.map((): Indicator => "maintenance"),
     ...[...open, ...underWay].map((incident) => INDICATOR_OF_STATE[worstState(incident)]),
+    // Whatever befalls another's house, ours still stands.
+    ...elsewhere.map((): Indicator => "minor"),
   ];
   return INDICATORS[Math.max(0, ...found.map((indicator) => INDICATORS.indexOf(indicator)))] ?? "none";
 }
 
-function worstState(incident: PageIncident): ComponentState {
+function worstState(incident: PageEntry): ComponentState {
   return incident.components.map(({ state }) => state).reduce(worse, "operational");
 }
 
-const TROUBLE: Readonly<Record<ComponentState, { one: string; many: string }>> = {
-  operational: { one: "is affected", many: "are affected" },
-  under_maintenance: {
-    one: "is under maintenance",
-    many: "are under maintenance",
-  },
-  degraded_performance: {
-    one: "has degraded performance",
-    many: "have degraded performance",
-  },
-  partial_outage: {
-    one: "has a partial outage",
-    many: "have a partial outage",
-  },
-  major_outage: { one: "has a major outage", many: "have a major outage" },
-};
-
-function say(site: Site, open: readonly PageIncident[], underWay: readonly PageIncident[]): string {
-  const [worst] = open;
-  if (worst === undefined) {
-    const [work] = underWay;
-    return work === undefined ? "No known problems." : `${describe(site, work)}.`;
+function sentenceOf(
+  site: Site,
+  open: readonly PageEntry[],
+  underWay: readonly PageEntry[],
+  elsewhere: readonly string[],
+): string {
+  const speech = createSpeech(site.words);
+  const { say, count } = speech;
+  const { overall } = speech.texts;
+  const [worst, ...others] = open;
+  if (worst !== undefined) {
+    const what = describe(worst, site, speech);
+    return say(overall.sentence, {
+      what: others.length === 0 ? what : count(overall.andMore, others.length, { what }),
+    });
   }
-  const others = open.length - 1;
-  const more =
-    others === 0
-      ? ""
-      : `, and ${others === 1 ? "one more incident is" : `${others} more incidents are`} open`;
-  return `${describe(site, worst)}${more}.`;
+  const sources =
+    elsewhere.length === 0
+      ? null
+      : count(overall.elsewhere, elsewhere.length, { name: listed(namesOf(site, elsewhere), speech) });
+  const [work] = underWay;
+  if (work === undefined) return sources === null ? overall.fine : say(overall.fineButElsewhere, { sources });
+  const what = describe(work, site, speech);
+  return say(overall.sentence, {
+    what: sources === null ? what : say(overall.andElsewhere, { what, sources }),
+  });
 }
 
-function describe(site: Site, incident: PageIncident): string {
+/** Without a full stop. */
+function describe(incident: PageEntry, site: Site, speech: Speech): string {
+  const { overall } = speech.texts;
   const state = worstState(incident);
-  if (state === "operational") return describeByImpact(incident);
-  const hit = incident.components.filter((component) => component.state === state);
+  if (state === "operational") {
+    const title = incident.title.replace(/[\s.]+$/, "");
+    const text = incident.type === "maintenance" ? overall.maintenance : overall.incident[incident.impact];
+    return speech.say(text, { title });
+  }
+  const hit = incident.components.filter((component) => component.state === state).map(({ id }) => id);
   const touched = incident.components.filter(
     (component) => component.state !== state && component.state !== "operational",
   ).length;
-  const words = TROUBLE[state][hit.length === 1 ? "one" : "many"];
-  const rest =
-    touched === 0 ? "" : `; ${touched === 1 ? "one more component is" : `${touched} more are`} affected`;
-  return `${enumerate(
-    namesOf(
-      site,
-      hit.map(({ id }) => id),
-    ),
-  )} ${words}${rest}`;
-}
-
-function describeByImpact(incident: PageIncident): string {
-  const title = incident.title.replace(/[\s.]+$/, "");
-  if (incident.type === "maintenance") return `Maintenance is under way: ${title}`;
-  const kind: Readonly<Record<Impact, string>> = {
-    none: "An incident",
-    minor: "A minor incident",
-    major: "A major incident",
-    critical: "A critical incident",
-  };
-  return `${kind[incident.impact]} is open: ${title}`;
+  const names = listed(namesOf(site, hit), speech);
+  const what = speech.count(overall.trouble[state], hit.length, { names });
+  return touched === 0 ? what : speech.count(overall.andAffected, touched, { what });
 }
 
 /** Ids that the configuration no longer knows keep their id for a name. */
@@ -135,10 +182,8 @@ export function namesOf(site: Site, ids: readonly string[]): string[] {
   return ids.map((id) => names.get(id) ?? id);
 }
 
-function enumerate(names: readonly string[]): string {
-  const shown = names.length > 3 ? [...names.slice(0, 2), `${names.length - 2} more components`] : names;
-  const last = shown.at(-1) ?? "";
-  // `Storefront and Checkout and payments` would be three components to a reader.
-  const and = shown.some((name) => / and /.test(name)) ? " as well as " : " and ";
-  return shown.length < 2 ? last : `${shown.slice(0, -1).join(", ")}${and}${last}`;
+/** Three names at most: who has forty components wants a sentence all the same. */
+function listed(names: readonly string[], { list, count, texts }: Speech): string {
+  if (names.length <= 3) return list(names);
+  return list([...names.slice(0, 2), count(texts.overall.moreComponents, names.length - 2)]);
 }

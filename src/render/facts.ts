@@ -18,6 +18,8 @@ export interface Facts {
   readonly property: { readonly name: string; readonly url: string | null };
   readonly statusUrl: string | null;
   readonly startedAt: Date;
+  /** The planned end; null where none was planned. */
+  readonly endsAt: Date | null;
   readonly nextUpdateAt: Date | null;
   readonly resolvedAt: Date | null;
   readonly now: Date;

@@ -86,6 +86,7 @@ export function variablesOf(request: RenderRequest, template: string, ask: Asked
     }),
     statusUrl: addressOf(facts.statusUrl),
     startedAt: time(facts.startedAt),
+    endsAt: time(facts.endsAt),
     nextUpdate: time(facts.nextUpdateAt),
     resolvedAt: time(facts.resolvedAt),
     now: time(facts.now),

@@ -11,11 +11,59 @@ export const STATES: Readonly<Record<string, string>> = {
   partial_outage: "major",
   major_outage: "critical",
 };
+
+/** Planned work on the page: its times, and what the page is to do by itself when they come. */
+export interface Schedule {
+  readonly from: Date;
+  readonly until: Date | null;
+  readonly startsItself: boolean;
+  readonly completesItself: boolean;
+}
+
+/** The schedule after these fields; null for an incident that is not planned, and where its times cannot be read. */
+export function scheduleOf(given: Fields, current: Schedule | null): Schedule | null {
+  const from = timeOf(given.scheduled_for) ?? current?.from ?? null;
+  if (from === null) return null;
+  return {
+    from,
+    until: timeOf(given.scheduled_until) ?? current?.until ?? null,
+    startsItself:
+      (given.scheduled_auto_in_progress ?? given.scheduled_auto_transition ?? current?.startsItself) === true,
+    completesItself: (given.scheduled_auto_completed ?? current?.completesItself) === true,
+  };
+}
+
+/** Null where nothing readable was given. */
+function timeOf(value: unknown): Date | null {
+  const time = typeof value === "string" ? new Date(value) : new Date(Number.NaN);
+  return Number.isNaN(time.getTime()) ? null : time;
+}
+
+function scheduleFlaws(given: Fields, status: string, current: Schedule | null): string[] {
+  const flaws: string[] = [];
+  for (const [field, words] of [
+    ["scheduled_for", "Scheduled for"],
+    ["scheduled_until", "Scheduled until"],
+  ] as const)
+    if (given[field] !== undefined && timeOf(given[field]) === null) flaws.push(`${words} is not a time`);
+  const schedule = scheduleOf(given, current);
+  if (SCHEDULED.includes(status) && schedule === null) flaws.push("Scheduled for can't be blank");
+  if (!SCHEDULED.includes(status) && schedule !== null) flaws.push("Status is not included in the list");
+  if (schedule !== null && schedule.until !== null && schedule.until <= schedule.from)
+    flaws.push("Scheduled until must be after scheduled for");
+  return flaws;
+}
+
 /**
  * What stands against these fields of an incident, in the vendor's words; empty where nothing does.
- * `current` is the incident's status, null for a new one. `exists` tells which component ids the page has.
+ * `current` is the incident's status, null for a new one; `planned` its schedule. `exists` tells which component ids the page has.
  */
-export function flawsOf(given: Fields, current: string | null, exists: (id: string) => boolean): string[] {
+export function flawsOf(
+  given: Fields,
+  current: string | null,
+  planned: Schedule | null,
+  exists: (id: string) => boolean,
+): string[] {
   const flaws: string[] = [];
   const name = given.name;
   if (current === null && (typeof name !== "string" || name.trim() === "")) flaws.push("Name can't be blank");
@@ -27,6 +75,7 @@ export function flawsOf(given: Fields, current: string | null, exists: (id: stri
   const statuses = current === null ? [...REALTIME, ...SCHEDULED] : own;
   if (given.status !== undefined && !statuses.includes(String(given.status)))
     flaws.push("Status is not included in the list");
+  flaws.push(...scheduleFlaws(given, String(given.status ?? current ?? "investigating"), planned));
   const impact = given.impact_override;
   if (impact !== undefined && impact !== null && !IMPACTS.includes(String(impact)))
     flaws.push("Impact override is not included in the list");

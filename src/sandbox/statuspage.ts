@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import { type Fields, isObject, readBody, textOf } from "./fields.ts";
 import { type Answer, type AnsweredFault, type Call, type HttpImitation, json } from "./http-server.ts";
 import { Quota } from "./quota.ts";
-import { flawsOf, IMPACTS, idsOf, SCHEDULED, STATES } from "./statuspage-rules.ts";
+import { flawsOf, IMPACTS, idsOf, SCHEDULED, type Schedule, STATES, scheduleOf } from "./statuspage-rules.ts";
 import type { HostedIncident } from "./world.ts";
 
 const STATUSPAGE_KEY = "sandbox-statuspage-key";
@@ -28,6 +28,7 @@ interface StoredIncident {
   worst: string;
   metadata: Readonly<Record<string, unknown>>;
   reminders: unknown;
+  schedule: Schedule | null;
   readonly createdAt: Date;
   updatedAt: Date;
   monitoringAt: Date | null;
@@ -117,6 +118,7 @@ export function imitateStatuspage(options: {
     shortlink: `https://stspg.example/${incident.id}`,
     metadata: incident.metadata,
     reminder_intervals: incident.reminders,
+    ...(incident.schedule === null ? {} : shownSchedule(incident.schedule)),
     incident_updates: [...incident.updates].reverse().map((update) => shownUpdate(incident, update)),
   });
 
@@ -125,6 +127,7 @@ export function imitateStatuspage(options: {
     if (typeof given.name === "string") incident.name = given.name;
     if (given.impact_override !== undefined) incident.impactOverride = textOf(given.impact_override) ?? null;
     if (isObject(given.metadata)) incident.metadata = given.metadata;
+    incident.schedule = scheduleOf(given, incident.schedule);
     if (given.reminder_intervals !== undefined) incident.reminders = given.reminder_intervals;
     for (const id of idsOf(given.component_ids)) incident.components.add(id);
     for (const [id, state] of Object.entries(isObject(given.components) ? given.components : {})) {
@@ -152,8 +155,22 @@ export function imitateStatuspage(options: {
       });
   };
 
+  /** What the page says by itself, because somebody asked it to. */
+  const keepSchedules = () => {
+    const now = clock.now();
+    for (const incident of incidents) {
+      const { schedule } = incident;
+      if (schedule === null) continue;
+      if (incident.status === "scheduled" && schedule.startsItself && schedule.from <= now)
+        apply(incident, { status: "in_progress" });
+      const over = schedule.until !== null && schedule.until <= now;
+      if (["in_progress", "verifying"].includes(incident.status) && schedule.completesItself && over)
+        apply(incident, { status: "completed" });
+    }
+  };
+
   const create = (given: Fields): Answer => {
-    const flaws = flawsOf(given, null, exists);
+    const flaws = flawsOf(given, null, null, exists);
     if (flaws.length > 0) return json(422, { error: flaws });
     const now = clock.now();
     const incident: StoredIncident = {
@@ -165,6 +182,7 @@ export function imitateStatuspage(options: {
       worst: "none",
       metadata: {},
       reminders: "[3, 6, 12, 24]",
+      schedule: null,
       createdAt: now,
       updatedAt: now,
       monitoringAt: null,
@@ -219,6 +237,16 @@ export function imitateStatuspage(options: {
         call,
         incidents.filter((each) => SCHEDULED.includes(each.status)),
       );
+    if (rest === "/incidents/upcoming" && method === "GET")
+      return list(
+        call,
+        incidents.filter((each) => each.status === "scheduled"),
+      );
+    if (rest === "/incidents/active_maintenance" && method === "GET")
+      return list(
+        call,
+        incidents.filter((each) => ["in_progress", "verifying"].includes(each.status)),
+      );
     if (rest === "/incidents" && method === "GET") return list(call, incidents);
     const body = readBody(call);
     if (body === null) return json(400, { error: "Bad request: the body is not valid JSON" });
@@ -242,7 +270,7 @@ export function imitateStatuspage(options: {
       case "PATCH":
       case "PUT": {
         const given = isObject(body.incident) ? body.incident : {};
-        const flaws = flawsOf(given, incident.status, exists);
+        const flaws = flawsOf(given, incident.status, incident.schedule, exists);
         if (flaws.length > 0) return json(422, { error: flaws });
         apply(incident, given);
         return json(200, shown(incident));
@@ -258,6 +286,7 @@ export function imitateStatuspage(options: {
   const answer = (call: Call): Answer => {
     if (call.headers.authorization !== `OAuth ${STATUSPAGE_KEY}`) return unauthorized();
     if (options.quotas && calls.take() !== null) return tooMany();
+    keepSchedules();
     const root = `/v1/pages/${STATUSPAGE_PAGE}`;
     // The vendor takes every path with and without `.json`.
     const path = call.path.replace(/\.json$/, "");
@@ -277,21 +306,37 @@ export function imitateStatuspage(options: {
       apiKey: STATUSPAGE_KEY,
       components: Object.fromEntries((options.components ?? []).map((id) => [id, id])),
     },
-    world: () => ({
-      hostedIncidents: incidents.map((incident) => ({
-        id: incident.id,
-        name: incident.name,
-        status: incident.status,
-        impact: impactOf(incident),
-        updates: incident.updates.map(({ status, body, notified, at }) => ({
-          status,
-          body,
-          notified,
-          at,
+    world: () => {
+      keepSchedules();
+      return {
+        hostedIncidents: incidents.map((incident) => ({
+          id: incident.id,
+          name: incident.name,
+          status: incident.status,
+          impact: impactOf(incident),
+          ...(incident.schedule === null
+            ? {}
+            : { scheduledFor: incident.schedule.from, scheduledUntil: incident.schedule.until }),
+          updates: incident.updates.map(({ status, body, notified, at }) => ({
+            status,
+            body,
+            notified,
+            at,
+          })),
         })),
-      })),
-      hostedComponents: Object.fromEntries(states),
-    }),
+        hostedComponents: Object.fromEntries(states),
+      };
+    },
+  };
+}
+
+function shownSchedule({ from, until, startsItself, completesItself }: Schedule) {
+  return {
+    scheduled_for: from.toISOString(),
+    ...(until === null ? {} : { scheduled_until: until.toISOString() }),
+    scheduled_auto_in_progress: startsItself,
+    scheduled_auto_completed: completesItself,
+    scheduled_remind_prior: false,
   };
 }
 

@@ -63,6 +63,9 @@ export interface HostedIncident {
   readonly name: string;
   readonly status: string;
   readonly impact: string;
+  /** Of planned work only. */
+  readonly scheduledFor?: Date;
+  readonly scheduledUntil?: Date | null;
   /** Whether subscribers were notified by each update. Newest last. */
   readonly updates: readonly {
     readonly status: string;

@@ -9,16 +9,29 @@ import type {
   DeliveryState,
   Ledger,
   NewUpdate,
+  Reminder,
+  ReminderKey,
   Settlement,
   Told,
+  ToldEntry,
   Verification,
 } from "../broadcast/ledger.ts";
-import type { Json, Place, Post, Receipt } from "../channels/contract.ts";
-import type { Incident, Update } from "../incident/incident.ts";
-import { deliveryOf, incidentOf, iso, newRow, standingOf, updateOf } from "./rows.ts";
+import type { Json, Place, Post, Reading, Receipt } from "../channels/contract.ts";
+import type { Impact, Incident, IncidentType, Update } from "../incident/incident.ts";
+import {
+  date,
+  deliveryOf,
+  incidentOf,
+  iso,
+  newRow,
+  readingOf,
+  reminderOf,
+  standingOf,
+  updateOf,
+} from "./rows.ts";
 import type { DeliveryTable, Tables } from "./tables.ts";
 
-/** How long one holder may keep a page's lease; far longer than writing takes. */
+/** For how long a holder of a page's lease may be unheard of; it renews it three times as often. */
 const LEASE_MS = 60_000;
 
 /** The ledger over SQL. */
@@ -42,9 +55,42 @@ export class LedgerStore implements Ledger {
     return rows.map(incidentOf);
   }
 
+  async openIncidents(): Promise<Incident[]> {
+    const rows = await this.#db
+      .selectFrom("incidents")
+      .selectAll()
+      .where("type", "!=", "notice")
+      .where("phase", "not in", ["resolved", "completed"])
+      .orderBy("created_at", "desc")
+      .orderBy("id")
+      .execute();
+    return rows.map(incidentOf);
+  }
+
   async incident(id: string): Promise<Incident | null> {
     const row = await this.#db.selectFrom("incidents").selectAll().where("id", "=", id).executeTakeFirst();
     return row === undefined ? null : incidentOf(row);
+  }
+
+  async unexplained(impacts: readonly Impact[]): Promise<Incident[]> {
+    const rows = await this.#db
+      .selectFrom("incidents")
+      .selectAll()
+      .where("type", "=", "incident")
+      .where("phase", "=", "resolved")
+      .where("impact", "in", [...impacts])
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom("updates")
+              .select("updates.id")
+              .whereRef("updates.incident_id", "=", "incidents.id")
+              .where("updates.template", "=", "postmortem"),
+          ),
+        ),
+      )
+      .execute();
+    return rows.map(incidentOf);
   }
 
   async updates(incidentId: string): Promise<Update[]> {
@@ -115,6 +161,9 @@ export class LedgerStore implements Ledger {
         impact: incident.impact,
         components: JSON.stringify(incident.components),
         started_at: incident.startedAt.toISOString(),
+        ends_at: iso(incident.endsAt),
+        automatic: incident.automatic ? 1 : 0,
+        long: incident.long ? 1 : 0,
         resolved_at: iso(incident.resolvedAt),
         next_update_at: iso(incident.nextUpdateAt),
       };
@@ -141,6 +190,7 @@ export class LedgerStore implements Ledger {
           inputs: JSON.stringify(inputs),
           author: update.author,
           at: update.at.toISOString(),
+          keeps: update.keeps,
           standing: JSON.stringify(update.standing),
         })
         .execute();
@@ -322,7 +372,133 @@ export class LedgerStore implements Ledger {
     );
   }
 
-  async told(channel: string): Promise<readonly Told[]> {
+  async reminders(incidentId: string): Promise<Reminder[]> {
+    const rows = await this.#db
+      .selectFrom("reminders")
+      .selectAll()
+      .where("incident_id", "=", incidentId)
+      .orderBy("at")
+      .orderBy("channel")
+      .execute();
+    return rows.map(reminderOf);
+  }
+
+  claimReminder({ incidentId, promise, kind, channel }: ReminderKey, at: Date): Promise<boolean> {
+    return this.#write(async (tx) => {
+      const { numInsertedOrUpdatedRows } = await tx
+        .insertInto("reminders")
+        .values({
+          ...{ incident_id: incidentId, promise, kind, channel },
+          ...{ state: "sending", at: at.toISOString(), receipt: null, error: null },
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst();
+      return numInsertedOrUpdatedRows === 1n;
+    });
+  }
+
+  async settleReminder(
+    { incidentId, promise, kind, channel }: ReminderKey,
+    outcome: { readonly receipt: Receipt } | { readonly error: DeliveryError },
+  ): Promise<void> {
+    const out = "receipt" in outcome;
+    await this.#write((tx) =>
+      tx
+        .updateTable("reminders")
+        .set({
+          state: out ? "sent" : "failed",
+          receipt: out ? this.#scrub(JSON.stringify(outcome.receipt)) : null,
+          error: out ? null : this.#scrub(JSON.stringify(outcome.error)),
+        })
+        .where("incident_id", "=", incidentId)
+        .where("promise", "=", promise)
+        .where("kind", "=", kind)
+        .where("channel", "=", channel)
+        .execute(),
+    );
+  }
+
+  async toldEntries(channel: string): Promise<readonly ToldEntry[]> {
+    const rows = await this.#db
+      .selectFrom((from) =>
+        from
+          .selectFrom("deliveries")
+          .select((of) => [
+            "incident_id",
+            of.fn.countAll<number>().as("told"),
+            of.fn.max(of.case().when("effect", "=", "post").then(of.ref("update_number")).end()).as("number"),
+          ])
+          .where("channel", "=", channel)
+          .where("state", "!=", "skipped")
+          .groupBy("incident_id")
+          .as("told"),
+      )
+      .innerJoin("incidents", "incidents.id", "told.incident_id")
+      .innerJoin("updates", (join) =>
+        join
+          .onRef("updates.incident_id", "=", "told.incident_id")
+          .onRef("updates.number", "=", "told.number"),
+      )
+      .select([
+        "incidents.id",
+        "incidents.type",
+        "incidents.phase",
+        "incidents.started_at",
+        "incidents.resolved_at",
+      ])
+      .select(["told.told", "updates.standing"])
+      .orderBy("incidents.started_at", "desc")
+      .orderBy("incidents.id")
+      .execute();
+    const removals = await this.#db
+      .selectFrom("deliveries")
+      .select("incident_id")
+      .distinct()
+      .where("channel", "=", channel)
+      .where("effect", "=", "remove")
+      .execute();
+    const thinned = new Set(removals.map((row) => row.incident_id));
+    const left = new Map(
+      (await this.told(channel, [...thinned])).map((told) => [told.incidentId, told.updates[0]]),
+    );
+    const postmortems = await this.#db
+      .selectFrom("updates")
+      .innerJoin("deliveries", "deliveries.update_id", "updates.id")
+      .select("updates.incident_id")
+      .distinct()
+      .where("updates.template", "=", "postmortem")
+      .where("deliveries.channel", "=", channel)
+      .where("deliveries.state", "!=", "skipped")
+      .execute();
+    const explained = new Set(postmortems.map((row) => row.incident_id));
+    return rows.flatMap((row) => {
+      const standing = thinned.has(row.id) ? left.get(row.id)?.standing : standingOf(row.standing);
+      if (standing === undefined) return [];
+      const resolvedAt = standing.phase === row.phase ? date(row.resolved_at) : null;
+      const { id, type } = row;
+      return [
+        {
+          id,
+          type: type as IncidentType,
+          startedAt: new Date(row.started_at),
+          resolvedAt,
+          standing,
+          explained: explained.has(row.id),
+          told: Number(row.told),
+        },
+      ];
+    });
+  }
+
+  async told(channel: string, incidentIds: readonly string[]): Promise<readonly Told[]> {
+    const found: Told[] = [];
+    // A statement takes so many values at most.
+    for (let from = 0; from < incidentIds.length; from += 500)
+      found.push(...(await this.#toldOf(channel, incidentIds.slice(from, from + 500))));
+    return found;
+  }
+
+  async #toldOf(channel: string, incidentIds: readonly string[]): Promise<readonly Told[]> {
     const rows = await this.#db
       .selectFrom("deliveries")
       .innerJoin("updates", "updates.id", "deliveries.update_id")
@@ -334,33 +510,49 @@ export class LedgerStore implements Ledger {
         "deliveries.post",
         "updates.number",
         "updates.at",
+        "updates.template",
         "updates.standing",
       ])
       .where("deliveries.channel", "=", channel)
+      .where("deliveries.incident_id", "in", [...incidentIds])
       .where("deliveries.state", "!=", "skipped")
       .orderBy("updates.number", "desc")
       .execute();
-    const incidents = await this.incidents();
     const removed = new Set(rows.filter((row) => row.effect === "remove").map((row) => row.target));
     // Newest first, so the first amendment of a post is the one that holds.
-    const wordsOf = (id: string) =>
-      rows.find((row) => row.effect === "amend" && row.target === id && row.post !== null)?.post;
-    return incidents.flatMap((incident) => {
-      const updates = rows
-        .filter((row) => row.incident_id === incident.id && row.effect === "post" && row.post !== null)
-        .filter((row) => !removed.has(row.id))
-        .map((row) => {
-          const standing = standingOf(row.standing);
-          return {
-            number: row.number,
-            phase: standing.phase,
-            at: new Date(row.at),
-            standing,
-            payload: (JSON.parse(wordsOf(row.id) ?? row.post!) as Post).payload,
-          };
-        });
-      return updates.length > 0 ? [{ incident, updates }] : [];
-    });
+    const words = new Map<string, string>();
+    for (const { effect, target, post } of rows)
+      if (effect === "amend" && target !== null && post !== null && !words.has(target))
+        words.set(target, post);
+    const updates = new Map<string, Told["updates"][number][]>();
+    for (const row of rows) {
+      if (row.effect !== "post" || row.post === null || removed.has(row.id)) continue;
+      const update = {
+        number: row.number,
+        at: new Date(row.at),
+        template: row.template,
+        standing: standingOf(row.standing),
+        payload: (JSON.parse(words.get(row.id) ?? row.post) as Post).payload,
+      };
+      updates.set(row.incident_id, [...(updates.get(row.incident_id) ?? []), update]);
+    }
+    return [...updates].map(([incidentId, updates]) => ({ incidentId, updates }));
+  }
+
+  async readings(): Promise<readonly Reading[]> {
+    return (await this.#db.selectFrom("readings").selectAll().orderBy("url").execute()).map(readingOf);
+  }
+
+  async noteReading({ url, triedAt, readAt, fault, report }: Reading): Promise<void> {
+    const tried = { tried_at: triedAt.toISOString(), fault: fault === null ? null : this.#scrub(fault) };
+    const read = readAt === null ? {} : { read_at: readAt.toISOString(), report: JSON.stringify(report) };
+    await this.#write((tx) =>
+      tx
+        .insertInto("readings")
+        .values({ url, read_at: null, report: null, ...tried, ...read })
+        .onConflict((conflict) => conflict.column("url").doUpdateSet({ ...tried, ...read }))
+        .execute(),
+    );
   }
 
   async exclusively<T>(name: string, waitMs: number, work: (revision: number) => Promise<T>): Promise<T> {
@@ -377,18 +569,24 @@ export class LedgerStore implements Ledger {
       await sleep(50);
       revision = await this.#takeLease(name, owner);
     }
+    // A publish command may take longer than one lease.
+    const renewal = setInterval(() => {
+      const until = new Date(Date.now() + LEASE_MS).toISOString();
+      this.#holding(name, owner, { until }).catch(() => {});
+    }, LEASE_MS / 3);
+    renewal.unref();
     try {
       return await work(revision);
     } finally {
-      await this.#write((tx) =>
-        tx
-          .updateTable("leases")
-          .set({ owner: null, until: null })
-          .where("name", "=", name)
-          .where("owner", "=", owner)
-          .execute(),
-      );
+      clearInterval(renewal);
+      await this.#holding(name, owner, { owner: null, until: null });
     }
+  }
+
+  async #holding(name: string, owner: string, change: { owner?: null; until: string | null }): Promise<void> {
+    await this.#write((tx) =>
+      tx.updateTable("leases").set(change).where("name", "=", name).where("owner", "=", owner).execute(),
+    );
   }
 
   #takeLease(name: string, owner: string): Promise<number | null> {

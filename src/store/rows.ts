@@ -6,9 +6,10 @@ import type {
   DeliveryState,
   Effect,
   NewDelivery,
+  Reminder,
   Verification,
 } from "../broadcast/ledger.ts";
-import type { Post, Receipt } from "../channels/contract.ts";
+import type { Post, Reading, Receipt } from "../channels/contract.ts";
 import type {
   AffectedComponent,
   Impact,
@@ -19,7 +20,7 @@ import type {
   Update,
   Verb,
 } from "../incident/incident.ts";
-import type { DeliveryTable, IncidentTable, UpdateTable } from "./tables.ts";
+import type { DeliveryTable, IncidentTable, ReadingTable, ReminderTable, UpdateTable } from "./tables.ts";
 
 /** The row of a delivery that was never tried. */
 export function newRow(delivery: NewDelivery, position: number, incidentId: string, update: Update) {
@@ -61,6 +62,9 @@ export function incidentOf(row: Selectable<IncidentTable>): Incident {
     impact: row.impact as Impact,
     components: JSON.parse(row.components) as AffectedComponent[],
     startedAt: new Date(row.started_at),
+    endsAt: date(row.ends_at),
+    automatic: row.automatic === 1,
+    long: row.long === 1,
     acknowledgedAt: date(row.acknowledged_at),
     resolvedAt: date(row.resolved_at),
     nextUpdateAt: date(row.next_update_at),
@@ -77,18 +81,24 @@ export function updateOf(row: Selectable<UpdateTable>): Update {
     key: row.key,
     author: row.author,
     at: new Date(row.at),
+    keeps: row.keeps,
     standing: standingOf(row.standing),
   };
 }
 
 export function standingOf(json: string): Standing {
-  const stored = JSON.parse(json) as Standing & {
+  const stored = JSON.parse(json) as Omit<Standing, "startedAt" | "endsAt" | "nextUpdateAt"> & {
     startedAt: string;
     nextUpdateAt: string | null;
+    endsAt?: string | null;
   };
   return {
     ...stored,
+    // Older ledgers know neither.
+    automatic: stored.automatic ?? false,
+    long: stored.long ?? false,
     startedAt: new Date(stored.startedAt),
+    endsAt: date(stored.endsAt ?? null),
     nextUpdateAt: date(stored.nextUpdateAt),
   };
 }
@@ -123,13 +133,38 @@ export function deliveryOf(row: Selectable<DeliveryTable>): Delivery {
   };
 }
 
+export function readingOf(row: Selectable<ReadingTable>): Reading {
+  const stored = row.report === null ? null : (JSON.parse(row.report) as NonNullable<Reading["report"]>);
+  const items = stored?.items.map((item) => ({ ...item, at: item.at === null ? null : new Date(item.at) }));
+  return {
+    url: row.url,
+    triedAt: new Date(row.tried_at),
+    readAt: date(row.read_at),
+    fault: row.fault,
+    report: stored && { ...stored, items: items ?? [] },
+  };
+}
+
+export function reminderOf(row: Selectable<ReminderTable>): Reminder {
+  return {
+    incidentId: row.incident_id,
+    promise: row.promise,
+    kind: row.kind as Reminder["kind"],
+    channel: row.channel,
+    state: row.state as Reminder["state"],
+    at: new Date(row.at),
+    receipt: row.receipt === null ? null : (JSON.parse(row.receipt) as Receipt),
+    error: errorOf(row.error),
+  };
+}
+
 function errorOf(json: string | null): DeliveryError | null {
   if (json === null) return null;
   const stored = JSON.parse(json) as DeliveryError & { retryAt: string | null };
   return { ...stored, retryAt: date(stored.retryAt) };
 }
 
-function date(value: string | null): Date | null {
+export function date(value: string | null): Date | null {
   return value === null ? null : new Date(value);
 }
 

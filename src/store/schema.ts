@@ -31,6 +31,25 @@ const MIGRATIONS: readonly string[][] = [
     "alter table deliveries add column effect text not null default 'post'",
     "alter table deliveries add column target text references deliveries (id)",
   ],
+  [
+    "alter table incidents add column ends_at text",
+    "alter table incidents add column automatic integer not null default 0",
+    "alter table incidents add column long integer not null default 0",
+    "alter table updates add column keeps integer",
+    "create unique index promises_kept on updates (incident_id, keeps)",
+    `create table readings (
+       url text primary key, tried_at text not null, read_at text, fault text, report text)`,
+    // The page counts what it has told of every incident; the index spares it the posts themselves.
+    "drop index deliveries_by_channel",
+    "create index deliveries_by_channel on deliveries (channel, incident_id, update_number, state, effect)",
+    "create index removals on deliveries (channel, incident_id) where effect = 'remove'",
+    "create index postmortems on updates (incident_id) where template = 'postmortem'",
+    "create index deliveries_by_update on deliveries (update_id)",
+    `create table reminders (
+       incident_id text not null references incidents (id), promise text not null, kind text not null,
+       channel text not null, state text not null, at text not null, receipt text, error text,
+       primary key (incident_id, promise, kind, channel))`,
+  ],
 ];
 
 /** Brings the ledger to this program's schema; refuses one that a newer program has written. */

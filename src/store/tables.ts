@@ -7,6 +7,8 @@ export interface Tables {
   deliveries: DeliveryTable;
   attempts: AttemptTable;
   leases: LeaseTable;
+  readings: ReadingTable;
+  reminders: ReminderTable;
 }
 
 export interface IncidentTable {
@@ -17,6 +19,9 @@ export interface IncidentTable {
   impact: string;
   components: string;
   started_at: string;
+  ends_at: string | null;
+  automatic: number;
+  long: number;
   acknowledged_at: string | null;
   resolved_at: string | null;
   next_update_at: string | null;
@@ -33,6 +38,7 @@ export interface UpdateTable {
   inputs: string;
   author: string;
   at: string;
+  keeps: number | null;
   standing: string;
 }
 
@@ -84,4 +90,25 @@ export interface LeaseTable {
   owner: string | null;
   until: string | null;
   revision: number;
+}
+
+/** What another dashboard said when it was last read. */
+export interface ReadingTable {
+  url: string;
+  tried_at: string;
+  read_at: string | null;
+  fault: string | null;
+  report: string | null;
+}
+
+/** One note to colleagues on one channel. The key makes it the only one. */
+export interface ReminderTable {
+  incident_id: string;
+  promise: string;
+  kind: string;
+  channel: string;
+  state: string;
+  at: string;
+  receipt: string | null;
+  error: string | null;
 }

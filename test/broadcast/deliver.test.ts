@@ -26,14 +26,14 @@ async function open(channels: readonly string[]): Promise<Ledger> {
     title: "Checkout is failing",
     phase: "investigating" as const,
     impact: "major" as const,
-    ...{ components: [], startedAt: NOW, nextUpdateAt: null },
+    ...{ components: [], startedAt: NOW, endsAt: null, automatic: false, long: false, nextUpdateAt: null },
   };
   await ledger.record({
     incident: { id: "i", type: "incident", ...standing, acknowledgedAt: null, resolvedAt: null },
     opens: true,
     update: {
       ...{ id: "u", incidentId: "i", number: 1, verb: "announce", template: "acknowledge", key: null },
-      ...{ author: "commander@laptop", at: NOW, standing },
+      ...{ author: "commander@laptop", at: NOW, keeps: null, standing },
     },
     inputs: {},
     deliveries: channels.map((channel) => ({

@@ -16,10 +16,10 @@ import {
   TooLong,
 } from "../../src/channels/contract.ts";
 import { discourse } from "../../src/channels/discourse/index.ts";
-import { createHttp } from "../../src/channels/http.ts";
 import type { Message } from "../../src/render/document.ts";
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
 import type { Sandbox } from "../../src/sandbox/world.ts";
+import { kitFor } from "./loopback.ts";
 
 const API_KEY = "0123456789abcdef-forum-key";
 const NOW = new Date("2010-06-29T19:40:00Z");
@@ -79,6 +79,15 @@ describe("composing a forum post", () => {
     );
     expect(post?.payload).toMatchObject({
       title: "Checkout is unavailable (29 Jun 2010 19:40 UTC)",
+    });
+  });
+
+  it("tells in the title of planned work when it was announced, for the work may be moved", () => {
+    const { incident, ...more } = context();
+    const work = { ...incident, type: "maintenance" as const, startedAt: new Date("2010-07-06T09:00:00Z") };
+    const [post] = connect("http://127.0.0.1:1").compose(message(), { ...more, incident: work });
+    expect(post?.payload).toMatchObject({
+      title: "Checkout is unavailable (planned work, announced 29 Jun 2010 19:40 UTC)",
     });
   });
 
@@ -406,26 +415,11 @@ function connect(
       category: change.category ?? 7,
       apiKey: new Secret(change.apiKey ?? API_KEY),
     },
-    {
-      name: "sellers",
-      folder: "/",
-      property: {
-        name: "Amazon.com",
-        url: null,
-        statusUrl: null,
-        locale: "en",
-        timeZone: "UTC",
-        components: [],
-      },
-      http: createHttp({ loopbackOnly: true, userAgent: "test" }),
+    kitFor({
       clock: new ScriptedClock(NOW),
       timeoutMs: options.timeoutMs ?? 2000,
       loopbackOnly: true,
-      board: {
-        incidents: async () => [],
-        exclusively: async (_channel, write) => write(1),
-      },
-    },
+    }),
   );
 }
 
@@ -460,9 +454,10 @@ function context(update = "1"): ComposeContext {
       impact: "critical",
       components: [],
       startedAt: NOW,
+      endsAt: null,
       nextUpdateAt: null,
     },
-    update: { id: "u1", number: 1, at: NOW },
+    update: { id: "u1", number: 1, verb: "announce", at: NOW },
     rootSubject: null,
   };
 }

@@ -9,7 +9,6 @@ import { Secret } from "../../src/base/secret.ts";
 import {
   type Channel,
   ChannelError,
-  type ChannelKit,
   type ComposeContext,
   type Place,
   type Post,
@@ -20,9 +19,9 @@ import { sendMail } from "../../src/channels/email/client.ts";
 import type { MailPayload } from "../../src/channels/email/compose.ts";
 import { email } from "../../src/channels/email/index.ts";
 import { readServer } from "../../src/channels/email/server.ts";
-import { createHttp } from "../../src/channels/http.ts";
 import type { Message } from "../../src/render/document.ts";
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
+import { type KitChange, kitFor } from "./loopback.ts";
 import { listenRaw, portOf, type Script, startScript as startScriptedServer } from "./scripted-smtp.ts";
 
 const PASSWORD = "correct horse/battery";
@@ -188,7 +187,7 @@ describe("sending mail", () => {
   it("gives an attacker no header, recipient or command, whatever stands in subject and names", async () => {
     const judge = await startJudge();
     const attack = "x\r\nBcc: eve@example.com\r\n\r\n.\r\nMAIL FROM:<eve@example.com>\u2028X-Evil: 1";
-    const channel = connect({ smtp: judge.url, from: '"A, B" <status@example.com>' }, { name: attack });
+    const channel = connect({ smtp: judge.url, from: '"A, B" <status@example.com>' }, { property: attack });
     const [post] = channel.compose(message({ subject: attack }), context());
     await channel.publish(post as Post, NOBODY, signal());
     const mail = await simpleParser(judge.raw[0] ?? "");
@@ -399,11 +398,7 @@ describe("checking a mail channel", () => {
 
 const NOW = new Date("2010-06-29T19:40:00Z");
 
-function connect(
-  change: Record<string, unknown>,
-  kitChange: Partial<ChannelKit> & { name?: string } = {},
-): Channel {
-  const { name = "Amazon.com", ...rest } = kitChange;
+function connect(change: Record<string, unknown>, kitChange: KitChange = {}): Channel {
   const settings = {
     kind: "email" as const,
     from: "Amazon Status <status@example.com>",
@@ -411,27 +406,7 @@ function connect(
     ...change,
     smtp: new Secret(String(change.smtp ?? "smtp://127.0.0.1:1")),
   };
-  return email.connect(settings, {
-    name: "customers",
-    folder: "/",
-    property: {
-      name,
-      url: null,
-      statusUrl: null,
-      locale: "en",
-      timeZone: "UTC",
-      components: [],
-    },
-    http: createHttp({ loopbackOnly: true, userAgent: "test" }),
-    clock: new ScriptedClock(NOW),
-    timeoutMs: 2000,
-    loopbackOnly: false,
-    board: {
-      incidents: async () => [],
-      exclusively: async (_channel, write) => write(1),
-    },
-    ...rest,
-  });
+  return email.connect(settings, kitFor({ clock: new ScriptedClock(NOW), ...kitChange }));
 }
 
 function message(change: Partial<Message> = {}): Message {
@@ -465,9 +440,10 @@ function context(): ComposeContext {
       impact: "critical",
       components: [],
       startedAt: NOW,
+      endsAt: null,
       nextUpdateAt: null,
     },
-    update: { id: "u1", number: 1, at: NOW },
+    update: { id: "u1", number: 1, verb: "announce", at: NOW },
     rootSubject: null,
   };
 }
@@ -497,7 +473,7 @@ async function expectFate(
   settings: Record<string, unknown>,
   fate: string,
   code: string,
-  kit: Partial<ChannelKit> = {},
+  kit: KitChange = {},
 ): Promise<ChannelError> {
   const outcome = await publishFirst(connect(settings, kit)).catch((error: unknown) => error);
   expect(outcome).toBeInstanceOf(ChannelError);

@@ -11,6 +11,8 @@ import {
   type Place,
 } from "../../src/channels/contract.ts";
 import { createHttp } from "../../src/channels/http.ts";
+import type { Component } from "../../src/incident/components.ts";
+import { isPlanned } from "../../src/incident/phases.ts";
 import type { Block, Message } from "../../src/render/document.ts";
 
 export const NOW = new Date("2010-06-29T20:10:00Z");
@@ -82,51 +84,69 @@ export async function listen(answer: (request: Received) => Reply) {
   };
 }
 
-export function kitFor(more: { clock?: Clock; timeoutMs?: number; loopbackOnly?: boolean } = {}): ChannelKit {
+export interface KitChange {
+  clock?: Clock;
+  timeoutMs?: number;
+  loopbackOnly?: boolean;
+  property?: string;
+  components?: readonly Component[];
+}
+
+export function kitFor(more: KitChange = {}): ChannelKit {
   const { loopbackOnly = false } = more;
   return {
     name: "test",
     folder: "/",
     property: {
-      name: "Amazon.com",
+      name: more.property ?? "Amazon.com",
       url: null,
       statusUrl: null,
       locale: "en",
       timeZone: "UTC",
-      components: [],
+      components: more.components ?? [],
     },
     http: createHttp({ loopbackOnly, userAgent: "status-test" }),
     clock: more.clock ?? new ScriptedClock(NOW),
     timeoutMs: more.timeoutMs ?? 2_000,
     loopbackOnly,
+    locale: "en",
     board: {
-      incidents: async () => [],
+      entries: async () => [],
+      updates: async () => new Map(),
+      readings: async () => [],
       exclusively: (_channel, write) => write(1),
     },
+    tell: () => {},
   };
 }
+
+const HOUR_MS = 3_600_000;
 
 export function contextFor(
   more: {
     key?: string;
     title?: string;
     rootSubject?: string | null;
+    /** A phase of planned work makes it that: from two hours after NOW, for an hour. */
     phase?: ComposeContext["incident"]["phase"];
+    verb?: ComposeContext["update"]["verb"];
   } = {},
 ): ComposeContext {
+  const planned = more.phase !== undefined && isPlanned(more.phase);
   return {
     keyOf: (part) => `${more.key ?? "0123456789abcdef"}-${part}`,
     incident: {
       id: "2010-06-29-amazon-com-unavailable",
-      type: "incident",
+      type: planned ? "maintenance" : "incident",
       title: more.title ?? "Amazon.com unavailable",
       phase: more.phase ?? "investigating",
       impact: "critical",
       components: [],
-      startedAt: NOW,
+      startedAt: planned ? new Date(NOW.getTime() + 2 * HOUR_MS) : NOW,
+      endsAt: planned ? new Date(NOW.getTime() + 3 * HOUR_MS) : null,
       nextUpdateAt: null,
     },
-    update: { id: "u1", number: 1, at: NOW },
+    update: { id: "u1", number: 1, verb: more.verb ?? "announce", at: NOW },
     rootSubject: more.rootSubject ?? null,
   };
 }

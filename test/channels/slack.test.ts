@@ -142,6 +142,12 @@ describe("a composed Slack message", () => {
     });
     expect(compose("Fixed.", { phase: "resolved" }).payload).not.toHaveProperty("reply_broadcast");
     expect(compose("Still.", { rootSubject: "x" }).payload).not.toHaveProperty("reply_broadcast");
+    const done = compose("Done.", { phase: "completed", rootSubject: "x" });
+    expect(done.payload).toMatchObject({ reply_broadcast: true });
+    const { incident, ...more } = contextFor(resolved);
+    const notice = { ...more, incident: { ...incident, type: "notice" as const } };
+    const [corrected] = connect("https://slack.com", kitFor()).compose(messageOf("Corrected."), notice);
+    expect(corrected!.payload).not.toHaveProperty("reply_broadcast");
     const quiet = connect("https://slack.com", kitFor(), {
       broadcastResolution: false,
     });

@@ -15,12 +15,13 @@ import {
   type Receipt,
   TooLong,
 } from "../../src/channels/contract.ts";
-import { createHttp } from "../../src/channels/http.ts";
 import { statuspage } from "../../src/channels/statuspage/index.ts";
 import type { Component } from "../../src/incident/components.ts";
+import type { Phase, Verb } from "../../src/incident/incident.ts";
 import type { Message } from "../../src/render/document.ts";
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
 import type { Sandbox } from "../../src/sandbox/world.ts";
+import { kitFor } from "./loopback.ts";
 
 const API_KEY = "0123456789abcdef-page-key";
 const NOW = new Date("2010-06-29T19:40:00Z");
@@ -112,16 +113,39 @@ describe("composing for a hosted page", () => {
     });
   });
 
-  it("maps maintenance and its phases", () => {
-    const [post] = connect("http://127.0.0.1:1").compose(
-      message(),
-      context({ type: "maintenance", phase: "verifying" }),
-    );
-    expect(incidentOf(post)).toMatchObject({
+  it("says of planned work its phase and its times", () => {
+    expect(incidentOf(planned({ phase: "verifying" }))).toMatchObject({
       status: "verifying",
       impact_override: "maintenance",
+      scheduled_for: WORK.startedAt.toISOString(),
+      scheduled_until: WORK.endsAt.toISOString(),
     });
-    expect(incidentOf(post)).not.toHaveProperty("reminder_intervals");
+    expect(incidentOf(planned({}))).not.toHaveProperty("reminder_intervals");
+    expect(incidentOf(planned({ endsAt: null }))).not.toHaveProperty("scheduled_until");
+    expect(incidentOf(planned({ endsAt: WORK.startedAt }))).not.toHaveProperty("scheduled_until");
+  });
+
+  it("names the components of planned work at once, and changes their states from its beginning on", () => {
+    const named = ["cmp1", "cmp2"];
+    const states = (phase: Phase, verb?: Verb) => {
+      const { components, component_ids } = incidentOf(planned({ phase }, verb));
+      expect(component_ids).toEqual(named);
+      return Object.keys(components as object);
+    };
+    expect(states("scheduled", "maintenance schedule")).toEqual([]);
+    expect(states("in_progress", "maintenance start")).toEqual(named);
+    expect(states("verifying")).toEqual(named);
+    expect(states("completed", "maintenance complete")).toEqual(named);
+    expect(states("completed", "maintenance cancel")).toEqual([]);
+  });
+
+  it("never notifies subscribers of a notice", () => {
+    const channel = connect("http://127.0.0.1:1", { notifySubscribers: true });
+    const [notice] = channel.compose(message(), context({ type: "notice" }));
+    expect(incidentOf(notice).deliver_notifications).toBe(false);
+    expect(notice?.notes).toEqual([]);
+    const [incident] = channel.compose(message(), context());
+    expect(incidentOf(incident).deliver_notifications).toBe(true);
   });
 
   it("gives up on more than 25,000 characters", () => {
@@ -176,6 +200,45 @@ describe("posting on a hosted page", () => {
       "impact_override",
       "status",
     ]);
+  });
+
+  it("leads planned work through its phases, moves its end, and lets nothing be said by itself", async () => {
+    const { sandbox, channel, clock } = await startPage();
+    let place = NOBODY;
+    const say = async (words: string, change: Partial<ComposeContext["incident"]>, verb: Verb) => {
+      const [post] = channel.compose(message({}, words), {
+        ...workContext(change, verb),
+        keyOf: () => keyOf(words),
+      });
+      const receipt = await channel.publish(post as Post, place, signal());
+      expect((await channel.verify?.(receipt, post as Post, place, signal()))?.state).toBe("seen");
+      place = { root: place.root ?? receipt, previous: receipt };
+    };
+    const hosted = () => sandbox.world().hostedIncidents[0];
+    await say("Planned.", {}, "maintenance schedule");
+    expect(hosted()).toMatchObject({ scheduledFor: WORK.startedAt, scheduledUntil: WORK.endsAt });
+    expect(sandbox.world().hostedComponents).toEqual({ cmp1: "operational", cmp2: "operational" });
+    clock.advance(WORK.endsAt.getTime() - NOW.getTime());
+    expect(hosted()).toMatchObject({ status: "scheduled", updates: [{ status: "scheduled" }] });
+
+    await say("Begun.", { phase: "in_progress" }, "maintenance start");
+    expect(sandbox.world().hostedComponents).toEqual({
+      cmp1: "under_maintenance",
+      cmp2: "under_maintenance",
+    });
+    const endsAt = new Date(WORK.endsAt.getTime() + 3_600_000);
+    await say("Longer.", { phase: "in_progress", endsAt }, "maintenance extend");
+    expect(hosted()).toMatchObject({ status: "in_progress", scheduledUntil: endsAt });
+    clock.advance(2 * 3_600_000);
+    const over = WORK.components.map(({ id }) => ({ id, state: "operational" as const }));
+    await say("Done.", { phase: "completed", endsAt, components: over }, "maintenance complete");
+    expect(hosted()?.updates.map(({ status }) => status)).toEqual([
+      "scheduled",
+      "in_progress",
+      "in_progress",
+      "completed",
+    ]);
+    expect(sandbox.world().hostedComponents).toEqual({ cmp1: "operational", cmp2: "operational" });
   });
 
   it("notifies subscribers only when told to", async () => {
@@ -371,15 +434,16 @@ interface Change {
 async function startPage(
   change: Change = {},
   options: { timeoutMs?: number } = {},
-): Promise<{ sandbox: Sandbox; channel: Channel }> {
+): Promise<{ sandbox: Sandbox; channel: Channel; clock: ScriptedClock }> {
+  const clock = new ScriptedClock(NOW);
   const sandbox = await startSandbox({
-    clock: new ScriptedClock(NOW),
+    clock,
     hostedComponents: ["cmp1", "cmp2"],
   });
   cleanups.push(() => sandbox.close());
   const { baseUrl, apiKey, pageId } = sandbox.channels.statuspage;
   const reached = { apiKey: String(apiKey), pageId: String(pageId), ...change };
-  return { sandbox, channel: connect(String(baseUrl), reached, options) };
+  return { sandbox, clock, channel: connect(String(baseUrl), reached, options) };
 }
 
 function connect(baseUrl: string, change: Change = {}, options: { timeoutMs?: number } = {}): Channel {
@@ -392,26 +456,12 @@ function connect(baseUrl: string, change: Change = {}, options: { timeoutMs?: nu
       notifySubscribers: change.notifySubscribers ?? false,
       apiKey: new Secret(change.apiKey ?? API_KEY),
     },
-    {
-      name: "hosted",
-      folder: "/",
-      property: {
-        name: "Amazon.com",
-        url: null,
-        statusUrl: null,
-        locale: "en",
-        timeZone: "UTC",
-        components: [leaf("storefront"), leaf("search"), leaf("kindle"), leaf("music", "Music")],
-      },
-      http: createHttp({ loopbackOnly: true, userAgent: "test" }),
+    kitFor({
       clock: new ScriptedClock(NOW),
       timeoutMs: options.timeoutMs ?? 2000,
       loopbackOnly: true,
-      board: {
-        incidents: async () => [],
-        exclusively: async (_channel, write) => write(1),
-      },
-    },
+      components: [leaf("storefront"), leaf("search"), leaf("kindle"), leaf("music", "Music")],
+    }),
   );
 }
 
@@ -448,12 +498,34 @@ function context(change: Partial<ComposeContext["incident"]> = {}, update = "1")
         { id: "kindle", state: "degraded_performance" },
       ],
       startedAt: NOW,
+      endsAt: null,
       nextUpdateAt: null,
       ...change,
     },
-    update: { id: "u1", number: 1, at: NOW },
+    update: { id: "u1", number: 1, verb: "announce", at: NOW },
     rootSubject: null,
   };
+}
+
+/** Planned work, a day ahead. */
+const WORK = {
+  type: "maintenance",
+  phase: "scheduled",
+  components: [
+    { id: "storefront", state: "under_maintenance" },
+    { id: "kindle", state: "under_maintenance" },
+  ],
+  startedAt: new Date("2010-06-30T09:00:00Z"),
+  endsAt: new Date("2010-06-30T10:30:00Z"),
+} as const;
+
+function workContext(change: Partial<ComposeContext["incident"]>, verb: Verb): ComposeContext {
+  const base = context({ ...WORK, ...change });
+  return { ...base, update: { ...base.update, verb } };
+}
+
+function planned(change: Partial<ComposeContext["incident"]>, verb: Verb = "update"): Post | undefined {
+  return connect("http://127.0.0.1:1").compose(message(), workContext(change, verb))[0];
 }
 
 function composed(channel: Channel, update: string): Post {

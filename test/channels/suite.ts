@@ -47,6 +47,15 @@ const SLACK_MS = 1_500;
 const WORD = "Kingfisher";
 const NEVER = new AbortController().signal;
 
+/** The life of planned work that was made longer. */
+const PLANNED = [
+  ["scheduled", "maintenance schedule"],
+  ["scheduled", "follow-up"],
+  ["in_progress", "maintenance start"],
+  ["in_progress", "maintenance extend"],
+  ["completed", "maintenance complete"],
+] as const;
+
 /** Troubles in which nothing can be read. */
 const BLINDING: readonly Trouble[] = [
   "a refused connection",
@@ -198,7 +207,10 @@ export function describeChannel(conformance: Conformance): void {
           .oneof(fc.lorem({ maxCount: 60 }), fc.string({ unit: "grapheme", maxLength: 300 }))
           .filter((title) => title.trim() !== ""),
         rootSubject: fc.option(fc.lorem({ maxCount: 5 })),
-        phase: fc.constantFrom("investigating", "monitoring", "resolved"),
+        ...{
+          phase: fc.constantFrom("investigating", "resolved", "scheduled", "in_progress", "completed"),
+          verb: fc.constantFrom("announce", "update", "maintenance schedule", "maintenance cancel"),
+        },
       });
       /** The posts, or null where the channel says that the words are too long. */
       const composed = (message: Message, context: ComposeContext) => {
@@ -310,6 +322,26 @@ export function describeChannel(conformance: Conformance): void {
         expect(new Set(told.map(({ thread }) => thread)).size).toBe(1);
         await openThread(channel);
         expect(ground.heard().at(-1)?.thread).not.toBe(told[0]?.thread);
+      });
+
+      fact("takes planned work from its announcement to its end, in one thread", async () => {
+        const channel = connect();
+        const before = heard();
+        let place: Place = NOWHERE;
+        for (const [phase, verb] of PLANNED) {
+          said += 1;
+          const context = contextFor({
+            ...{ key: `${said}`.padStart(30, "0"), title: "New disks", phase, verb },
+            rootSubject: place.root === null ? null : "New disks",
+          });
+          const [post] = channel.compose(messageOf(`New disks, note ${said}.`), context);
+          ground.plan?.(post!, context);
+          const receipt = await channel.publish(JSON.parse(JSON.stringify(post)) as Post, place, NEVER);
+          place = { root: place.root ?? receipt, previous: receipt };
+        }
+        const told = ground.heard().slice(before);
+        expect(told).toHaveLength(PLANNED.length);
+        expect(new Set(told.map(({ thread }) => thread)).size).toBe(1);
       });
 
       fact("calls a post that waits for a moderator pending, and not yet seen", async () => {

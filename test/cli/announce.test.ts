@@ -28,11 +28,11 @@ describe("status announce", () => {
       startedAt: "2026-11-23T03:10:00.000Z",
       acknowledgedAt: "2026-11-23T03:10:00.000Z",
       resolvedAt: null,
-      nextUpdateAt: "2026-11-23T03:40:00.000Z",
+      nextUpdateAt: "2026-11-23T03:25:00.000Z",
     });
     for (const { text } of document.deliveries) {
       expect(text).toContain("Orders and payment");
-      expect(text).toContain("19:40 PST");
+      expect(text).toContain("19:25 PST");
     }
     const world = stage.sandbox.world();
     expect(stage.heard()).toEqual({
@@ -55,7 +55,7 @@ describe("status announce", () => {
     const { stdout } = await stage.run(ANNOUNCE);
     expect(stdout).toContain("All 6 channels have spoken.");
     expect(stdout).toMatch(/✓ sellers +sent .*\/t\/\d+\/1/);
-    expect(stdout).toContain("Next update promised by 19:40 PST (in 30 min).");
+    expect(stdout).toContain("Next update promised by 19:25 PST (in 15 min).");
     expect(stdout).toContain("status update 2026-11-22-checkout-is-failing");
     expect(stdout).not.toContain("\u001b");
   });

@@ -57,8 +57,10 @@ describe("a component that another dashboard speaks for", () => {
     });
     await stage.run(ANNOUNCE);
     const { readFileSync } = await import("node:fs");
-    expect(readFileSync(join(stage.folder, "public", "index.html"), "utf8")).toMatch(
-      /Cloud<\/span> <a class="elsewhere" href="https:\/\/health\.example\.net\/?">See health\.example\.net<\/a>/,
-    );
+    const page = readFileSync(join(stage.folder, "public", "index.html"), "utf8");
+    const row = /Cloud<[\s\S]*?<\/li>/.exec(page)![0];
+    expect(row).toContain("Never read yet");
+    expect(row).toMatch(/href="https:\/\/health\.example\.net\/?"/);
+    expect(row).not.toContain("Operational");
   });
 });

@@ -208,7 +208,7 @@ describe("--key", () => {
     const second = await stage.run(keyed);
     expect(second.json().outcome).toBe("delivered");
     expect(stage.heard()).toEqual(ALL(1));
-    expect(stage.sandbox.world().topics[0]?.posts[0]?.raw).toContain("19:40 PST");
+    expect(stage.sandbox.world().topics[0]?.posts[0]?.raw).toContain("19:25 PST");
   });
 
   it("refuses other words and another verb, naming the difference", async () => {

@@ -1,5 +1,8 @@
 import type { Component } from "../../src/incident/components.ts";
-import type { PageIncident, PageUpdate, Site } from "../../src/page/site.ts";
+import { isClosed } from "../../src/incident/incident.ts";
+import { buildPage } from "../../src/page/build.ts";
+import { NO_BRAND, type PageIncident, type PageUpdate, type Site } from "../../src/page/site.ts";
+import { en } from "../../src/page/words/en.ts";
 import type { Block, Inline } from "../../src/render/document.ts";
 
 export const at = (iso: string): Date => new Date(iso);
@@ -35,12 +38,25 @@ function said(number: number, phase: PageUpdate["phase"], iso: string, ...words:
     number,
     phase,
     at: at(iso),
+    impact: "minor",
+    components: [],
+    template: phase,
     subject: `update ${number}`,
     blocks: words.map((word) => paragraph(text(word))),
   };
 }
 
-export const OUTAGE: PageIncident = {
+/** The incident with its components in every update but those that ended it. */
+function hitting(incident: PageIncident): PageIncident {
+  const updates = incident.updates.map((update) =>
+    isClosed(update.phase) || update.components.length > 0
+      ? update
+      : { ...update, impact: incident.impact, components: incident.components },
+  );
+  return { ...incident, updates };
+}
+
+export const OUTAGE: PageIncident = hitting({
   id: "2010-06-29-amazon-com-unavailable",
   type: "incident",
   title: "Amazon.com is unavailable for many customers",
@@ -52,6 +68,9 @@ export const OUTAGE: PageIncident = {
     { id: "kindle-downloads", state: "degraded_performance" },
   ],
   startedAt: at("2010-06-29T16:40:00Z"),
+  endsAt: null,
+  explained: false,
+  told: 1,
   resolvedAt: null,
   nextUpdateAt: at("2010-06-29T18:00:00Z"),
   updates: [
@@ -91,9 +110,9 @@ export const OUTAGE: PageIncident = {
       "We know that Amazon.com does not load for many customers. We are on it, and we will write again by 10:10 AM PDT.",
     ),
   ],
-};
+});
 
-export const PAST: readonly PageIncident[] = [
+const ENDED: readonly PageIncident[] = [
   {
     id: "2010-06-11-slow-search",
     type: "incident",
@@ -102,6 +121,9 @@ export const PAST: readonly PageIncident[] = [
     impact: "minor",
     components: [{ id: "storefront", state: "degraded_performance" }],
     startedAt: at("2010-06-11T08:05:00Z"),
+    endsAt: null,
+    explained: false,
+    told: 1,
     resolvedAt: at("2010-06-11T09:20:00Z"),
     nextUpdateAt: null,
     updates: [
@@ -117,6 +139,9 @@ export const PAST: readonly PageIncident[] = [
     impact: "none",
     components: [{ id: "tracking", state: "under_maintenance" }],
     startedAt: at("2010-06-02T10:00:00Z"),
+    endsAt: null,
+    explained: false,
+    told: 1,
     resolvedAt: at("2010-06-02T12:30:00Z"),
     nextUpdateAt: null,
     updates: [said(1, "completed", "2010-06-02T12:30:00Z", "The work is done.")],
@@ -129,6 +154,9 @@ export const PAST: readonly PageIncident[] = [
     impact: "major",
     components: [{ id: "kindle-downloads", state: "partial_outage" }],
     startedAt: at("2010-05-21T19:00:00Z"),
+    endsAt: null,
+    explained: false,
+    told: 1,
     resolvedAt: at("2010-05-22T03:30:00Z"),
     nextUpdateAt: null,
     updates: [
@@ -138,6 +166,8 @@ export const PAST: readonly PageIncident[] = [
   },
 ];
 
+export const PAST: readonly PageIncident[] = ENDED.map(hitting);
+
 export const NOTICE: PageIncident = {
   id: "2010-06-25-deploy",
   type: "notice",
@@ -146,6 +176,9 @@ export const NOTICE: PageIncident = {
   impact: "none",
   components: [],
   startedAt: at("2010-06-25T15:00:00Z"),
+  endsAt: null,
+  explained: false,
+  told: 1,
   resolvedAt: null,
   nextUpdateAt: null,
   updates: [
@@ -161,6 +194,9 @@ export const PLANNED: PageIncident = {
   impact: "none",
   components: [{ id: "checkout", state: "under_maintenance" }],
   startedAt: at("2010-07-05T06:00:00Z"),
+  endsAt: null,
+  explained: false,
+  told: 1,
   resolvedAt: null,
   nextUpdateAt: null,
   updates: [
@@ -168,7 +204,16 @@ export const PLANNED: PageIncident = {
   ],
 };
 
-export function site(incidents: readonly PageIncident[] = [], more: Partial<Site> = {}): Site {
+export interface ToldSite extends Site {
+  readonly incidents: readonly PageIncident[];
+}
+
+function explain(incident: PageIncident): PageIncident {
+  return { ...incident, explained: incident.updates.some(({ template }) => template === "postmortem") };
+}
+
+/** A site that knows its incidents' words, so that tests can have all of it in one piece. */
+export function site(incidents: readonly PageIncident[] = [], more: Partial<Site> = {}): ToldSite {
   return {
     property: {
       name: "Amazon.com",
@@ -176,10 +221,24 @@ export function site(incidents: readonly PageIncident[] = [], more: Partial<Site
       timeZone: "America/Los_Angeles",
       locale: "en-US",
     },
+    url: "https://status.example.org",
     components: COMPONENTS,
-    incidents,
+    readings: new Map(),
+    brand: NO_BRAND,
+    words: { language: "en", texts: en },
     revision: 12,
     generatedAt: at("2010-06-29T17:28:04Z"),
     ...more,
+    incidents: incidents.map(explain).sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime()),
   };
+}
+
+/** Every file of the page by its path, built into an empty folder. */
+export async function filesOf(site: ToldSite): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  const load = async (ids: readonly string[]) => site.incidents.filter(({ id }) => ids.includes(id));
+  for await (const { path, content } of buildPage(site, load, { manifest: null, has: () => false }))
+    if (content !== null)
+      files.set(path, typeof content === "string" ? content : Buffer.from(content).toString("latin1"));
+  return files;
 }

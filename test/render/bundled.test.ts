@@ -28,6 +28,24 @@ const tweetOf = ({ short, keep, link }: Message) =>
 const tweet = (name: string, facts: Parameters<typeof request>[0] = {}) =>
   tweetOf(named(name).render(request(facts, { kind: "twitter", channel: "x" })));
 
+/** After these nothing more is owed. */
+const LAST_WORDS = ["resolved", "postmortem", "maintenance-completed", "maintenance-cancelled"];
+
+/** Said more than once of one piece of work. */
+const AGAIN = ["reminder", "started", "verifying", "overrun"].map((name) => `maintenance-${name}`);
+
+/** Planned work as customers hear of it, a week before. */
+const WORK = {
+  title: "Database upgrade",
+  type: "maintenance",
+  phase: "scheduled",
+  startedAt: new Date("2010-07-06T09:00:00Z"),
+  endsAt: new Date("2010-07-06T11:00:00Z"),
+  nextUpdateAt: new Date("2010-07-05T09:00:00Z"),
+  set: { works: "Reading works.", todo: "Save your drafts." },
+} as const;
+const WORKING = sets.filter(({ type }) => type === "maintenance");
+
 describe("the bundled templates", () => {
   it("are these", () => {
     expect(sets.map(({ name, type, phase }) => [name, type, phase])).toEqual([
@@ -37,7 +55,16 @@ describe("the bundled templates", () => {
       ["holding", "incident", null],
       ["identified", "incident", "identified"],
       ["investigating", "incident", "investigating"],
+      ["maintenance-cancelled", "maintenance", "completed"],
+      ["maintenance-completed", "maintenance", "completed"],
+      ["maintenance-overrun", "maintenance", "in_progress"],
+      ["maintenance-reminder", "maintenance", "scheduled"],
+      ["maintenance-scheduled", "maintenance", "scheduled"],
+      ["maintenance-started", "maintenance", "in_progress"],
+      ["maintenance-verifying", "maintenance", "verifying"],
       ["monitoring", "incident", "monitoring"],
+      ["postmortem", "incident", null],
+      ["reminder", "incident", null],
       ["resolved", "incident", "resolved"],
       ["retraction", "incident", null],
     ]);
@@ -92,7 +119,7 @@ https://status.example.org`);
 
   it("promise the next update in every text that is not the last word", () => {
     for (const { name, type } of sets) {
-      const promises = type !== "notice" && name !== "resolved";
+      const promises = type !== "notice" && !LAST_WORDS.includes(name);
       expect(mail(name).includes("10:10 PDT"), name).toBe(promises);
       expect(tweet(name).includes("Next update: 10:10 PDT"), name).toBe(promises);
       expect(mail(name, { nextUpdateAt: null })).not.toContain("Next update");
@@ -107,10 +134,64 @@ https://status.example.org`);
   });
 
   it("differ from update to update, so that X takes each", () => {
-    for (const name of ["investigating", "identified", "monitoring", "holding", "correction"])
+    for (const name of ["investigating", "identified", "monitoring", "holding", "correction", ...AGAIN])
       expect(tweet(name, { updateNumber: 2, nextUpdateAt: null })).not.toBe(
         tweet(name, { updateNumber: 3, nextUpdateAt: null }),
       );
+  });
+
+  it("say of planned work what is affected, from when to when, what works and what to do", () => {
+    expect(mail("maintenance-scheduled", WORK)).toBe(`[Planned] Database upgrade
+
+We are going to do planned work.
+
+Affected: Storefront, Kindle downloads
+
+From July 6, 02:00 PDT (09:00 UTC) to July 6, 04:00 PDT (11:00 UTC)
+
+What still works: Reading works.
+
+What you need to do: Save your drafts.
+
+Next update: July 5, 02:00 PDT (09:00 UTC), or sooner if the plan changes.`);
+    expect(tweet("maintenance-scheduled", WORK)).toBe(`Database upgrade
+
+Planned work. Affected: Storefront, Kindle downloads. From July 6, 02:00 PDT (09:00 UTC) to 04:00 PDT.
+Next update: July 5, 02:00 PDT (09:00 UTC).
+https://status.example.org`);
+    const overnight = { ...WORK, endsAt: new Date("2010-07-07T09:00:00Z") };
+    expect(tweet("maintenance-scheduled", overnight)).toContain("to July 7, 02:00 PDT");
+  });
+
+  it("say the new end of work that overruns, and that cancelled work will not come", () => {
+    expect(mail("maintenance-overrun", WORK)).toContain("New end: July 6, 04:00 PDT (11:00 UTC)");
+    expect(tweet("maintenance-overrun", WORK)).toContain("New end: July 6, 04:00 PDT (11:00 UTC).");
+    expect(mail("maintenance-cancelled", WORK)).toMatch(
+      /will not take place.*Was planned: from July 6, 02:00/s,
+    );
+  });
+
+  it("say nothing of an end, of what works or of what to do where nothing is known of it", () => {
+    for (const { name } of WORKING) {
+      const bare = { ...WORK, endsAt: null, components: [], nextUpdateAt: null, set: {} };
+      expect(mail(name, bare), name).not.toMatch(
+        / to \*?\*?$|What still|What you|ffected:|Next update|New end:|null/m,
+      );
+      expect(tweet(name, bare), name).not.toMatch(/ to \.|ffected:|Next update|New end:|null| {2}/);
+    }
+  });
+
+  it("fit a post on X with the longest title, both times on other days, what works and what to do", () => {
+    const long = {
+      ...WORK,
+      title: "A".repeat(100),
+      endsAt: new Date("2010-07-07T11:00:00Z"),
+      updateNumber: 12,
+    };
+    for (const { name } of WORKING) {
+      expect(tweetLength(tweet(name, { ...long, title: "Database upgrade" })), name).toBeLessThanOrEqual(280);
+      expect(tweet(name, long), name).toContain("A".repeat(100));
+    }
   });
 
   it("tell of a deploy without a title, a version or a component", () => {

@@ -19,6 +19,7 @@ export const FACTS: Facts = {
   property: { name: "Amazon.com", url: "https://www.amazon.com" },
   statusUrl: "https://status.example.org",
   startedAt: new Date("2010-06-29T16:40:00Z"),
+  endsAt: null,
   nextUpdateAt: new Date("2010-06-29T17:10:00Z"),
   resolvedAt: null,
   now: new Date("2010-06-29T16:52:00Z"),

@@ -266,3 +266,73 @@ describe("the imitation of Statuspage", () => {
     for (let count = 0; count < 61; count++) expect((await call("GET", "/components")).status).toBe(200);
   });
 });
+
+describe("planned work on the imitation of Statuspage", () => {
+  const times = { scheduled_for: "2026-12-01T10:00:00.000Z", scheduled_until: "2026-12-01T11:00:00.000Z" };
+  const plan = { status: "scheduled", ...times };
+
+  it("keeps its times, and lists it while it is to come, then while it is under way", async () => {
+    const { arena, call, create } = await begin();
+    const made = await create(plan);
+    expect(made.body).toMatchObject(plan);
+    const id = String(dig(made.body, "id"));
+    const lists = async () =>
+      Promise.all(
+        ["scheduled", "upcoming", "active_maintenance", "unresolved"].map(
+          async (list) => ((await call("GET", `/incidents/${list}`)).body as unknown as unknown[]).length,
+        ),
+      );
+    expect(await lists()).toEqual([1, 1, 0, 0]);
+    const scheduled_until = "2026-12-01T12:00:00.000Z";
+    const moved = await call("PATCH", `/incidents/${id}`, {
+      incident: { status: "in_progress", scheduled_until },
+    });
+    expect(moved.body).toMatchObject({
+      status: "in_progress",
+      scheduled_for: times.scheduled_for,
+      scheduled_until,
+    });
+    expect(await lists()).toEqual([1, 0, 1, 1]);
+    expect(arena.sandbox.world().hostedIncidents).toMatchObject([
+      { scheduledUntil: new Date(scheduled_until) },
+    ]);
+  });
+
+  it("refuses times that cannot be, and the phases of the other sort", async () => {
+    const { call, create } = await begin();
+    const { scheduled_for: from, scheduled_until: to } = times;
+    const refused = async (reply: Promise<Reply>) => {
+      const { status, body } = await reply;
+      expect(status).toBe(422);
+      return dig(body, "error");
+    };
+    expect(await refused(create({ ...plan, scheduled_for: to, scheduled_until: from }))).toEqual([
+      "Scheduled until must be after scheduled for",
+    ]);
+    expect(await refused(create({ ...plan, scheduled_until: from }))).toHaveLength(1);
+    expect(await refused(create({ status: "scheduled" }))).toEqual(["Scheduled for can't be blank"]);
+    expect(await refused(create({ ...plan, scheduled_for: "soon" }))).toContain(
+      "Scheduled for is not a time",
+    );
+    expect(await refused(create({ ...times, status: "investigating" }))).toEqual([
+      "Status is not included in the list",
+    ]);
+    const id = String(dig((await create(plan)).body, "id"));
+    const patch = (incident: object) => call("PATCH", `/incidents/${id}`, { incident });
+    expect(await refused(patch({ status: "resolved" }))).toContain("Status is not included in the list");
+    expect(await refused(patch({ scheduled_until: "2026-12-01T09:00:00Z" }))).toHaveLength(1);
+  });
+
+  it("begins and ends by itself only where it was told to, and tells the subscribers of it", async () => {
+    const { arena, create } = await begin();
+    await create({ ...plan, name: "Silent" });
+    await create({ ...plan, name: "Loud", scheduled_auto_in_progress: true, scheduled_auto_completed: true });
+    const statuses = () =>
+      arena.sandbox.world().hostedIncidents.map(({ updates }) => updates.map(({ status }) => status));
+    arena.clock.advance(Date.parse(times.scheduled_for) - arena.clock.now().getTime());
+    expect(statuses()).toEqual([["scheduled"], ["scheduled", "in_progress"]]);
+    arena.clock.advance(3_600_000);
+    expect(statuses()).toEqual([["scheduled"], ["scheduled", "in_progress", "completed"]]);
+    expect(arena.sandbox.world().hostedIncidents[1]?.updates.at(-1)?.notified).toBe(true);
+  });
+});

@@ -1,7 +1,6 @@
-import { renderPage } from "../../src/page/render-page.ts";
 import type { Wall, WallStep } from "../../src/sandbox/wall.ts";
 import type { World } from "../../src/sandbox/world.ts";
-import { at, OUTAGE, PAST, site } from "../page/sites.ts";
+import { at, filesOf, OUTAGE, PAST, site } from "../page/sites.ts";
 
 interface Word {
   readonly at: Date;
@@ -160,7 +159,7 @@ export function worldAfter(count: number, mailHtml: (word: Word) => string = mai
   };
 }
 
-function pageAfter(count: number): string {
+async function pageAfter(count: number): Promise<string> {
   const last = SAID[count - 1];
   const told = {
     ...OUTAGE,
@@ -174,8 +173,10 @@ function pageAfter(count: number): string {
     revision: count,
     generatedAt: last?.at ?? OUTAGE.startedAt,
   });
-  return renderPage(given).get("index.html") ?? "";
+  return (await filesOf(given)).get("index.html") ?? "";
 }
+
+const PAGES = await Promise.all(SAID.map((_, index) => pageAfter(index + 1)));
 
 export function steps(mailHtml?: (word: Word) => string): readonly WallStep[] {
   return SAID.map(({ at, command, label }, index) => ({
@@ -183,7 +184,7 @@ export function steps(mailHtml?: (word: Word) => string): readonly WallStep[] {
     command,
     label,
     world: worldAfter(index + 1, mailHtml),
-    pageHtml: pageAfter(index + 1),
+    pageHtml: PAGES[index] ?? null,
   }));
 }
 

@@ -31,13 +31,16 @@ const incident: Incident = {
   impact: "major",
   components: [{ id: "checkout", state: "partial_outage" }],
   startedAt: NOW,
+  endsAt: null,
+  automatic: false,
+  long: false,
   acknowledgedAt: null,
   resolvedAt: null,
   nextUpdateAt: new Date(NOW.getTime() + 1_800_000),
 };
 
 function update(number: number, more: Partial<Update> = {}): Update {
-  const { title, phase, impact, components, startedAt, nextUpdateAt } = incident;
+  const { title, phase, impact, components, startedAt, endsAt, automatic, long, nextUpdateAt } = incident;
   return {
     id: `update-${number}`,
     incidentId: incident.id,
@@ -47,7 +50,8 @@ function update(number: number, more: Partial<Update> = {}): Update {
     key: null,
     author: "commander@laptop",
     at: NOW,
-    standing: { title, phase, impact, components, startedAt, nextUpdateAt },
+    keeps: null,
+    standing: { title, phase, impact, components, startedAt, endsAt, automatic, long, nextUpdateAt },
     ...more,
   };
 }
@@ -80,6 +84,33 @@ const lease = () => ({
 });
 
 describe("the ledger on SQLite", () => {
+  it("lets one place claim a reminder, for good", async () => {
+    const path = join(folder(), "status.db");
+    const ledger = await open(path);
+    const elsewhere = await open(path);
+    await record(ledger);
+    const key = { incidentId: incident.id, promise: "1", kind: "before", channel: "ops" } as const;
+    const claims = await Promise.all(
+      [ledger, elsewhere, ledger, elsewhere].map((each) => each.claimReminder(key, NOW)),
+    );
+    expect(claims.filter(Boolean)).toHaveLength(1);
+    expect(await ledger.reminders(incident.id)).toEqual([
+      { ...key, state: "sending", at: NOW, receipt: null, error: null },
+    ]);
+    const error = { code: "SLACK_DOWN", message: "no answer", hint: null, retryAt: null };
+    await ledger.settleReminder(key, { error });
+    expect(await elsewhere.claimReminder(key, NOW)).toBe(false);
+    expect(await elsewhere.claimReminder({ ...key, kind: "after" }, NOW)).toBe(true);
+    expect(await elsewhere.claimReminder({ ...key, channel: "desk" }, NOW)).toBe(true);
+    const receipt = { remoteId: "r", url: null, extra: {} };
+    await ledger.settleReminder({ ...key, channel: "desk" }, { receipt });
+    expect(await ledger.reminders(incident.id)).toMatchObject([
+      { channel: "desk", state: "sent", receipt },
+      { channel: "ops", kind: "after", state: "sending" },
+      { channel: "ops", kind: "before", state: "failed", error },
+    ]);
+  });
+
   it("gives back what was recorded", async () => {
     const ledger = await open();
     expect(await record(ledger)).toBe("recorded");
@@ -196,10 +227,10 @@ describe("the ledger on SQLite", () => {
     const ledger = await open();
     await record(ledger, 1, [delivery("page"), delivery("ops")]);
     await record(ledger, 2, [delivery("page", { state: "skipped", post: null }), delivery("ops")]);
-    expect((await ledger.told("page")).map(({ updates }) => updates.map(({ number }) => number))).toEqual([
-      [1],
-    ]);
-    expect(await ledger.told("elsewhere")).toEqual([]);
+    expect(
+      (await ledger.told("page", [incident.id])).map(({ updates }) => updates.map(({ number }) => number)),
+    ).toEqual([[1]]);
+    expect(await ledger.told("elsewhere", [incident.id])).toEqual([]);
   });
 
   it("lets one process write a page at a time, with a rising revision", async () => {

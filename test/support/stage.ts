@@ -5,7 +5,7 @@ import { PassThrough, Readable } from "node:stream";
 import { onTestFinished } from "vitest";
 import { ScriptedClock } from "../../src/base/clock.ts";
 import { main } from "../../src/cli/main.ts";
-import type { Surroundings } from "../../src/cli/surroundings.ts";
+import { abortableWait, type Surroundings } from "../../src/cli/surroundings.ts";
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
 import type { Sandbox } from "../../src/sandbox/world.ts";
 
@@ -154,6 +154,7 @@ export async function runIn(
     clock,
     stopping: new AbortController().signal,
     stopped: new AbortController().signal,
+    wait: abortableWait,
     names: { addresses: async () => [], nameServers: async () => [] },
     drill: null,
     ...rest,

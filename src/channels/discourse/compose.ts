@@ -67,10 +67,12 @@ export function markerOf(key: string): string {
 
 /**
  * A topic's title stays while the incident moves on, so it names no phase;
- * and a forum refuses a title that it has already, so it tells when this incident began.
+ * and a forum refuses a title that it has already, so it tells when this incident began. Planned work may be moved:
+ * its title tells when it was announced.
  */
 function titleOf({ incident, update }: ComposeContext, property: Property): string {
-  const began = sayTime(incident.type === "notice" ? update.at : incident.startedAt, property.timeZone, true);
+  const at = sayTime(incident.type === "incident" ? incident.startedAt : update.at, property.timeZone, true);
+  const began = incident.type === "maintenance" ? `planned work, announced ${at}` : at;
   let title = `${literal(incident.title)} (${began})`;
   if ([...title].length < TITLE.min) title = `${literal(property.name)}: ${title}`;
   if ([...title].length <= TITLE.max) return title;

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { Readable } from "node:stream";
 import MailComposer from "nodemailer/lib/mail-composer";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
+import { CALENDAR_NAME } from "./calendar.ts";
 import type { MailPayload } from "./compose.ts";
 import { Interruption, type SmtpFault, toChannelError } from "./fate.ts";
 import type { MailServer } from "./server.ts";
@@ -86,6 +87,7 @@ function bytesOf(mail: MailPayload, thread: MailThread): Promise<Buffer> {
     date: new Date(mail.date),
     headers: { ...mail.headers },
     ...(thread.inReplyTo === null ? {} : { inReplyTo: thread.inReplyTo, references: [...thread.references] }),
+    ...(mail.calendar === undefined ? {} : { icalEvent: { ...mail.calendar, filename: CALENDAR_NAME } }),
     baseBoundary: mail.messageId.replace(/[^A-Za-z0-9]/g, "").slice(0, 32),
     newline: "windows",
     disableFileAccess: true,

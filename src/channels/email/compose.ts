@@ -4,6 +4,7 @@ import { toPlainText } from "../../render/formats/plain.ts";
 import { literal } from "../../render/literal.ts";
 import type { ComposeContext, Post, Property } from "../contract.ts";
 import { domainOf, type MailAddress, parseAddress } from "./address.ts";
+import { CALENDAR_NAME, type CalendarFile, calendarOf } from "./calendar.ts";
 import { mailPage } from "./mail-page.ts";
 import type { EmailSettings } from "./settings.ts";
 
@@ -20,6 +21,8 @@ export type MailPayload = {
   /** ISO 8601. */
   readonly date: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** The planned work as an event, where the mail says when it is or that it is off. */
+  readonly calendar?: CalendarFile;
 };
 
 /** One mail for each address, so that no recipient sees another; `part` is the address without its name. */
@@ -32,6 +35,10 @@ export function composeMails(
   const from = addressOf(settings.from);
   const subject = literal(message.subject);
   const unsubscribe = settings.unsubscribe === undefined ? null : new URL(settings.unsubscribe).href;
+  const notes: string[] = [];
+  const calendar = calendarOf(message, context, property);
+  if (calendar !== null)
+    notes.push(`with ${CALENDAR_NAME}${calendar.method === "CANCEL" ? ", which takes the event back" : ""}`);
   return settings.to.map((recipient) => {
     const to = addressOf(recipient);
     const key = context.keyOf(to.address);
@@ -66,8 +73,9 @@ export function composeMails(
         ...AUTOMATIC,
         ...(unsubscribe === null ? {} : listHeaders(unsubscribe)),
       },
+      ...(calendar === null ? {} : { calendar }),
     };
-    return { part: to.address, key, payload, text, length: null, notes: [] };
+    return { part: to.address, key, payload, text, length: null, notes };
   });
 }
 

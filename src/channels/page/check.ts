@@ -2,15 +2,24 @@ import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { ChannelKit, Finding } from "../contract.ts";
+import { loadBrand } from "./brand.ts";
+import { checkPublic } from "./check-public.ts";
+import { hintFor } from "./folder-writer.ts";
 import type { PageSettings } from "./settings.ts";
-import { hintFor } from "./write-files.ts";
 
 /** Whether the page could be written and found; touches nothing. */
-export async function checkPage(settings: PageSettings, kit: ChannelKit): Promise<readonly Finding[]> {
+export async function checkPage(
+  settings: PageSettings,
+  kit: ChannelKit,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const { url, directory } = settings;
   return [
-    await checkDirectory(settings.directory),
-    checkUrl(settings.url),
-    ...checkHost(settings.url, kit.property.url),
+    await checkDirectory(directory),
+    ...(await checkLook(settings, kit)),
+    checkUrl(url),
+    ...checkHost(url, kit.property.url),
+    ...(url === undefined ? [] : await checkPublic(url, directory, kit, signal)),
   ];
 }
 
@@ -35,6 +44,15 @@ async function checkDirectory(directory: string): Promise<Finding> {
       hint: hintFor(code, directory),
     };
   }
+}
+
+/** The page would be written without them; better to know before it is needed. */
+async function checkLook(settings: PageSettings, kit: ChannelKit): Promise<Finding[]> {
+  const { faults, remarks } = await loadBrand(settings, kit);
+  return [
+    ...faults.map(({ message, hint }): Finding => ({ name: "look", level: "fail", message, hint })),
+    ...remarks.map(({ message, hint }): Finding => ({ name: "look", level: "warn", message, hint })),
+  ];
 }
 
 /** The folder itself, or the nearest one above it that exists. */

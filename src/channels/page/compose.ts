@@ -1,7 +1,7 @@
 import type { PageIncident } from "../../page/site.ts";
 import type { Block, Message } from "../../render/document.ts";
 import { toPlainText } from "../../render/formats/plain.ts";
-import type { BoardIncident, ComposeContext, Json, Post } from "../contract.ts";
+import type { BoardEntry, BoardUpdate, ComposeContext, Json, Post } from "../contract.ts";
 
 /** One post: the words alone. Title, phase, times and components come from the board when the page is written. */
 export function composePage(message: Message, context: ComposeContext): readonly Post[] {
@@ -19,15 +19,10 @@ export function composePage(message: Message, context: ComposeContext): readonly
 }
 
 /** The board's incident with each payload read back as words. */
-export function toPageIncident(incident: BoardIncident): PageIncident {
+export function toPageIncident(entry: BoardEntry, updates: readonly BoardUpdate[]): PageIncident {
   return {
-    ...incident,
-    updates: incident.updates.map(({ number, phase, at, payload }) => ({
-      number,
-      phase,
-      at,
-      ...readPayload(payload),
-    })),
+    ...entry,
+    updates: updates.map(({ payload, ...update }) => ({ ...update, ...readPayload(payload) })),
   };
 }
 

@@ -77,7 +77,8 @@ const REVISIONS: readonly (readonly [string, (content: string) => number | null]
   ["index.html", revisionOfHtml],
 ];
 
-function revisionOfJson(content: string): number | null {
+/** Which writing of the page a status.json tells of; null where it is none of ours. */
+export function revisionOfJson(content: string): number | null {
   try {
     const { revision } = JSON.parse(content) as { revision?: unknown };
     return typeof revision === "number" ? revision : null;

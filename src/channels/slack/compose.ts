@@ -55,7 +55,8 @@ export function composeMessage(
   };
   const first = { ...shared, blocks: [...header(subject.text), ...body] };
   const opens = context.rootSubject === null;
-  const broadcast = settings.broadcastResolution && isClosed(context.incident.phase);
+  const { type, phase } = context.incident;
+  const broadcast = settings.broadcastResolution && type !== "notice" && isClosed(phase);
   const reply = {
     ...shared,
     blocks: [...subjectLine(subject.text), ...body],

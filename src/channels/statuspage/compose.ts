@@ -24,6 +24,9 @@ export type HostedPayload = {
         readonly update: string;
       };
     };
+    /** Of planned work only, ISO 8601. */
+    readonly scheduled_for?: string;
+    readonly scheduled_until?: string;
     readonly [switchedOff: string]: unknown;
   };
 };
@@ -67,20 +70,22 @@ export function composeHostedPost(
     measure: (text) => [...text].length,
   }).text;
   const { components, unmapped } = notice ? NOTHING : mapComponents(context, settings, property);
+  // The page's subscribers chose to hear of trouble.
+  const notifies = settings.notifySubscribers && !notice;
   const payload = {
     incident: {
       name,
       status: notice ? "resolved" : incident.phase,
       body,
       impact_override: notice ? "none" : incident.type === "maintenance" ? "maintenance" : incident.impact,
-      components,
+      components: touchesComponents(context) ? components : {},
       component_ids: Object.keys(components),
-      deliver_notifications: settings.notifySubscribers,
+      deliver_notifications: notifies,
       metadata: {
         status_cli: { key, incident: incident.id, update: update.id },
       },
       ...SWITCHED_OFF,
-      ...(incident.type === "maintenance" ? {} : { reminder_intervals: "[]" }),
+      ...(incident.type === "maintenance" ? timesOf(incident) : { reminder_intervals: "[]" }),
     },
   } as const;
   return {
@@ -92,8 +97,21 @@ export function composeHostedPost(
     notes: [
       ...(name === title ? [] : ["title cut to fit"]),
       ...unmapped.map((label) => `${label} is not on the hosted page: add it to the channel's components`),
-      ...(settings.notifySubscribers ? ["the page's subscribers are notified"] : []),
+      ...(notifies ? ["the page's subscribers are notified"] : []),
     ],
+  };
+}
+
+/** Work that is only planned, or will not take place, leaves the components' states alone. */
+function touchesComponents({ incident, update }: ComposeContext): boolean {
+  return incident.phase !== "scheduled" && update.verb !== "maintenance cancel";
+}
+
+/** The page takes no end that is not after the start. */
+function timesOf({ startedAt, endsAt }: ComposeContext["incident"]) {
+  return {
+    scheduled_for: startedAt.toISOString(),
+    ...(endsAt === null || endsAt <= startedAt ? {} : { scheduled_until: endsAt.toISOString() }),
   };
 }
 

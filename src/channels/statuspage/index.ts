@@ -38,6 +38,7 @@ function connect(settings: StatuspageSettings, kit: ChannelKit): Channel {
 async function publish(page: HostedPage, post: Post, place: Place, signal: AbortSignal): Promise<Receipt> {
   const { incident } = post.payload as HostedPayload;
   const { status, body, components, component_ids, deliver_notifications, impact_override } = incident;
+  const { scheduled_for, scheduled_until } = incident;
   const opening = place.root === null;
   const known = hostedIds(place.root);
   if (!opening && known === null)
@@ -60,6 +61,8 @@ async function publish(page: HostedPage, post: Post, place: Place, signal: Abort
             component_ids,
             deliver_notifications,
             impact_override,
+            ...(scheduled_for === undefined ? {} : { scheduled_for }),
+            ...(scheduled_until === undefined ? {} : { scheduled_until }),
           },
         });
   if (answer.status < 200 || answer.status > 299) throw page.refusal(answer);

@@ -21,6 +21,9 @@ type XRequest =
     }
   | { readonly method: "DELETE"; readonly path: string };
 
+/** What X answered; the library hands over text only. */
+export type Answer = Omit<HttpResponse, "bytes">;
+
 /**
  * Makes one signed request to X API v2 and returns the answer, whatever its status.
  * Throws ChannelError where no answer came.
@@ -28,7 +31,7 @@ type XRequest =
 export async function callX(
   request: XRequest,
   { settings, kit, signal }: { settings: TwitterSettings; kit: ChannelKit; signal: AbortSignal },
-): Promise<HttpResponse> {
+): Promise<Answer> {
   const base = new URL(settings.baseUrl);
   if (kit.loopbackOnly && !isLoopback(base.hostname))
     throw fromHttpError(

@@ -9,8 +9,7 @@ import {
   type Search,
   type Verdict,
 } from "../contract.ts";
-import type { HttpResponse } from "../http.ts";
-import { callX } from "./call.ts";
+import { type Answer, callX } from "./call.ts";
 import { readAnswer } from "./errors.ts";
 import { findTweet, judgeTweet, type Reader, wordsOf } from "./read.ts";
 import { SECRETS, type TwitterSettings, X_BASE_URL } from "./settings.ts";
@@ -145,7 +144,7 @@ export class TwitterClient {
       this.#accept(await callX({ method: "GET", path, query }, this.#at(signal)), false);
   }
 
-  #accept(answer: HttpResponse, asReply: boolean): Fields {
+  #accept(answer: Answer, asReply: boolean): Fields {
     const secrets = SECRETS.map((name) => this.#settings[name]);
     const read = readAnswer(answer, {
       secrets,

@@ -1,7 +1,7 @@
 import type { Secret } from "../../base/secret.ts";
 import { excerpt, type Fields, isRecord, notBeyondADay, readFields, retryAfter } from "../answer.ts";
 import { ChannelError } from "../contract.ts";
-import type { HttpResponse } from "../http.ts";
+import type { Answer } from "./call.ts";
 
 const LOOK_FIRST = "the post may be out; look at the account before posting again";
 
@@ -10,7 +10,7 @@ const LOOK_FIRST = "the post may be out; look at the account before posting agai
  * `asReply` says that the request was a reply, so that a refusal of the place can be told from one of the words.
  */
 export function readAnswer(
-  answer: HttpResponse,
+  answer: Answer,
   { secrets, now, asReply = false }: { secrets: readonly Secret[]; now: Date; asReply?: boolean },
 ): Fields | ChannelError {
   const { status, headers } = answer;
@@ -56,7 +56,7 @@ export function readAnswer(
 }
 
 /** When X says that requests are welcome again: the window that is used up, else Retry-After. */
-function resetAt(headers: HttpResponse["headers"], now: Date): Date | null {
+function resetAt(headers: Answer["headers"], now: Date): Date | null {
   const windows = ["x-user-limit-24hour", "x-app-limit-24hour"].filter(
     (window) => headers[`${window}-remaining`] === "0",
   );

@@ -1,9 +1,10 @@
 import { refusal, usageError } from "../../base/errors.ts";
 import { slug } from "../../base/ids.ts";
 import { localTime } from "../../base/zone.ts";
-import { promiseFrom } from "../../cadence/promise.ts";
+import { boundByPlan } from "../../cadence/plan.ts";
+import { promiseFrom } from "../../cadence/policy.ts";
 import { type Component, flatten } from "../../incident/components.ts";
-import { type Incident, isClosed, isOpen, type Phase } from "../../incident/incident.ts";
+import { type Incident, isClosed, type Phase, type Verb } from "../../incident/incident.ts";
 import { phasesOf } from "../../incident/phases.ts";
 import { affect, type NamedComponent } from "../../incident/standing.ts";
 import { literal } from "../../render/literal.ts";
@@ -23,11 +24,17 @@ import {
 } from "../flags.ts";
 import { resumeKey } from "../key.ts";
 import { oneLine } from "../output/printable.ts";
+import { parseUntil } from "../planned-time.ts";
 import { factsOf, Overtaken, speak, type Utterance } from "../speak.ts";
 import type { Typed } from "../typed.ts";
 import { askVariables } from "../variables.ts";
+import { templateOfPhase } from "../wording.ts";
+import { plannedTimes } from "./maintenance-times.ts";
 
-/** `status announce [template]`: opens an incident (or says a notice) and broadcasts its first update. */
+/**
+ * `status announce [template]`: opens an incident (or says a notice) and broadcasts its first update.
+ * `status maintenance schedule`: the same for work that is still to come.
+ */
 export async function announce(
   app: App,
   templateName: string | null,
@@ -35,6 +42,7 @@ export async function announce(
   message: string | null,
   dialog: Dialog | null,
   typed: Typed,
+  verb: Extract<Verb, "announce" | "maintenance schedule"> = "announce",
 ): Promise<number> {
   if (templateName !== null && flags.template !== undefined)
     throw usageError(
@@ -43,24 +51,29 @@ export async function announce(
       "Give it as the argument or by --template.",
     );
   const inputs = inputsOf(flags, templateName, message);
-  const resumed = await resumeKey(app, "announce", inputs, flags);
+  const resumed = await resumeKey(app, verb, inputs, flags);
   if (resumed !== null) return resumed;
 
   const { config, surroundings } = app;
   const { timeZone } = config.property;
   const now = surroundings.clock.now();
-  if (flags.phase !== undefined) parsePhase(flags.phase);
+  const usual = verb === "announce" ? "acknowledge" : "maintenance-scheduled";
   const template = await loadTemplateSet({
-    name: templateName ?? flags.template ?? flags.phase ?? "acknowledge",
+    name:
+      templateName ??
+      flags.template ??
+      (flags.phase === undefined ? usual : templateOfPhase(parsePhase(flags.phase))),
     ...app.templates,
   });
   const impact =
-    flags.impact === undefined ? (template.type === "notice" ? "none" : "minor") : parseImpact(flags.impact);
+    flags.impact === undefined
+      ? template.type === "incident"
+        ? "minor"
+        : "none"
+      : parseImpact(flags.impact);
   let components = parseComponents(flags.component ?? [], config);
-  const startedAt = flags.startedAt === undefined ? now : parseStartedAt(flags.startedAt, now, timeZone);
   const phase = firstPhase(template, flags);
-  const promised =
-    flags.nextUpdate === undefined ? promiseFrom(now) : parseNextUpdate(flags.nextUpdate, now, timeZone);
+  refuseMisplanned(verb, template, phase, flags);
   const set = parseSet(flags.set ?? []);
 
   if (
@@ -72,28 +85,41 @@ export async function announce(
     components = await askComponents(dialog, config.property.components);
     if (components.length > 0) typed.keep({ component: components.map(({ id }) => id) });
   }
+  const { startsAt, endsAt } =
+    verb === "announce"
+      ? {
+          startsAt: flags.startedAt === undefined ? now : parseStartedAt(flags.startedAt, now, timeZone),
+          endsAt: flags.until === undefined ? null : parseUntil(flags.until, { now, timeZone }),
+        }
+      : await plannedTimes(app, flags, dialog, typed);
   const titled = await titleOf(app, template, flags, components, dialog, typed);
   // Some channels show the incident's name without the words around it.
   const title = surroundings.drill?.marked === true && titled !== "" ? `DRILL: ${titled}` : titled;
   const variables = await askVariables(template, set, dialog, typed);
 
+  const standing = {
+    ...{ title, phase, impact, startedAt: startsAt, endsAt },
+    ...{ automatic: flags.automatic === true, long: false },
+  };
+  const promised =
+    flags.nextUpdate === undefined
+      ? promiseFrom(now, standing, config.cadence)
+      : boundByPlan(parseNextUpdate(flags.nextUpdate, now, timeZone), standing, now);
   const draft: Incident = {
     id: "",
     type: template.type,
-    title,
-    phase,
-    impact,
-    components: affect(components, impact),
-    startedAt,
+    ...standing,
+    components: affect(components, impact, phase),
     acknowledgedAt: null,
     resolvedAt: isClosed(phase) ? now : null,
     nextUpdateAt: template.type === "notice" || isClosed(phase) ? null : promised,
   };
   await refuseRepetition(app, draft, flags, dialog);
   const said = {
-    verb: "announce" as const,
+    verb,
     opens: true,
     number: 1,
+    keeps: null,
     template,
     title,
     message,
@@ -102,7 +128,7 @@ export async function announce(
   };
   const named = title === "" ? titleBy(app, { ...said, incident: draft }, flags) : title;
 
-  const { year, month, day } = localTime(now, timeZone);
+  const { year, month, day } = localTime(phase === "scheduled" ? startsAt : now, timeZone);
   const stem = `${year}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}-${slug(named, 40)}`;
   for (let count = 1; ; count++) {
     const incident: Incident = { ...draft, id: count === 1 ? stem : `${stem}-${count}`, title: named };
@@ -110,9 +136,43 @@ export async function announce(
       return await speak(app, { ...said, incident }, flags, dialog);
     } catch (error) {
       if (!(error instanceof Overtaken)) throw error;
-      if (error.by === "key-taken") return (await resumeKey(app, "announce", inputs, flags))!;
+      if (error.by === "key-taken") return (await resumeKey(app, verb, inputs, flags))!;
     }
   }
+}
+
+/** Each command opens what it is for: what is planned has times, and an incident has no planned end. */
+function refuseMisplanned(
+  verb: "announce" | "maintenance schedule",
+  { name, type }: TemplateSet,
+  phase: Phase,
+  flags: SpeakFlags,
+): void {
+  if (verb === "maintenance schedule") {
+    if (type !== "maintenance" || phase !== "scheduled")
+      throw usageError(
+        "TEMPLATE_MISFIT",
+        `The template ${name} does not word work that is still to come.`,
+        "Choose one of type maintenance and phase scheduled, or leave --template out.",
+      );
+    if (flags.startedAt !== undefined)
+      throw usageError("STARTED_AT_MISFIT", "Planned work has not begun.", "Say when it will: --from TIME");
+    return;
+  }
+  if (type === "maintenance" && phase === "scheduled")
+    throw usageError(
+      "MAINTENANCE_NEEDS_TIMES",
+      "Planned work is announced with its times.",
+      "status maintenance schedule --from TIME --until TIME",
+    );
+  if (type === "maintenance" && flags.until === undefined)
+    throw usageError("UNTIL_NEEDED", "Planned work has an end, and none was given.", "Give it: --until 2h");
+  if (type === "incident" && flags.until !== undefined)
+    throw usageError(
+      "UNTIL_MISFIT",
+      "Nobody can promise the end of an incident.",
+      "To promise the next update: --next-update 30m",
+    );
 }
 
 /** A notice may be named by its template: its subject is then its title. */
@@ -175,8 +235,8 @@ async function titleOf(
     );
   }
   const title = parseTitle(
-    await dialog.input("What do customers see?", {
-      initial: `Problems with ${what}`,
+    await dialog.input(template.type === "maintenance" ? "What is the work?" : "What do customers see?", {
+      initial: template.type === "maintenance" ? `Maintenance of ${what}` : `Problems with ${what}`,
       check: (answer) =>
         literal(answer).trim().length > 200 ? "At most 200 characters, in one line." : null,
       abandoned: (answer) => typed.keep({ title: answer }),
@@ -189,7 +249,7 @@ async function titleOf(
 /** An announcement that resembles an open incident is most likely a second person, or a second run. */
 async function refuseRepetition(
   app: App,
-  about: Pick<Incident, "type" | "title" | "impact" | "components">,
+  about: Pick<Incident, "type" | "title" | "impact" | "components" | "startedAt" | "endsAt">,
   flags: SpeakFlags,
   dialog: Dialog | null,
 ): Promise<void> {
@@ -200,10 +260,10 @@ async function refuseRepetition(
       .map(({ id }) => id)
       .sort()
       .join();
-  const same = (await ledger?.incidents())?.find(
+  const same = (await ledger?.openIncidents())?.find(
     (incident) =>
-      isOpen(incident) &&
       incident.type === about.type &&
+      meet(incident, about) &&
       (incident.title.toLowerCase() === about.title.toLowerCase() ||
         (affected(incident) !== "" &&
           affected(incident) === affected(about) &&
@@ -217,4 +277,9 @@ async function refuseRepetition(
     what,
     `To add to it: status update ${same.id} — to complete it: status retry ${same.id} — if this is another incident: --new`,
   );
+}
+
+/** Planned work at another time is other work. */
+function meet(a: Pick<Incident, "startedAt" | "endsAt">, b: Pick<Incident, "startedAt" | "endsAt">): boolean {
+  return (a.endsAt === null || a.endsAt > b.startedAt) && (b.endsAt === null || b.endsAt > a.startedAt);
 }

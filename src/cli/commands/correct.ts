@@ -66,7 +66,7 @@ export async function correct(
   const set = parseSet(flags.set ?? []);
   const { standing } = updates.at(-1)!;
   const said: Utterance = {
-    ...{ verb, incident, opens: false, number: updates.length + 1, inputs },
+    ...{ verb, incident, opens: false, number: updates.length + 1, keeps: null, inputs },
     ...{ template: anew, title: standing.title, message, set },
   };
   const update = updateOf(app, said, flags);

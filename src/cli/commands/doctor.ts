@@ -188,6 +188,7 @@ async function checkTemplates(app: App, speakers: readonly Speaker[]): Promise<C
         impact: "minor" as const,
         components: [],
         startedAt: now,
+        endsAt: template.type === "maintenance" ? now : null,
         nextUpdateAt: isClosed(phase) ? null : now,
       };
       const set = Object.fromEntries(
@@ -228,7 +229,7 @@ async function checkTemplates(app: App, speakers: readonly Speaker[]): Promise<C
             title: "Example incident",
             ...standing,
           },
-          update: { id: "example", number: 1, at: now },
+          update: { id: "example", number: 1, verb: "announce", at: now },
           rootSubject: null,
         });
       }

@@ -1,3 +1,4 @@
+import { promiseInForce } from "../../cadence/due.ts";
 import { type Incident, isOpen } from "../../incident/incident.ts";
 import { PHASE_WORDS } from "../../incident/phases.ts";
 import type { App } from "../app.ts";
@@ -7,6 +8,7 @@ import { incidentFields } from "../output/json.ts";
 import { oneLine } from "../output/printable.ts";
 import { styleFor } from "../output/style.ts";
 import { sayPromise } from "../output/table.ts";
+import { caseOf } from "./due.ts";
 
 /** `status list`: what is open, who has heard what, when the next update is due. `all` adds what has ended. */
 export async function list(
@@ -22,12 +24,15 @@ export async function list(
     incidents.map(async (incident) => ({
       incident,
       coverage: await coverageOf(ledger!, incident.id),
+      // What audiences were really told; words that nobody has heard promise nothing.
+      promise: isOpen(incident) ? promiseInForce(await caseOf(ledger!, incident)).promise : null,
     })),
   );
   if (flags.json === true) {
-    const documents = rows.map(({ incident, coverage }) => ({
+    const documents = rows.map(({ incident, coverage, promise }) => ({
       ...incidentFields(incident),
       open: isOpen(incident),
+      promise: promise === null ? null : { dueAt: promise, overdue: promise <= clock.now() },
       coverage: coverage.map(({ channel, state, url }) => ({
         channel,
         state,
@@ -39,8 +44,8 @@ export async function list(
   }
   const style = styleFor(stdout, app.surroundings, flags.plain === true);
   if (rows.length === 0) stdout.write("No incident is open.\nTo open one: status announce\n");
-  for (const { incident, coverage } of rows) {
-    const due = promiseLine(incident, clock.now(), app.config.property.timeZone);
+  for (const { incident, coverage, promise } of rows) {
+    const due = promiseLine(incident, promise, clock.now(), app.config.property.timeZone);
     stdout.write(
       [
         style.chalk.bold(oneLine(incident.title)),
@@ -57,13 +62,10 @@ export async function list(
 
 function promiseLine(
   incident: Incident,
+  promise: Date | null,
   now: Date,
   timeZone: string,
 ): { text: string; overdue: boolean } | null {
-  if (incident.nextUpdateAt === null)
-    return isOpen(incident) ? { text: "no next update promised", overdue: false } : null;
-  return {
-    text: `next update ${sayPromise(incident.nextUpdateAt, now, timeZone)}`,
-    overdue: incident.nextUpdateAt <= now,
-  };
+  if (promise === null) return isOpen(incident) ? { text: "no next update promised", overdue: false } : null;
+  return { text: `next update ${sayPromise(promise, now, timeZone)}`, overdue: promise <= now };
 }

@@ -1,6 +1,9 @@
+import { sayDuration } from "../../base/duration.ts";
 import { refusal, usageError } from "../../base/errors.ts";
 import type { Ledger } from "../../broadcast/ledger.ts";
-import { promiseFrom } from "../../cadence/promise.ts";
+import { followUpTurn } from "../../cadence/follow-up.ts";
+import { boundByPlan } from "../../cadence/plan.ts";
+import { type CadencePolicy, promiseFrom } from "../../cadence/policy.ts";
 import { statesOf } from "../../incident/components.ts";
 import {
   type ComponentState,
@@ -8,6 +11,7 @@ import {
   isClosed,
   isOpen,
   type Phase,
+  type Update,
   type Verb,
 } from "../../incident/incident.ts";
 import { PHASE_WORDS, phasesOf } from "../../incident/phases.ts";
@@ -18,6 +22,7 @@ import type { Dialog } from "../dialog.ts";
 import {
   inputsOf,
   parseComponents,
+  parseEvery,
   parseImpact,
   parseNextUpdate,
   parsePhase,
@@ -32,16 +37,23 @@ import { oneLine } from "../output/printable.ts";
 import { Overtaken, speak } from "../speak.ts";
 import type { Typed } from "../typed.ts";
 import { askVariables } from "../variables.ts";
+import { templateOfPhase } from "../wording.ts";
+import { completeStep, type Step } from "./maintenance-steps.ts";
 
-/** `status update [incident]` and `status resolve [incident]`: broadcast what comes next, or the end. */
+/**
+ * `status update [incident]` and `status resolve [incident]`: broadcast what comes next, or the end.
+ * `stepOf` tells for another verb what it makes of the incident as it is now; it throws where it cannot, and null
+ * means that somebody else has done it.
+ */
 export async function update(
   app: App,
-  verb: Exclude<Verb, "announce">,
+  verb: Exclude<Verb, "announce" | "maintenance schedule">,
   reference: string | null,
   flags: SpeakFlags,
   givenMessage: string | null,
   dialog: Dialog | null,
   typed: Typed,
+  stepOf: ((before: Incident, now: Date) => Step | null) | null = null,
 ): Promise<number> {
   if (verb === "resolve" && (flags.phase !== undefined || flags.nextUpdate !== undefined))
     throw usageError(
@@ -63,14 +75,30 @@ export async function update(
   const ledger = await app.existingLedger();
   if (ledger === null)
     throw usageError("NO_OPEN_INCIDENT", "No incident is open.", "To open one: status announce");
-  const chosen = await openIncident(ledger, reference, dialog);
+  const chosen = await openIncident(
+    ledger,
+    reference,
+    dialog,
+    verb.startsWith("maintenance") ? "maintenance" : null,
+  );
   // Counted before the incident is read: whoever speaks from here on makes this update's number taken.
-  let seen = (await ledger.updates(chosen.id)).length;
+  const updates = await ledger.updates(chosen.id);
+  let seen = updates.length;
+  let keeps = promiseOf(updates.at(-1));
   const before = (await ledger.incident(chosen.id))!;
   if (before.type === "notice")
     throw usageError("NOTICE_ENDED", `${before.id} is a notice; it has no updates.`, null);
-  if (verb === "follow-up" && !isDue(before, surroundings.clock.now()))
-    throw refusal("UPDATE_OVERTAKEN", `Somebody has just spoken about ${before.id}.`, null);
+  const every = flags.every === undefined ? null : parseEvery(flags.every);
+  const now = surroundings.clock.now();
+  const ending = verb === "resolve" && before.type === "maintenance" && isOpen(before) ? completeStep : null;
+  const step = (stepOf ?? ending)?.(before, now) ?? null;
+  if (stepOf !== null && step === null) throw overtaken(before);
+  if (
+    stepOf === null &&
+    verb === "follow-up" &&
+    !(await mayFollowUp(ledger, before, updates, surroundings.clock.now(), every))
+  )
+    throw overtaken(before);
   if (verb === "resolve" && !isOpen(before))
     throw refusal(
       "ALREADY_RESOLVED",
@@ -84,9 +112,8 @@ export async function update(
       `To reopen it: status update ${before.id} --phase ${phasesOf(before.type)[0]}`,
     );
 
-  const now = surroundings.clock.now();
   const { timeZone } = config.property;
-  let phase = phaseAfter(verb, before, flags);
+  let phase = step?.phase ?? phaseAfter(verb, before, flags);
   if (dialog !== null && verb === "update" && flags.phase === undefined && flags.template === undefined) {
     const phases = phasesOf(before.type).filter((candidate) => !isClosed(candidate));
     phase = await dialog.select(
@@ -107,7 +134,7 @@ export async function update(
     if (message !== null) typed.keep({ message });
   }
   const template = await loadTemplateSet({
-    name: flags.template ?? templateFor(verb, phase),
+    name: flags.template ?? step?.template ?? templateFor(verb, phase),
     ...app.templates,
   });
   if (template.type === "notice")
@@ -129,22 +156,36 @@ export async function update(
       `${phase} is no phase of a ${before.type}.`,
       `Known: ${phasesOf(before.type).join(", ")}.`,
     );
-  const set = await askVariables(template, parseSet(flags.set ?? []), dialog, typed);
-  const promised =
-    flags.nextUpdate === undefined ? promiseFrom(now) : parseNextUpdate(flags.nextUpdate, now, timeZone);
+  const told = before.type === "maintenance" ? await toldOfThePlan(ledger, updates) : {};
+  const set = await askVariables(template, { ...told, ...parseSet(flags.set ?? []) }, dialog, typed);
+  const startedAt =
+    flags.startedAt === undefined
+      ? (step?.startedAt ?? before.startedAt)
+      : parseStartedAt(flags.startedAt, now, timeZone);
+  const endsAt = step?.endsAt ?? before.endsAt;
+  const impact = flags.impact === undefined ? before.impact : parseImpact(flags.impact);
+  const long = flags.long ?? before.long;
+  if (flags.long === true) refuseEarlyLong(before.type, startedAt, now, config.cadence);
   const change = {
     phase,
-    impact: flags.impact === undefined ? undefined : parseImpact(flags.impact),
+    impact,
     title: flags.title === undefined ? undefined : parseTitle(flags.title),
-    startedAt: flags.startedAt === undefined ? undefined : parseStartedAt(flags.startedAt, now, timeZone),
+    startedAt,
+    endsAt,
+    long,
     components: parseComponents(flags.component ?? [], config),
-    nextUpdateAt: promised,
+    nextUpdateAt:
+      every !== null
+        ? boundByPlan(new Date(now.getTime() + every), { phase, startedAt, endsAt }, now)
+        : flags.nextUpdate === undefined
+          ? promiseFrom(now, { impact, phase, startedAt, endsAt, long }, config.cadence)
+          : boundByPlan(parseNextUpdate(flags.nextUpdate, now, timeZone), { phase, startedAt, endsAt }, now),
   };
   const standing = advance(before, change, await heldElsewhere(ledger, before, app));
   const incident: Incident = {
     ...before,
     ...standing,
-    resolvedAt: isClosed(phase) ? (before.resolvedAt ?? now) : null,
+    resolvedAt: isClosed(phase) ? (step?.resolvedAt ?? before.resolvedAt ?? now) : null,
   };
   for (;;) {
     try {
@@ -153,6 +194,7 @@ export async function update(
         incident,
         opens: false,
         number: seen + 1,
+        keeps,
         template,
         title: standing.title,
         message,
@@ -163,14 +205,45 @@ export async function update(
     } catch (error) {
       if (!(error instanceof Overtaken)) throw error;
       if (error.by === "key-taken") return (await resumeKey(app, verb, inputs, flags))!;
-      seen = await askOvertaken(ledger, before, dialog);
+      const latest = await askOvertaken(ledger, before, verb, dialog);
+      seen = latest.number;
+      keeps = promiseOf(latest);
     }
   }
 }
 
-/** Whether the promised time of an open incident's next update has come. */
-export function isDue(incident: Incident, now: Date): boolean {
-  return isOpen(incident) && incident.nextUpdateAt !== null && incident.nextUpdateAt <= now;
+function overtaken({ id }: Incident): Error {
+  return refusal("UPDATE_OVERTAKEN", `Somebody has just spoken about ${id}.`, null);
+}
+
+/** Looked at again once this update's number is settled: what others have said since makes that number taken. */
+async function mayFollowUp(
+  ledger: Ledger,
+  incident: Incident,
+  updates: readonly Update[],
+  now: Date,
+  everyMs: number | null,
+): Promise<boolean> {
+  const deliveries = await ledger.deliveries({ incidentId: incident.id });
+  return followUpTurn({ incident, updates, deliveries }, now, everyMs).act === "speak";
+}
+
+/** Who promised a next update, as the number of that update. */
+function promiseOf(update: Update | undefined): number | null {
+  return update === undefined || update.standing.nextUpdateAt === null ? null : update.number;
+}
+
+/** Longer intervals are for incidents that drag on; chosen early they would only be fewer words. */
+function refuseEarlyLong(type: Incident["type"], startedAt: Date, now: Date, { long }: CadencePolicy): void {
+  const age = now.getTime() - startedAt.getTime();
+  if (type !== "incident")
+    throw usageError("LONG_MISFIT", "--long is for incidents; planned work promises its end.", null);
+  if (age < long.after)
+    throw usageError(
+      "LONG_TOO_EARLY",
+      `--long is for incidents older than ${sayDuration(long.after)}; this one began ${sayDuration(age)} ago.`,
+      "For one longer wait: --next-update 1h",
+    );
 }
 
 function phaseAfter(verb: Verb, before: Incident, flags: SpeakFlags): Phase {
@@ -179,8 +252,7 @@ function phaseAfter(verb: Verb, before: Incident, flags: SpeakFlags): Phase {
 }
 
 function templateFor(verb: Verb, phase: Phase): string {
-  if (verb === "follow-up") return "holding";
-  return phase === "completed" ? "resolved" : phase;
+  return verb === "follow-up" ? "holding" : templateOfPhase(phase);
 }
 
 /** The states that other open incidents give to components: resolving this one must not paint those green. */
@@ -189,23 +261,42 @@ async function heldElsewhere(
   incident: Incident,
   app: App,
 ): Promise<ReadonlyMap<string, ComponentState>> {
-  const others = (await ledger.incidents()).filter((other) => other.id !== incident.id && isOpen(other));
+  const others = (await ledger.openIncidents()).filter(
+    ({ id, phase }) => id !== incident.id && phase !== "scheduled",
+  );
   const affected = others.flatMap(({ components }) => components);
   const states = statesOf(app.config.property.components, affected);
   return new Map(affected.map(({ id, state }) => [id, states.get(id) ?? state]));
 }
 
-/** Somebody spoke in between: shows what was said, and goes on only if a person says so. Returns the newest update's number. */
-async function askOvertaken(ledger: Ledger, incident: Incident, dialog: Dialog | null): Promise<number> {
+/** Somebody spoke in between: shows what was said, and goes on only if a person says so. Returns the newest update. */
+async function askOvertaken(
+  ledger: Ledger,
+  incident: Incident,
+  verb: Verb,
+  dialog: Dialog | null,
+): Promise<Update> {
   const latest = (await ledger.updates(incident.id)).at(-1)!;
+  // A script has kept the last promise meanwhile: it had nothing new, and must not stand in a person's way.
+  if (latest.verb === "follow-up" && verb !== "follow-up") return latest;
   const [said] = (await ledger.deliveries({ updateId: latest.id })).filter(
     (delivery) => delivery.post !== null,
   );
   const what = `${latest.author} has just said update ${latest.number} of ${incident.id} (${PHASE_WORDS[latest.standing.phase].toLowerCase()}): "${oneLine(said?.post?.text ?? "")}"`;
-  if (dialog !== null && (await dialog.confirm(`${what}\nSay yours as well?`))) return latest.number;
+  if (dialog !== null && (await dialog.confirm(`${what}\nSay yours as well?`))) return latest;
   throw refusal(
     "UPDATE_OVERTAKEN",
     what,
     "Nothing of yours was sent. Read it, and type your command again if it still adds something.",
   );
+}
+
+/** The `--set` values that customers were told last: what still works is as true in a reminder. */
+async function toldOfThePlan(ledger: Ledger, updates: readonly Update[]): Promise<Record<string, string>> {
+  for (const { id } of updates.toReversed()) {
+    const inputs = await ledger.inputs(id);
+    if (typeof inputs === "object" && inputs !== null && "set" in inputs)
+      return parseSet(inputs.set as readonly string[]);
+  }
+  return {};
 }

@@ -27,6 +27,7 @@ export function broadcastDocument(
 export function incidentFields(incident: Incident): Record<string, unknown> {
   const { id, title, type, phase, impact, components, startedAt, acknowledgedAt, resolvedAt, nextUpdateAt } =
     incident;
+  const { endsAt, automatic } = incident;
   return {
     id,
     title,
@@ -38,6 +39,7 @@ export function incidentFields(incident: Incident): Record<string, unknown> {
     acknowledgedAt,
     resolvedAt,
     nextUpdateAt,
+    ...{ endsAt, automatic },
   };
 }
 

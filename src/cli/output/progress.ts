@@ -1,18 +1,17 @@
 import type { BroadcastEvent } from "../../broadcast/context.ts";
 import type { Delivery } from "../../broadcast/ledger.ts";
-import type { Sink } from "../surroundings.ts";
+import type { LiveSink } from "./live-sink.ts";
 import { oneLine } from "./printable.ts";
 import type { Style } from "./style.ts";
 
 /** One live line per channel on stderr: redrawn on a terminal, appended as they change elsewhere. */
 export class Progress {
-  readonly #sink: Sink;
+  readonly #sink: LiveSink;
   readonly #style: Style;
   readonly #redraw: boolean;
   readonly #lines = new Map<string, string>();
-  #drawn = 0;
 
-  constructor(sink: Sink, style: Style, redraw: boolean) {
+  constructor(sink: LiveSink, style: Style, redraw: boolean) {
     this.#sink = sink;
     this.#style = style;
     this.#redraw = redraw;
@@ -26,22 +25,18 @@ export class Progress {
       if (event.type !== "sending") this.#sink.write(`  ${event.delivery.channel}: ${line}\n`);
       return;
     }
-    this.#erase();
     const width = Math.max(...[...this.#lines.keys()].map((name) => name.length));
-    for (const [name, text] of this.#lines)
-      this.#sink.write(`  ${name.padEnd(width)}  ${text}`.slice(0, this.#sink.columns - 1).concat("\n"));
-    this.#drawn = this.#lines.size;
+    this.#sink.show(
+      [...this.#lines].map(([name, text]) =>
+        `  ${name.padEnd(width)}  ${text}`.slice(0, this.#sink.columns - 1),
+      ),
+    );
   }
 
   /** Takes the live lines away, so that the table can stand in their place. */
   clear(): void {
-    this.#erase();
+    this.#sink.show([]);
     this.#lines.clear();
-  }
-
-  #erase(): void {
-    if (this.#drawn > 0) this.#sink.write(`\u001b[${this.#drawn}A\u001b[J`);
-    this.#drawn = 0;
   }
 
   #say(event: BroadcastEvent): string | null {

@@ -112,10 +112,17 @@ export function closing(
     lines.push(`Next update promised by ${sayPromise(incident.nextUpdateAt, now, timeZone)}.`);
   const next: string[] = [];
   if (silent.length > 0 || unknown.length > 0) next.push(`status retry ${incident.id}`);
-  if (incident.nextUpdateAt !== null)
-    next.push(`status update ${incident.id} --message "…"`, `status resolve ${incident.id}`);
+  if (incident.nextUpdateAt !== null) next.push(...nextWords(incident));
   if (next.length > 0) lines.push("", "Type next:", ...next.map((command) => `  ${command}`));
   return `\n${lines.join("\n")}\n`;
+}
+
+/** What is likely to be said next. */
+function nextWords({ id, type, phase, automatic }: Incident): string[] {
+  if (type !== "maintenance") return [`status update ${id} --message "…"`, `status resolve ${id}`];
+  if (automatic) return ["status follow-up --yes"];
+  const step = phase === "scheduled" ? "start" : "complete";
+  return [`status maintenance ${step} ${id}`];
 }
 
 /** `10:30 PDT (in 30 min)`, `10:30 PDT (12 min overdue)`. */

@@ -1,4 +1,5 @@
 import MarkdownIt from "markdown-it";
+import { stillOf } from "../../page/document.ts";
 import { Html, html } from "../../page/html.ts";
 import type { News } from "./news.ts";
 import { renderSlackBlocks } from "./slack-blocks.ts";
@@ -61,7 +62,7 @@ ${mail.html === "" ? html`<p class="lines">${linked(mail.text)}</p>` : frame(`ma
   page: ({ pageHtml, hostedUpdates }, step) => [
     ...(pageHtml === null
       ? []
-      : [html`<article>${frame(`page-${step}`, step, "The status page", pageHtml)}</article>`]),
+      : [html`<article>${frame(`page-${step}`, step, "The status page", stillOf(pageHtml))}</article>`]),
     ...hostedUpdates.map(
       ({ incident, update }) => html`<article class="hosted"><p class="fine">Hosted page${
         update.notified ? ", subscribers notified" : null

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ScriptedClock } from "../../../src/base/clock.ts";
-import type { BoardIncident } from "../../../src/channels/contract.ts";
+import type { BoardEntry, BoardUpdate } from "../../../src/channels/contract.ts";
 import { page } from "../../../src/channels/page/index.ts";
 import type { Ground, Heard } from "../ground.ts";
 import { NOW } from "../loopback.ts";
@@ -42,7 +42,7 @@ describeChannel({
 /** A folder, and a board that holds what was planned. */
 async function inAFolder(): Promise<Ground> {
   const directory = await mkdtemp(join(tmpdir(), "status-conformance-"));
-  const told: BoardIncident[] = [];
+  const told: (BoardEntry & { readonly updates: readonly BoardUpdate[] })[] = [];
   let revision = 0;
   return {
     settings: { kind: "page", directory, url: "https://status.example.org" },
@@ -53,7 +53,10 @@ async function inAFolder(): Promise<Ground> {
     provocations: {},
     kit: {
       board: {
-        incidents: async () => told,
+        entries: async () => told,
+        updates: async (_channel, ids) =>
+          new Map(told.filter(({ id }) => ids.includes(id)).map(({ id, updates }) => [id, updates])),
+        readings: async () => [],
         exclusively: (_channel, write) => {
           revision += 1;
           return write(revision);
@@ -62,9 +65,27 @@ async function inAFolder(): Promise<Ground> {
     },
     plan({ payload, key }, { incident, update, rootSubject }) {
       const open = rootSubject === null ? undefined : told[0];
-      const entry = { number: update.number, phase: incident.phase, at: update.at, payload };
-      if (open === undefined) told.unshift({ ...incident, id: key, resolvedAt: null, updates: [entry] });
-      else told[0] = { ...open, updates: [entry, ...open.updates] };
+      const { phase, impact, components } = incident;
+      const said = {
+        number: update.number,
+        phase,
+        impact,
+        components,
+        at: update.at,
+        template: phase,
+        payload,
+      };
+      if (open === undefined)
+        told.unshift({
+          ...incident,
+          id: key,
+          endsAt: null,
+          resolvedAt: null,
+          explained: false,
+          told: 1,
+          updates: [said],
+        });
+      else told[0] = { ...open, told: open.told + 1, updates: [said, ...open.updates] };
     },
     heard: () => shownIn(join(directory, "status.json")),
     close: () => rm(directory, { recursive: true, force: true }),
@@ -74,7 +95,9 @@ async function inAFolder(): Promise<Ground> {
 function shownIn(file: string): Heard[] {
   if (!existsSync(file)) return [];
   const { incidents } = JSON.parse(readFileSync(file, "utf8")) as {
-    incidents: { id: string; updates: unknown[] }[];
+    incidents: { id: string; updateCount: number }[];
   };
-  return [...incidents].reverse().flatMap(({ id, updates }) => updates.map(() => ({ thread: id })));
+  return [...incidents]
+    .reverse()
+    .flatMap(({ id, updateCount }) => Array.from({ length: updateCount }, () => ({ thread: id })));
 }

@@ -16,7 +16,7 @@ describeChannel({
   ),
   limits({ payload }) {
     const { incident } = payload as { incident: Record<string, unknown> };
-    expect(flawsOf(incident, null, () => true)).toEqual([]);
+    expect(flawsOf(incident, null, null, () => true)).toEqual([]);
     expect(incident.body).not.toMatch(/[<>]|&(?!amp;|lt;|gt;)/);
   },
   remove({ remoteId }, { settings }) {

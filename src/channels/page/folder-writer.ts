@@ -1,0 +1,173 @@
+import { randomBytes } from "node:crypto";
+import type { Dirent } from "node:fs";
+import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { MANIFEST, type PageFile } from "../../page/build.ts";
+import { ChannelError } from "../contract.ts";
+
+/**
+ * The folder that holds the page. Every method throws ChannelError `PAGE_NOT_WRITTEN`; what stood before a failure stays
+ * readable. Files of others are neither read nor touched.
+ */
+export class FolderWriter {
+  readonly #directory: string;
+  readonly #there: Map<string, Dirent>;
+  readonly #folders: Set<string>;
+  #written = 0;
+  /** Replaced, and not yet surely on disk. */
+  readonly #unsynced: string[] = [];
+
+  private constructor(directory: string, there: Map<string, Dirent>, folders: Set<string>) {
+    this.#directory = directory;
+    this.#there = there;
+    this.#folders = folders;
+  }
+
+  /** Makes the folder where it is missing, and clears away what a killed writer left. */
+  static open(directory: string): Promise<FolderWriter> {
+    return told(directory, async () => {
+      await mkdir(directory, { recursive: true });
+      const there = new Map<string, Dirent>();
+      const folders = new Set<string>();
+      for (const folder of FOLDERS) {
+        if (folder !== "" && !isOurFolder(there.get(folder), folder)) continue;
+        folders.add(folder);
+        // The lease keeps others from writing now.
+        for (const entry of await readdir(join(directory, folder), { withFileTypes: true }))
+          if (entry.isFile() && DRAFT.test(entry.name))
+            await rm(join(directory, folder, entry.name), { force: true });
+          else there.set(folder === "" ? entry.name : `${folder}/${entry.name}`, entry);
+      }
+      return new FolderWriter(directory, there, folders);
+    });
+  }
+
+  has(path: string): boolean {
+    return this.#there.has(path);
+  }
+
+  /**
+   * Puts the file in its place, whole or not at all; false where it stands so already.
+   * Each is on disk before the next, as far as SYNCED_ONE_BY_ONE. A large build, the first one or a new look, would wait for
+   * the disk thousands of times: its further files are brought to disk together, before the files that tell of them.
+   * Whatever a power failure spoils in between, the old manifest does not vouch for, and the next build mends.
+   */
+  put({ path, content }: PageFile): Promise<boolean> {
+    return told(this.#directory, async () => {
+      const target = join(this.#directory, path);
+      const standing = this.#there.get(path);
+      if (standing?.isSymbolicLink())
+        throw inTheWay("ELINK", `${target} is a link, and what it points to is not the page's`);
+      if (content === null) {
+        if (standing === undefined) return false;
+        await rm(target, { force: true });
+        this.#there.delete(path);
+        return true;
+      }
+      if (TELLING.has(path)) await this.#syncAll();
+      const bytes = Buffer.from(content as string);
+      if (standing?.isFile() && (await same(target, bytes))) return false;
+      await this.#ensureFolder(dirname(path));
+      this.#written += 1;
+      const sync = this.#written <= SYNCED_ONE_BY_ONE || TELLING.has(path);
+      await replace(target, bytes, sync);
+      if (!sync) this.#unsynced.push(target);
+      return true;
+    });
+  }
+
+  async #ensureFolder(folder: string): Promise<void> {
+    if (folder === "." || this.#folders.has(folder)) return;
+    await this.#ensureFolder(dirname(folder));
+    await mkdir(join(this.#directory, folder), { recursive: true });
+    this.#folders.add(folder);
+  }
+
+  async #syncAll(): Promise<void> {
+    while (this.#unsynced.length > 0)
+      // At once: the file system then commits them together.
+      await Promise.all(this.#unsynced.splice(0, 64).map(sync));
+  }
+}
+
+/** All that files of the page lie in, outermost first. */
+const FOLDERS = [
+  "",
+  "incidents",
+  "history",
+  "api",
+  "api/v2",
+  "api/v2/incidents",
+  "api/v2/scheduled-maintenances",
+];
+/** Written last: by these a reader, another program or the next build finds all others. */
+const TELLING: ReadonlySet<string> = new Set(["status.json", "index.html", MANIFEST]);
+const SYNCED_ONE_BY_ONE = 100;
+const DRAFT = /^\..+\.[0-9a-f]{12}\.tmp$/;
+
+/** False where there is none. Throws where something else stands in its place. */
+function isOurFolder(entry: Dirent | undefined, folder: string): boolean {
+  if (entry === undefined || entry.isDirectory()) return entry !== undefined;
+  if (entry.isSymbolicLink())
+    throw inTheWay("ELINK", `${folder} is a link, and what it points to is not the page's`);
+  throw inTheWay("ENOTDIR", `${folder} is not a folder`);
+}
+
+function inTheWay(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code });
+}
+
+async function told<T>(directory: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new ChannelError("refused", "PAGE_NOT_WRITTEN", `the page could not be written: ${message}`, {
+      hint: hintFor(code, directory),
+      cause: error,
+    });
+  }
+}
+
+async function same(path: string, bytes: Buffer): Promise<boolean> {
+  return (await stat(path)).size === bytes.length && (await readFile(path)).equals(bytes);
+}
+
+async function replace(target: string, bytes: Buffer, toDisk: boolean): Promise<void> {
+  const draft = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`);
+  try {
+    const file = await open(draft, "wx", 0o644);
+    try {
+      await file.writeFile(bytes);
+      if (toDisk) await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, target);
+  } catch (error) {
+    // A publish command would carry a stray draft to the public.
+    await rm(draft, { force: true }).catch(() => {});
+    throw error;
+  }
+}
+
+async function sync(path: string): Promise<void> {
+  const file = await open(path, "r");
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+export function hintFor(code: string | undefined, directory: string): string {
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS")
+    return `let this user write to ${directory}, or name another directory, then type: status retry`;
+  if (code === "ENOSPC" || code === "EDQUOT") return "free some disk space, then type: status retry";
+  if (code === "ELINK") return "put a plain file or folder in the link's place, then type: status retry";
+  if (code === "EISDIR" || code === "ENOTEMPTY")
+    return `a folder stands where a file of the page should be; move it away from ${directory}, then type: status retry`;
+  if (code === "ENOTDIR" || code === "EEXIST")
+    return `a file stands where a folder should be; move it or name another directory than ${directory}`;
+  return `look at ${directory}, then type: status retry`;
+}

@@ -1,0 +1,45 @@
+import { ChannelError, type ChannelKit } from "../contract.ts";
+import { runCommand } from "./run-command.ts";
+import type { PageSettings } from "./settings.ts";
+import { refuseOlder, siteOf, writePage } from "./write-page.ts";
+
+/** A writing of the page: its revision, and the files that it changed. */
+export interface Published {
+  readonly revision: number;
+  /** Paths within the page's folder, in the order of writing. */
+  readonly changed: readonly string[];
+}
+
+/**
+ * Writes all that the board holds into the page's folder, whoever asked for it, and with `carry` has the channel's command
+ * bring the folder to its host. Throws ChannelError where the folder or the command fails, and the ledger's own errors.
+ */
+export async function publishPage(
+  settings: PageSettings,
+  kit: ChannelKit,
+  { carry, signal }: { carry: boolean; signal: AbortSignal },
+): Promise<Published> {
+  if (signal.aborted)
+    throw new ChannelError("not-sent", "PAGE_STOPPED", "stopped before the page was written");
+  return kit.board.exclusively(kit.name, async (revision) => {
+    await refuseOlder(settings.directory, revision);
+    const changed = await writePage(await siteOf(settings, kit, revision), settings.directory, kit);
+    // Within the lease: an older page must not be carried out after a newer one.
+    if (carry && isCarried(settings, kit))
+      await runCommand(settings.publish!, {
+        cwd: kit.folder,
+        timeoutMs: kit.timeoutMs,
+        signal,
+        tell: kit.tell,
+      });
+    return { revision, changed };
+  });
+}
+
+/** Whether a command brings the page to its readers; in a drill none does. */
+export function isCarried(
+  { publish }: Pick<PageSettings, "publish">,
+  { loopbackOnly }: Pick<ChannelKit, "loopbackOnly">,
+): boolean {
+  return publish !== undefined && !loopbackOnly;
+}

@@ -1,0 +1,61 @@
+import { sayTime } from "../../base/zone.ts";
+import type { CadencePolicy } from "../../cadence/policy.ts";
+import type { Incident } from "../../incident/incident.ts";
+import { PHASE_WORDS } from "../../incident/phases.ts";
+import { WHAT } from "../commands/due.ts";
+import { incidentFields } from "../output/json.ts";
+import { oneLine } from "../output/printable.ts";
+import { type Heard, hasHeardNewest, owedOn, spoken, type Watched } from "./room.ts";
+
+/** An incident as it stands now, in one line; the same text for as long as nothing changes. */
+export function changeLine(watched: Watched, now: Date, timeZone: string, policy: CadencePolicy): string {
+  const { incident } = watched.each;
+  const owed = owedOn(watched, now, policy).map(({ kind, dueAt, overdue, silent }) => {
+    const by = sayTime(dueAt, timeZone, Math.abs(dueAt.getTime() - now.getTime()) > 18 * 3_600_000);
+    const what = silent.length > 0 ? `update ${watched.newest.number} to be heard by all` : WHAT[kind];
+    return overdue ? `OVERDUE: ${what}, by ${by}` : `${what} by ${by}`;
+  });
+  const heard = watched.channels.filter((channel) => hasHeardNewest(watched, channel));
+  const silent = silentOn(watched).map(({ channel }) => channel);
+  return [
+    `${oneLine(incident.title)} (${incident.id})`,
+    `${PHASE_WORDS[incident.phase].toLowerCase()}, impact ${incident.impact}`,
+    ...(owed.length === 0 ? ["no next update promised"] : owed),
+    `update ${watched.newest.number} heard on ${heard.length} of ${watched.channels.length} channels${silent.length === 0 ? "" : `, not on ${silent.join(", ")}`}`,
+  ].join("; ");
+}
+
+/** The same for a program. */
+export function changeDocument(watched: Watched, now: Date, policy: CadencePolicy): Record<string, unknown> {
+  const { each, newest, channels, words } = watched;
+  return {
+    ...{ version: 1, at: now, event: "changed", incident: incidentFields(each.incident) },
+    update: {
+      id: newest.id,
+      number: newest.number,
+      verb: newest.verb,
+      author: newest.author,
+      at: newest.at,
+      text: words,
+    },
+    due: owedOn(watched, now, policy).map(({ kind, dueAt, overdue, silent }) => ({
+      kind,
+      dueAt,
+      overdue,
+      silent,
+    })),
+    coverage: channels.map(({ channel, state, number, url }) => ({ channel, state, update: number, url })),
+    silent: silentOn(watched).map(({ channel }) => channel),
+  };
+}
+
+export function endedLine(incident: Incident): string {
+  return `${oneLine(incident.title)} (${incident.id}); ${PHASE_WORDS[incident.phase].toLowerCase()}`;
+}
+
+function silentOn(watched: Watched): Heard[] {
+  return watched.channels.filter(
+    (channel) =>
+      !hasHeardNewest(watched, channel) && (channel.number === watched.newest.number || !spoken(channel)),
+  );
+}
