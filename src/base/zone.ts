@@ -45,6 +45,11 @@ export function localTime(instant: Date, timeZone: string): LocalTime {
  * Null for a time that the zone skips (spring forward); the first of the two for a time that it repeats.
  */
 export function instantOf(local: LocalTime, timeZone: string): Date | null {
+  return instantsOf(local, timeZone)[0] ?? null;
+}
+
+/** All instants at which it shows that, soonest first: none, one, or two. */
+function instantsOf(local: LocalTime, timeZone: string): Date[] {
   const asUtc = Date.UTC(local.year, local.month - 1, local.day, local.hour, local.minute);
   const candidates: Date[] = [];
   // No zone is further than 15 hours from UTC, and offsets are multiples of 15 minutes.
@@ -54,8 +59,7 @@ export function instantOf(local: LocalTime, timeZone: string): Date | null {
     if (seen.day === local.day && seen.hour === local.hour && seen.minute === local.minute)
       candidates.push(candidate);
   }
-  candidates.sort((a, b) => a.getTime() - b.getTime());
-  return candidates[0] ?? null;
+  return candidates.sort((a, b) => a.getTime() - b.getTime());
 }
 
 /** The next time after `now` that the wall clock in `timeZone` shows hour:minute. */
@@ -71,19 +75,12 @@ export function lastOccurrence(hour: number, minute: number, now: Date, timeZone
 function occurrence(hour: number, minute: number, now: Date, timeZone: string, step: 1 | -1): Date {
   const today = localTime(now, timeZone);
   for (let days = 0; days <= 3; days++) {
-    const day = new Date(Date.UTC(today.year, today.month - 1, today.day + days * step));
-    const found = instantOf(
-      {
-        year: day.getUTCFullYear(),
-        month: day.getUTCMonth() + 1,
-        day: day.getUTCDate(),
-        hour,
-        minute,
-      },
-      timeZone,
-    );
-    if (found === null) continue;
-    if (step === 1 ? found > now : found <= now) return found;
+    const date = new Date(Date.UTC(today.year, today.month - 1, today.day + days * step));
+    const day = { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() };
+    const found = instantsOf({ ...day, hour, minute }, timeZone);
+    const fitting = found.filter((at) => (step === 1 ? at > now : at <= now));
+    const chosen = step === 1 ? fitting[0] : fitting.at(-1);
+    if (chosen !== undefined) return chosen;
   }
   throw new RangeError(`no ${hour}:${minute} near ${now.toISOString()} in ${timeZone}`);
 }

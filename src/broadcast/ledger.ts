@@ -132,6 +132,8 @@ export interface Ledger {
   incident(id: string): Promise<Incident | null>;
   /** Ended ones of these impacts of which no postmortem was said. */
   unexplained(impacts: readonly Impact[]): Promise<Incident[]>;
+  /** Ended ones of which a required channel has still to hear something. */
+  endedUnheard(): Promise<Incident[]>;
   updates(incidentId: string): Promise<Update[]>;
   /** The caller's flags as given. */
   inputs(updateId: string): Promise<Json>;
@@ -192,15 +194,25 @@ export interface Ledger {
     outcome: { readonly receipt: Receipt } | { readonly error: DeliveryError },
   ): Promise<void>;
 
-  /** What a page channel has told, newest incident first: each with its newest update there, and how much was told. */
+  /**
+   * What a page channel has told, newest incident first: each with what its newest update there left behind, and how much
+   * was told. One that has ended, and of which every word was withdrawn, is left out.
+   */
   toldEntries(channel: string): Promise<readonly ToldEntry[]>;
   /** The updates that a page channel has told of these incidents, as they read after all corrections; newest first. */
   told(channel: string, incidentIds: readonly string[]): Promise<readonly Told[]>;
   readings(): Promise<readonly Reading[]>;
   /** Keeps what another dashboard said; a failed try keeps what was read before. */
   noteReading(reading: Reading): Promise<void>;
-  /** Holds the named lease while `work` runs; waits for another holder up to `waitMs`. `revision` rises with every call. */
-  exclusively<T>(name: string, waitMs: number, work: (revision: number) => Promise<T>): Promise<T>;
+  /**
+   * Holds the named lease while `work` runs; waits for another holder up to `waitMs`. `revision` rises with every call, save
+   * one that has written nothing and calls `giveBack`.
+   */
+  exclusively<T>(
+    name: string,
+    waitMs: number,
+    work: (revision: number, giveBack: () => void) => Promise<T>,
+  ): Promise<T>;
 
   /** Reads the whole file; what is wrong with it, or null. */
   health(): Promise<string | null>;
@@ -213,9 +225,9 @@ export interface ToldEntry {
   readonly startedAt: Date;
   /** When it ended, where the channel has told so. */
   readonly resolvedAt: Date | null;
-  /** What the newest update told on the channel left behind. */
+  /** What the newest update meant for the channel left behind, its words withdrawn or not. */
   readonly standing: Standing;
-  /** Whether a postmortem was told on the channel. */
+  /** Whether a postmortem was told on the channel, and not taken away. */
   readonly explained: boolean;
   readonly told: number;
 }

@@ -1,7 +1,7 @@
 import { setupError } from "../base/errors.ts";
 import { digest } from "../base/ids.ts";
 import { type Post, type Property, TooLong } from "../channels/contract.ts";
-import type { IncidentType, Update } from "../incident/incident.ts";
+import type { ComponentState, IncidentType, Update } from "../incident/incident.ts";
 import type { Message } from "../render/document.ts";
 import type { Speaker } from "./context.ts";
 import type { Delivery, NewDelivery } from "./ledger.ts";
@@ -16,6 +16,8 @@ export interface PlanInput {
   readonly leftOut: ReadonlyMap<string, string>;
   /** Everything the channels have heard of this incident so far. */
   readonly told: readonly Delivery[];
+  /** What other open incidents do to components. */
+  readonly elsewhere?: ReadonlyMap<string, ComponentState>;
   /** Words the update for one channel. Throws a StatusError for a template's fault. */
   word(speaker: Speaker): Message;
 }
@@ -66,6 +68,7 @@ export function planUpdate(input: PlanInput): ChannelPlan[] {
           at: input.update.at,
         },
         rootSubject,
+        ...(input.elsewhere === undefined ? {} : { elsewhere: input.elsewhere }),
       });
       return {
         speaker,

@@ -1,5 +1,6 @@
 import type { Delivery } from "../broadcast/ledger.ts";
 import { type Incident, isOpen, type Update } from "../incident/incident.ts";
+import { isHeard } from "./heard.ts";
 import type { CadencePolicy } from "./policy.ts";
 
 /** An open incident with its record, oldest update first. */
@@ -29,14 +30,14 @@ export interface Debt {
  * the next update.
  */
 export function debts(
-  open: readonly Case[],
+  cases: readonly Case[],
   unexplained: readonly Incident[],
   now: Date,
   withinMs: number,
   policy: CadencePolicy,
 ): Debt[] {
   const owed = [
-    ...open.filter(({ incident }) => isOpen(incident)).flatMap((each) => owedBy(each, now, policy)),
+    ...cases.flatMap((each) => (isOpen(each.incident) ? owedBy(each, now, policy) : endOwedBy(each))),
     ...unexplained.flatMap((incident) => postmortemOf(incident, policy)),
   ];
   return owed
@@ -51,6 +52,20 @@ export function debts(
     .sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime());
 }
 
+/** An ended incident owes its last words where they have not been heard. */
+function endOwedBy(each: Case): Owed[] {
+  const { silent, unpaid } = promiseInForce(each);
+  return unpaid === null ? [] : [{ incident: each.incident, kind: "update", dueAt: unpaid, silent }];
+}
+
+/** When the most pressing thing that an open incident owes is due; null where it owes nothing. */
+export function nextOwed(each: Case, now: Date, policy: CadencePolicy): Date | null {
+  const owed = owedBy(each, now, policy);
+  // Words that a channel has still to hear are told as its silence.
+  const promised = owed.filter(({ kind, silent }) => silent.length === 0 || kind === "acknowledgement");
+  return earliest((promised.length > 0 ? promised : owed).map(({ dueAt }) => dueAt));
+}
+
 type Owed = Omit<Debt, "overdue" | "beyondBound">;
 
 function owedBy(each: Case, now: Date, policy: CadencePolicy): Owed[] {
@@ -61,7 +76,9 @@ function owedBy(each: Case, now: Date, policy: CadencePolicy): Owed[] {
     const dueAt = new Date(incident.startedAt.getTime() + policy.acknowledgeWithin);
     owed.push({ incident, kind: "acknowledgement", dueAt, silent });
   } else if (unpaid !== null) owed.push({ incident, kind: "update", dueAt: unpaid, silent });
-  if (promise !== null) owed.push({ incident, ...stepOf(incident, promise, now), silent: [] });
+  // Where all are silent, what they were promised is what is unpaid.
+  if (promise !== null && promise.getTime() !== unpaid?.getTime())
+    owed.push({ incident, ...stepOf(incident, promise, now), silent: [] });
   return owed;
 }
 
@@ -94,39 +111,78 @@ export interface InForce {
   readonly silent: readonly string[];
   /** When the oldest of those words were owed; null where no channel is silent. */
   readonly unpaid: Date | null;
+  /** Whether somebody has heard the newest update, or nobody was meant to. */
+  readonly newestHeard: boolean;
 }
 
-/** Where the promises of an incident stand. Words that nobody has heard promise nothing, and keep nothing. */
+/**
+ * Where the promises of an incident stand, judged channel by channel: each audience was promised what it last heard. Words
+ * that nobody has heard promise nothing and keep nothing. A channel that was left out by choice is owed nothing more while
+ * another of its audience has heard later words.
+ */
 export function promiseInForce({ updates, deliveries }: Case): InForce {
-  const meant = deliveries.filter(
-    (row) => row.required && row.state !== "skipped" && row.state !== "superseded",
+  const channels = new Map<string, Delivery[]>();
+  for (const row of deliveries)
+    if (row.effect === "post" && row.required)
+      channels.set(row.channel, [...(channels.get(row.channel) ?? []), row]);
+  const standings = [...channels].map(([channel, rows]) => ({ channel, ...standingOf(rows, updates) }));
+  const silent = standings.filter(({ waiting }) => waiting !== null);
+  const told = standings.filter(
+    ({ waiting, heard, audience }) =>
+      waiting === null &&
+      heard !== null &&
+      !standings.some(
+        (other) => other.audience === audience && other.heard !== null && other.heard.number > heard.number,
+      ),
   );
-  const unheard = newestWords(meant).filter((rows) => rows.some((row) => row.state !== "sent"));
-  const owed = unheard.map(([row]) => {
-    const update = updates.find(({ id }) => id === row?.updateId);
-    const promised = updates.find(({ number }) => number === update?.keeps)?.standing.nextUpdateAt;
-    return promised ?? update?.at ?? null;
-  });
-  const silence = {
-    silent: unheard.map(([row]) => row!.channel),
-    unpaid: owed.reduce((first, at) => (first === null || (at !== null && at < first) ? at : first), null),
+  const owed = silent.map(({ heard, waiting }) => heard?.standing.nextUpdateAt ?? waiting?.at ?? null);
+  // Where nothing is required, the newest words stand for all; where all are silent, what they heard last.
+  const heard = (told.length > 0 ? told : silent).flatMap(({ heard }) => heard ?? []);
+  const makers = standings.length === 0 ? updates.slice(-1) : heard;
+  const maker = makers.reduce<Update | null>((first, update) => {
+    const [a, b] = [first?.standing.nextUpdateAt ?? null, update.standing.nextUpdateAt];
+    return first === null || (b !== null && (a === null || b < a)) ? update : first;
+  }, null);
+  return {
+    promise: maker?.standing.nextUpdateAt ?? null,
+    madeBy: maker?.number ?? null,
+    silent: silent.map(({ channel }) => channel),
+    unpaid: earliest(owed),
+    newestHeard: isNewestHeard(updates.at(-1), deliveries, standings),
   };
-  for (const update of updates.toReversed()) {
-    const rows = meant.filter((row) => row.updateId === update.id);
-    if (rows.length > 0 && rows.every((row) => row.state !== "sent")) continue;
-    return { promise: update.standing.nextUpdateAt, madeBy: update.number, ...silence };
-  }
-  return { promise: null, madeBy: null, ...silence };
 }
 
-/** For each channel the rows of the newest update among these. */
-function newestWords(rows: readonly Delivery[]): Delivery[][] {
-  const newest = new Map<string, Delivery[]>();
-  for (const row of rows) {
-    const known = newest.get(row.channel) ?? [];
-    const before = known[0]?.updateNumber ?? 0;
-    if (row.updateNumber > before) newest.set(row.channel, [row]);
-    else if (row.updateNumber === before) known.push(row);
+function isNewestHeard(
+  newest: Update | undefined,
+  deliveries: readonly Delivery[],
+  standings: readonly ChannelStanding[],
+): boolean {
+  const meant = deliveries.some(
+    (row) => row.updateId === newest?.id && row.required && row.state !== "skipped",
+  );
+  return !meant || standings.some(({ heard }) => heard !== null && heard.number === newest?.number);
+}
+
+interface ChannelStanding {
+  readonly audience: Delivery["audience"];
+  /** The newest update that it has heard. */
+  readonly heard: Update | null;
+  /** A later update that was meant for it and that it has not heard; the oldest such. */
+  readonly waiting: Update | null;
+}
+
+function standingOf(rows: readonly Delivery[], updates: readonly Update[]): ChannelStanding {
+  let heard: Update | null = null;
+  let waiting: Update | null = null;
+  for (const update of updates) {
+    const own = rows.filter((row) => row.updateId === update.id && row.state !== "skipped");
+    if (own.length === 0) continue;
+    if (own.some(isHeard)) heard = update;
+    waiting = own.every((row) => isHeard(row)) ? null : (waiting ?? update);
   }
-  return [...newest.values()];
+  return { audience: rows[0]!.audience, heard, waiting };
+}
+
+function earliest(dates: readonly (Date | null)[]): Date | null {
+  return dates.reduce((first, at) => (first === null || (at !== null && at < first) ? at : first), null);
 }

@@ -1,9 +1,16 @@
+import { sayDuration } from "../base/duration.ts";
+import type { Incident } from "../incident/incident.ts";
 import type { Fate, IncidentSilence, Lane } from "./silence.ts";
 
 /** A channel and a length of time, in milliseconds. */
 export interface OnChannel {
   readonly channel: string;
   readonly ms: number;
+}
+
+/** The channels where it is worst, those that look alike to people together; `channel` and `ms` of the first. */
+export interface Worst extends OnChannel {
+  readonly channels: readonly string[];
 }
 
 export type PromiseCount = Readonly<Record<Exclude<Fate, "waived">, number>>;
@@ -16,13 +23,16 @@ export interface Figures {
   readonly promises: PromiseCount;
   /** Of the public channels that were not left out. */
   readonly longestSilence: OnChannel | null;
-  /** The public channel that was silent longest beyond what was owed; null where none was. */
-  readonly worst: OnChannel | null;
+  /** The public channels that were silent longest beyond what was owed; null where none was. */
+  readonly worst: Worst | null;
 }
 
 /** The same over many incidents; null where there is nothing to count. */
 export interface Totals {
+  /** Planned work is counted for itself. */
   readonly incidents: number;
+  readonly maintenances: number;
+  /** Planned work is told before it begins, so it has no part in this. */
   readonly firstWord: {
     readonly medianMs: number | null;
     readonly inTime: number;
@@ -30,8 +40,8 @@ export interface Totals {
   };
   readonly promises: PromiseCount;
   readonly longestSilence: OnChannel | null;
-  /** The channel that was silent longest beyond what was owed, all incidents together. */
-  readonly worst: OnChannel | null;
+  /** The channels that were silent longest beyond what was owed, all incidents together. */
+  readonly worst: Worst | null;
 }
 
 /** For how long a channel was silent beyond what was owed on it, in milliseconds. */
@@ -59,12 +69,15 @@ export function figuresOf({ lanes, promises, firstWord, firstWordInTime }: Incid
     firstWordInTime,
     promises: countPromises(promises),
     longestSilence: most(heard.map((lane) => ({ channel: lane.channel, ms: longestMs(lane) }))),
-    worst: most(heard.map((lane) => ({ channel: lane.channel, ms: brokenMs(lane) }))),
+    worst: worstOf(heard.map((lane) => ({ channel: lane.channel, ms: brokenMs(lane) }))),
   };
 }
 
-export function totalsOf(all: readonly { silence: IncidentSilence; figures: Figures }[]): Totals {
+export function totalsOf(
+  all: readonly { incident: Incident; silence: IncidentSilence; figures: Figures }[],
+): Totals {
   const figures = all.map((one) => one.figures);
+  const unplanned = all.filter(({ incident }) => incident.type !== "maintenance").map((one) => one.figures);
   const sum = (fate: keyof PromiseCount) =>
     figures.reduce((total, { promises }) => total + promises[fate], 0);
   const heard = all
@@ -72,15 +85,16 @@ export function totalsOf(all: readonly { silence: IncidentSilence; figures: Figu
     .filter(({ audience }) => audience === "public")
     .map((lane) => ({ channel: lane.channel, ms: brokenMs(lane) }));
   return {
-    incidents: all.length,
+    incidents: unplanned.length,
+    maintenances: all.length - unplanned.length,
     firstWord: {
-      medianMs: median(figures.flatMap(({ firstWordMs }) => firstWordMs ?? [])),
-      inTime: figures.filter(({ firstWordInTime }) => firstWordInTime === true).length,
-      late: figures.filter(({ firstWordInTime }) => firstWordInTime === false).length,
+      medianMs: median(unplanned.flatMap(({ firstWordMs }) => firstWordMs ?? [])),
+      inTime: unplanned.filter(({ firstWordInTime }) => firstWordInTime === true).length,
+      late: unplanned.filter(({ firstWordInTime }) => firstWordInTime === false).length,
     },
     promises: { kept: sum("kept"), late: sum("late"), broken: sum("broken"), open: sum("open") },
     longestSilence: most(figures.flatMap(({ longestSilence }) => longestSilence ?? [])),
-    worst: mostInAll(heard),
+    worst: worstInAll(heard),
   };
 }
 
@@ -91,11 +105,18 @@ function most(candidates: readonly OnChannel[]): OnChannel | null {
   );
 }
 
-/** The channel with the most in all incidents together. */
-function mostInAll(parts: readonly OnChannel[]): OnChannel | null {
+function worstOf(candidates: readonly OnChannel[]): Worst | null {
+  const worst = most(candidates);
+  if (worst === null) return null;
+  const alike = candidates.filter(({ ms }) => sayDuration(ms) === sayDuration(worst.ms));
+  return { ...worst, channels: alike.map(({ channel }) => channel) };
+}
+
+/** The channels with the most in all incidents together. */
+function worstInAll(parts: readonly OnChannel[]): Worst | null {
   const sums = new Map<string, number>();
   for (const { channel, ms } of parts) sums.set(channel, (sums.get(channel) ?? 0) + ms);
-  return most([...sums].map(([channel, ms]) => ({ channel, ms })));
+  return worstOf([...sums].map(([channel, ms]) => ({ channel, ms })));
 }
 
 function median(values: readonly number[]): number | null {

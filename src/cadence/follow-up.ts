@@ -24,18 +24,17 @@ const BEING_SAID_MS = 2 * 60_000;
 export function followUpTurn(each: Case, now: Date, everyMs: number | null): Turn {
   const newest = each.updates.at(-1);
   if (newest === undefined || !isOpen(each.incident)) return { act: "wait", until: null };
-  const { promise, madeBy, silent, unpaid } = promiseInForce(each);
+  const { promise, silent, unpaid, newestHeard } = promiseInForce(each);
   const at = promise ?? (everyMs === null ? null : new Date(newest.at.getTime() + everyMs));
-  const heard = madeBy === newest.number;
   const open = each.deliveries.filter((row) => silent.includes(row.channel) && wouldBeOvertaken(row));
   const age = now.getTime() - newest.at.getTime();
   const inFlight = open.some(
     ({ updateId, state }) => updateId === newest.id && (state === "planned" || state === "sending"),
   );
   if (age >= 0 && age < BEING_SAID_MS && inFlight) return { act: "leave" };
-  if (at !== null && at <= now && heard) return { act: "speak", at };
-  if (unpaid !== null && unpaid <= now && (!heard || open.length > 0)) return { act: "retry", silent };
-  return { act: "wait", until: unpaid !== null && unpaid > now && !heard ? unpaid : at };
+  if (at !== null && at <= now && newestHeard) return { act: "speak", at };
+  if (unpaid !== null && unpaid <= now && (!newestHeard || open.length > 0)) return { act: "retry", silent };
+  return { act: "wait", until: unpaid !== null && unpaid > now && !newestHeard ? unpaid : at };
 }
 
 /**

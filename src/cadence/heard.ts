@@ -28,7 +28,8 @@ export function isCorrection({ verb }: Update): boolean {
   return verb === "correct" || verb === "retract";
 }
 
-function isHeard(row: Delivery): row is Delivery & { sentAt: Date } {
+/** Whether the post is out, and has not been seen to be gone. */
+export function isHeard(row: Delivery): row is Delivery & { sentAt: Date } {
   return row.state === "sent" && row.verification !== "missing" && row.sentAt !== null;
 }
 

@@ -80,6 +80,8 @@ export function promiseFrom(
 
 /** The next reminder before planned work, else its start. */
 function nextStep(now: Date, startsAt: Date, remindBefore: readonly number[]): Date {
+  // Work that should have begun: a promise lies ahead, never behind.
+  if (startsAt <= now) return new Date(now.getTime() + HOUR);
   const reminders = remindBefore.map((before) => startsAt.getTime() - before).sort((a, b) => a - b);
   return new Date(reminders.find((at) => at > now.getTime()) ?? startsAt.getTime());
 }

@@ -1,7 +1,14 @@
 import type { ZodType } from "zod";
 import type { Clock } from "../base/clock.ts";
 import type { Component } from "../incident/components.ts";
-import type { AffectedComponent, Impact, IncidentType, Phase, Verb } from "../incident/incident.ts";
+import type {
+  AffectedComponent,
+  ComponentState,
+  Impact,
+  IncidentType,
+  Phase,
+  Verb,
+} from "../incident/incident.ts";
 import type { Reading } from "../page/site.ts";
 import type { Message } from "../render/document.ts";
 import type { Http } from "./http.ts";
@@ -99,6 +106,8 @@ export interface ComposeContext {
     readonly endsAt: Date | null;
     readonly nextUpdateAt: Date | null;
   };
+  /** What other open incidents do to components, by id: a channel that shows states shows the worse. */
+  readonly elsewhere?: ReadonlyMap<string, ComponentState>;
   readonly update: {
     readonly id: string;
     readonly number: number;
@@ -223,8 +232,11 @@ export interface BoardSource {
   updates(channel: string, ids: readonly string[]): Promise<ReadonlyMap<string, readonly BoardUpdate[]>>;
   /** What other dashboards said when they were last read. */
   readings(): Promise<readonly Reading[]>;
-  /** Runs `write` while no other process writes this page; `revision` rises with every call. */
-  exclusively<T>(channel: string, write: (revision: number) => Promise<T>): Promise<T>;
+  /**
+   * Runs `write` while no other process writes this page; `revision` rises with every call, save one that has written
+   * nothing and calls `giveBack`.
+   */
+  exclusively<T>(channel: string, write: (revision: number, giveBack: () => void) => Promise<T>): Promise<T>;
 }
 
 /** An incident as the page shows it: the standing is that of the newest update told on this channel. */

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { StatusError, setupError } from "../base/errors.ts";
@@ -57,8 +57,19 @@ export async function openApp(
   const opened: Speaker[] = [];
   const serverTimes: ServerTime[] = [];
   const storePath = storeFile(config);
+  let file: string | null = null;
   const openLedger = () => {
-    ledger ??= open(storePath, scrubber);
+    ledger ??= open(storePath, scrubber).then(
+      (opened) => {
+        file = fileAt(storePath);
+        return opened;
+      },
+      (error: unknown) => {
+        // Whoever keeps running tries again.
+        ledger = null;
+        throw error;
+      },
+    );
     return ledger;
   };
   const loopbackOnly = surroundings.drill !== null;
@@ -89,7 +100,17 @@ export async function openApp(
     serverTimes,
     author: `${userInfo().username}@${hostname()}`,
     ledger: openLedger,
-    existingLedger: async () => (existsSync(storePath) ? openLedger() : null),
+    async existingLedger() {
+      const there = fileAt(storePath);
+      // A program that runs for long would go on with what it opened, whatever stands there now.
+      if (file !== null && there !== file)
+        throw setupError(
+          "LEDGER_REPLACED",
+          `The ledger ${storePath} is another file than the one that was opened, or gone.`,
+          "Type the command again.",
+        );
+      return there === null ? null : openLedger();
+    },
     async speakers(ready) {
       const speakers = await Promise.all(
         config.channels.map((channel) => connect(channel, config, surroundings, scrubber, kitOf, ready)),
@@ -101,9 +122,15 @@ export async function openApp(
     live,
     async close() {
       await Promise.allSettled(opened.map((speaker) => speaker.channel.close?.()));
-      if (ledger !== null) await (await ledger).close();
+      await (await ledger?.catch(() => null))?.close();
     },
   };
+}
+
+/** Which file stands there; null where none does. */
+function fileAt(path: string): string | null {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? null : `${found.dev}/${found.ino}`;
 }
 
 /** So much of one line that a channel has to tell. */

@@ -1,23 +1,65 @@
-import type { Ledger } from "../broadcast/ledger.ts";
-import { type ChannelReport, hasSpoken, reportChannels } from "../broadcast/report.ts";
+import { type Delivery, type Ledger, needsAttention } from "../broadcast/ledger.ts";
+import { byChannel, type ChannelReport, hasSpoken, reportChannels } from "../broadcast/report.ts";
 
-/** Where each channel stands on an incident: its newest post that was meant to be made there. */
-export async function coverageOf(ledger: Ledger, incidentId: string): Promise<ChannelReport[]> {
-  const rows = await ledger.deliveries({ incidentId });
-  const newest = new Map<string, number>();
-  for (const row of rows)
-    if (row.state !== "superseded" && (row.state !== "skipped" || !newest.has(row.channel)))
-      newest.set(row.channel, row.updateNumber);
-  return reportChannels(rows.filter((row) => newest.get(row.channel) === row.updateNumber));
+/** Where a channel stands on an incident. */
+export interface ChannelCoverage extends ChannelReport {
+  /** The update that this is about: the newest, or an older one that is still silent or unknown here. */
+  readonly updateNumber: number;
 }
 
-/** `5 of 6 channels`, and the names of those that are silent or were left out. */
-export function sayCoverage(reports: readonly ChannelReport[]): string {
-  const names = (chosen: readonly ChannelReport[]) => chosen.map((report) => report.channel).join(", ");
-  const silent = reports.filter((report) => hasSpoken(report) === false);
-  const leftOut = reports.filter((report) => hasSpoken(report) === null);
-  const parts = [`${reports.length - silent.length - leftOut.length} of ${reports.length} channels`];
-  if (silent.length > 0) parts.push(`silent: ${names(silent)}`);
-  if (leftOut.length > 0) parts.push(`left out: ${names(leftOut)}`);
-  return parts.join("; ");
+/** Where each channel stands on an incident, in the order in which the channels first appear. */
+export async function coverageOf(ledger: Ledger, incidentId: string): Promise<ChannelCoverage[]> {
+  return coverageFrom(await ledger.deliveries({ incidentId }));
+}
+
+/**
+ * The same from all deliveries of one incident. A channel shows the newest update where it was meant to be heard there;
+ * one that was left out of it by choice shows what is still silent or unknown there, else that it was left out.
+ */
+export function coverageFrom(deliveries: readonly Delivery[]): ChannelCoverage[] {
+  const newest = newestUpdate(deliveries);
+  return [...byChannel(deliveries).values()].map((rows) => {
+    const of = (number: number) => rows.filter(({ updateNumber }) => updateNumber === number);
+    const now = of(newest);
+    if (now.some(({ state }) => state !== "skipped")) return standing(now);
+    const older = rows.filter(needsAttention).map(({ updateNumber }) => updateNumber);
+    if (older.length > 0) return standing(of(Math.max(...older)));
+    if (now.length > 0) return standing(now);
+    const before = standing(of(newestUpdate(rows)));
+    return {
+      ...{ ...before, updateNumber: newest, state: "skipped", reason: "not set up", verification: null },
+      ...{ remoteId: null, url: null, attempts: 0, elapsedMs: null, text: null, error: null, parts: [] },
+    };
+  });
+}
+
+function newestUpdate(rows: readonly Delivery[]): number {
+  return rows.reduce((newest, { updateNumber }) => Math.max(newest, updateNumber), 0);
+}
+
+function standing(rows: readonly Delivery[]): ChannelCoverage {
+  return { ...reportChannels(rows)[0]!, updateNumber: rows[0]!.updateNumber };
+}
+
+/** `3 of 6 channels`, and the names of those that are silent, that may have heard it, and that were left out. */
+export function sayCoverage(coverage: readonly ChannelCoverage[]): string {
+  const heard = coverage.filter((channel) => hasSpoken(channel) === true);
+  const unknown = coverage.filter(({ state }) => state === "unknown");
+  const silent = coverage.filter((channel) => hasSpoken(channel) === false && !unknown.includes(channel));
+  return [
+    `${heard.length} of ${coverage.length} channels`,
+    ...named("silent", silent),
+    ...named("unknown", unknown),
+    ...sayLeftOut(coverage),
+  ].join("; ");
+}
+
+/** `left out of update 2: x, mail`; nothing where no channel was. */
+export function sayLeftOut(coverage: readonly ChannelCoverage[]): string[] {
+  const leftOut = coverage.filter((channel) => hasSpoken(channel) === null);
+  return named(`left out of update ${leftOut[0]?.updateNumber}`, leftOut);
+}
+
+function named(word: string, channels: readonly ChannelCoverage[]): string[] {
+  return channels.length === 0 ? [] : [`${word}: ${channels.map(({ channel }) => channel).join(", ")}`];
 }

@@ -122,7 +122,7 @@ class Loop {
   /** Speaks again where a follow-up's own words are surely not out. Null where there was nothing to try. */
   async #retryScripted(ledger: Ledger, incident: Incident): Promise<number | null> {
     const { clock } = this.#app.surroundings;
-    const { updates, deliveries } = await caseOf(ledger, incident);
+    const { updates, deliveries } = await caseOf(ledger, incident, this.#app.config);
     const newest = updates.at(-1);
     const now = clock.now().getTime();
     if (newest?.verb !== "follow-up" || now - newest.at.getTime() < RETRY_MS) return null;

@@ -16,6 +16,7 @@ import type { SpeakFlags } from "./flags.ts";
 import { broadcastDocument, incidentFields } from "./output/json.ts";
 import { oneLine } from "./output/printable.ts";
 import { internalChannels, remindColleagues, sayReminded } from "./remind.ts";
+import { carryOut } from "./speak.ts";
 import { Typed } from "./typed.ts";
 
 /** What a follow-up came to on one incident. */
@@ -38,6 +39,8 @@ export interface Script {
   readonly message: string | null;
   /** For a follow-up that repeats: what it promises, and how long after the last word it speaks where nothing was promised. */
   readonly everyMs: number | null;
+  /** Whether words of an earlier follow-up that are surely not out are tried again; else whoever repeats it sees to that. */
+  readonly retriesOwn?: boolean;
 }
 
 const NOTHING = { version: 1, outcome: "nothing-to-do", deliveries: [], silent: [] };
@@ -49,7 +52,7 @@ export async function followUpRound(
   incident: Incident,
   script: Script,
 ): Promise<Round> {
-  const each = await caseOf(ledger, incident);
+  const each = await caseOf(ledger, incident, app.config);
   const turn = turnOf(each, app.surroundings.clock.now(), script.everyMs);
   const quiet = { incident, code: EXIT.ok.code, until: null, told: null, document: NOTHING };
   switch (turn.act) {
@@ -58,7 +61,7 @@ export async function followUpRound(
     case "leave":
       return { ...quiet, came: "leave", told: `Somebody is speaking about ${incident.id} at this moment.` };
     case "retry":
-      return silentRound(each, turn.silent);
+      return (await retryRound(app, each, script)) ?? silentRound(each, turn.silent);
     case "speak":
       return speakRound(app, ledger, each, script);
   }
@@ -72,6 +75,40 @@ export function turnOf(each: Case, now: Date, everyMs: number | null): Turn {
   const step = clockStep(incident, now);
   const speaks = step !== null && (turn.act === "wait" || step.phase !== incident.phase);
   return speaks ? { act: "speak", at: now } : turn;
+}
+
+/** An earlier follow-up's own words, where they are surely not out; null where there are none to try again. */
+async function retryRound(
+  app: App,
+  { incident, updates, deliveries }: Case,
+  script: Script,
+): Promise<Round | null> {
+  const newest = updates.at(-1);
+  if (script.retriesOwn !== true || newest?.verb !== "follow-up" || script.flags.dryRun === true) return null;
+  const now = app.surroundings.clock.now();
+  const rows = deliveries.filter(
+    ({ updateId, state, error }) =>
+      updateId === newest.id &&
+      (state === "planned" || state === "waiting" || state === "refused") &&
+      (error?.retryAt ?? now) <= now,
+  );
+  if (rows.length === 0) return null;
+  const { printed, sunk } = sinkOf(app, script.flags);
+  const code = await carryOut(sunk, newest.id, rows, script.flags, { resumed: true });
+  const text = printed();
+  const document = text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
+  return { incident, came: "said", code, until: null, told: null, document };
+}
+
+/** With `--json` one document stands for all that is said: what each prints is kept. */
+function sinkOf(app: App, { json }: SpeakFlags): { printed(): string; readonly sunk: App } {
+  let text = "";
+  const { stdout } = app.surroundings;
+  const write = (more: string) => {
+    text += more;
+  };
+  const sink = json === true ? { ...stdout, write } : stdout;
+  return { printed: () => text, sunk: { ...app, surroundings: { ...app.surroundings, stdout: sink } } };
 }
 
 /** The newest words are still to be heard: a follow-up would overtake them. */
@@ -88,20 +125,15 @@ function silentRound({ incident, updates, deliveries }: Case, silent: readonly s
 
 async function speakRound(app: App, ledger: Ledger, each: Case, script: Script): Promise<Round> {
   const { incident } = each;
-  let printed = "";
-  const { stdout } = app.surroundings;
-  const write = (text: string) => {
-    printed += text;
-  };
-  const sink = script.flags.json === true ? { ...stdout, write } : stdout;
+  const { printed, sunk: speaking } = sinkOf(app, script.flags);
   try {
-    const speaking = { ...app, surroundings: { ...app.surroundings, stdout: sink } };
     const code =
       incident.type === "maintenance"
         ? await followUpMaintenance(speaking, incident, script.flags, script.message)
         : await update(speaking, "follow-up", incident.id, script.flags, script.message, null, new Typed());
     if (code === null) return personsRound(app, each);
-    const document = printed === "" ? {} : (JSON.parse(printed) as Record<string, unknown>);
+    const text = printed();
+    const document = text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
     // The clock's own steps of planned work make the words before them old.
     const silent = incident.type === "maintenance" ? [] : [...passedBy(each).keys()];
     if (code !== EXIT.ok.code || silent.length === 0)

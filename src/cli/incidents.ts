@@ -69,13 +69,21 @@ export async function openIncident(
   );
 }
 
-/** The named one, else the newest with a silent or unknown delivery, else the newest. */
-export async function newestIncident(ledger: Ledger, reference: string | null): Promise<Incident> {
+/**
+ * The named one, else the newest with a silent or unknown delivery, else the newest. A notice stands back behind every
+ * incident; it comes first only where it is silent itself and posts are to be mended, not read.
+ */
+export async function newestIncident(
+  ledger: Ledger,
+  reference: string | null,
+  meant: "to-mend" | "to-read" = "to-mend",
+): Promise<Incident> {
   if (reference !== null) return namedIncident(ledger, reference);
-  const incidents = await ledger.incidents();
-  for (const incident of incidents)
+  const all = await ledger.incidents();
+  const incidents = all.filter(({ type }) => type !== "notice");
+  for (const incident of meant === "to-read" && incidents.length > 0 ? incidents : all)
     if ((await ledger.deliveries({ incidentId: incident.id })).some(needsAttention)) return incident;
-  const newest = incidents[0];
+  const newest = incidents[0] ?? all[0];
   if (newest !== undefined) return newest;
   throw usageError("INCIDENT_UNKNOWN", "Nothing has been announced yet.", "To announce: status announce");
 }

@@ -2,13 +2,13 @@ import type { Property } from "../channels/contract.ts";
 import type { Names } from "./surroundings.ts";
 
 /**
- * What the status page shares with the property that it reports on, in words; empty where it stands alone.
+ * What the status page shares with the property that it reports on, in words; empty where it stands alone, `unknown` where a name cannot be resolved.
  * On 28 February 2017 a large provider's dashboard could not be changed because it stood on what had failed.
  */
 export async function sharedWithProperty(
   { url, statusUrl }: Pick<Property, "url" | "statusUrl">,
   names: Names,
-): Promise<string[]> {
+): Promise<string[] | "unknown"> {
   if (url === null || statusUrl === null) return [];
   const [property, page] = [new URL(url).hostname, new URL(statusUrl).hostname];
   if (property === page) return [`the host ${page}`];
@@ -25,7 +25,7 @@ export async function sharedWithProperty(
   if (address !== undefined) shared.push(`the address ${address}`);
   const server = servers.find((candidate) => theirServers.includes(candidate));
   if (server !== undefined) shared.push(`the name server ${server}`);
-  return shared;
+  return shared.length === 0 && (ours.length === 0 || theirs.length === 0) ? "unknown" : shared;
 }
 
 /** The labels that two hosts have in common at their end, if these are more than a public ending such as `co.uk`. */

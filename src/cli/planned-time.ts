@@ -1,6 +1,8 @@
 import { parseDuration, sayDuration } from "../base/duration.ts";
 import { usageError } from "../base/errors.ts";
-import { instantOf, nextOccurrence, sayTime } from "../base/zone.ts";
+import { instantOf, localTime, nextOccurrence, sayTime, zoneName } from "../base/zone.ts";
+import type { Incident } from "../incident/incident.ts";
+import { clockTime, dayOf } from "./report/report.ts";
 
 const DAY_MS = 86_400_000;
 /** Work longer, or further away, than these is most likely a slip of the pen. */
@@ -94,4 +96,23 @@ export function oddity({ startsAt, endsAt }: PlannedTimes, now: Date): string | 
   if (length > LONG_MS) return `This work is planned to last ${sayDuration(length)}.`;
   const away = startsAt.getTime() - now.getTime();
   return away > FAR_MS ? `This work begins in ${sayDuration(away)}.` : null;
+}
+
+/** `planned 24 Nov 22:00–23:30 PST`; what is not plain is said: another day, another year, another zone name. */
+export function sayPlanned(
+  { startedAt, endsAt }: Pick<Incident, "startedAt" | "endsAt">,
+  now: Date,
+  timeZone: string,
+): string {
+  const day = (at: Date) => {
+    const { year } = localTime(at, timeZone);
+    return `${dayOf(at, timeZone)}${year === localTime(now, timeZone).year ? "" : ` ${year}`}`;
+  };
+  const zone = zoneName(startedAt, timeZone);
+  const from = `${day(startedAt)} ${clockTime(startedAt, timeZone)}`;
+  if (endsAt === null) return `planned from ${from} ${zone}`;
+  const until = `${clockTime(endsAt, timeZone)} ${zoneName(endsAt, timeZone)}`;
+  const start = zone === zoneName(endsAt, timeZone) ? from : `${from} ${zone}`;
+  if (day(startedAt) === day(endsAt)) return `planned ${start}–${until}`;
+  return `planned ${start} – ${day(endsAt)} ${until}`;
 }

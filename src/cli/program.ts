@@ -78,6 +78,7 @@ export function createProgram(run: Run, version: string): Command {
   $ status resolve 2010-06-29 --dry-run`,
   ).action((incident: string | undefined, flags) => run("resolve", incident ?? null, flags));
   const silent = "default: the newest one with a silent or unknown channel";
+  const silentOrNewest = `${silent}, else the newest`;
   common(
     program
       .command("retry")
@@ -113,7 +114,7 @@ export function createProgram(run: Run, version: string): Command {
   common(
     program
       .command("show")
-      .argument("[incident]", silent)
+      .argument("[incident]", silentOrNewest)
       .description("one incident's timeline and coverage"),
   )
     .addHelpText("after", "\nExamples:\n  $ status show\n  $ status show 2010-06-29 --json")
@@ -159,7 +160,9 @@ More: docs/follow-ups.md`,
     program
       .command("watch")
       .argument("[incident]", "default: every open one")
-      .description("an incident room's view of promises and coverage; reminds colleagues, posts nothing"),
+      .description(
+        "an incident room's view of promises and coverage; reminds colleagues, tells customers nothing unless asked to",
+      ),
   )
     .option("--follow-up", "also say the holding update when it is due, on every channel")
     .option("--no-remind", "do not remind colleagues")
@@ -171,7 +174,7 @@ More: docs/follow-ups.md`,
   common(
     program
       .command("verify")
-      .argument("[incident]", silent)
+      .argument("[incident]", silentOrNewest)
       .description("read posts back as the public sees them"),
   )
     .addOption(timeoutOption())
@@ -181,7 +184,7 @@ More: docs/follow-ups.md`,
     speaks(
       program
         .command(verb)
-        .argument("[incident]", "default: the newest one with a silent or unknown channel, else the newest")
+        .argument("[incident]", silentOrNewest)
         .description(description)
         .option("--update <number>", "which update (default: the newest that is out)"),
       examples,
@@ -199,7 +202,7 @@ More: docs/follow-ups.md`,
   $ status retract --update 2 --delete --yes`,
   ).option("--delete", "delete posts where the vendor can");
   maintenanceCommands(
-    program.command("maintenance").description("planned work: schedule, start, complete"),
+    program.command("maintenance").description("planned work: schedule, start, extend, complete, cancel"),
     run,
   );
   pageCommands(program.command("page").description("the built-in status page: build, look at, publish"), run);
@@ -367,7 +370,10 @@ function speakOptions(command: Command): Command {
       .option("--short <text>", "the words for channels with tight limits")
       .option("--impact <impact>", "none, minor, major or critical")
       .option("--component <id[=state]>", "what is affected (repeatable)", collect)
-      .option("--phase <phase>", "where it stands; chooses the template of that name")
+      .option(
+        "--phase <phase>",
+        "investigating, identified, monitoring or resolved; chooses the template of that name",
+      )
       .option("--started-at <time>", "when it began: 09:40, '10m ago', or ISO 8601")
       .option("--next-update <time>", "when you will speak next: 30m, 18:30 or none")
       .option("--set <key=value>", "a value for the template (repeatable)", collect)

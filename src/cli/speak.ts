@@ -1,5 +1,6 @@
 import { refusal, StatusError, usageError } from "../base/errors.ts";
 import { randomId } from "../base/ids.ts";
+import { sayTime } from "../base/zone.ts";
 import { broadcast } from "../broadcast/broadcast.ts";
 import type { BroadcastContext, Speaker } from "../broadcast/context.ts";
 import type { Delivery } from "../broadcast/ledger.ts";
@@ -9,7 +10,7 @@ import { verify } from "../broadcast/verify.ts";
 import { passedBy } from "../cadence/follow-up.ts";
 import type { Json } from "../channels/contract.ts";
 import { flatten } from "../incident/components.ts";
-import type { Incident, Update, Verb } from "../incident/incident.ts";
+import { type Incident, isOpen, type Update, type Verb } from "../incident/incident.ts";
 import type { Message } from "../render/document.ts";
 import type { Facts } from "../render/facts.ts";
 import type { TemplateSet } from "../render/template.ts";
@@ -17,6 +18,7 @@ import type { App } from "./app.ts";
 import type { Dialog } from "./dialog.ts";
 import { EXIT, EXIT_OF_OUTCOME } from "./exit-codes.ts";
 import { leftOutChannels, parseTimeout, type SpeakFlags } from "./flags.ts";
+import { heldElsewhere } from "./held-elsewhere.ts";
 import { broadcastDocument } from "./output/json.ts";
 import { previewText } from "./output/preview.ts";
 import { oneLine } from "./output/printable.ts";
@@ -62,6 +64,14 @@ export async function speak(
   if (said.verb === "follow-up" && flags.only === undefined)
     for (const [name, why] of await leftOutOfScript(app, said.incident, told))
       if (names.includes(name)) leftOut.set(name, why);
+  if (said.verb === "follow-up" && names.every((name) => leftOut.has(name)))
+    throw refusal(
+      "NO_CHANNEL_LEFT",
+      `Nobody would hear a follow-up of ${said.incident.id}: every channel is left out. It is still due.`,
+      `To speak where words are missing: status retry ${said.incident.id} — or say something: status update ${said.incident.id}`,
+    );
+  const ledger = await app.existingLedger();
+  const elsewhere = ledger === null ? new Map() : await heldElsewhere(ledger, said.incident, app);
   const plan = planUpdate({
     property: app.config.property,
     type: said.incident.type,
@@ -69,6 +79,7 @@ export async function speak(
     speakers,
     leftOut,
     told,
+    elsewhere,
     word: (speaker) =>
       wordFor(
         app,
@@ -400,6 +411,7 @@ export async function carryOut(
     surroundings.stdout.write(
       closing(outcome, incident, reports, now(), app.config.property.timeZone, out, overtaken),
     );
+    surroundings.stdout.write(afterwards(app, incident, update));
   }
   if (flags.verify !== false && !nothingToDo && !surroundings.stopping.aborted) {
     await verify(rows, context);
@@ -415,12 +427,24 @@ export async function carryOut(
   return EXIT_OF_OUTCOME[outcome];
 }
 
+/** What is owed, or still stands, after the last word or a withdrawn one. */
+function afterwards({ config }: App, incident: Incident, { verb }: Update): string {
+  const { id, impact, type, resolvedAt } = incident;
+  if (verb === "retract" && isOpen(incident))
+    return `\nThe incident is still open, and its components stand as they were. If it never was one:\n  status resolve ${id} --message "This was announced by mistake; nothing was affected."\n`;
+  const { postmortemFor, postmortemWithin } = config.cadence;
+  if (verb !== "resolve" || type !== "incident" || resolvedAt === null || !postmortemFor.includes(impact))
+    return "";
+  const by = sayTime(new Date(resolvedAt.getTime() + postmortemWithin), config.property.timeZone, true);
+  return `\nA postmortem is owed by ${by}:\n  status update ${id} --template postmortem --message-file postmortem.md\n`;
+}
+
 function readBack(reports: ReturnType<typeof reportChannels>): string {
   const lines: string[] = [];
   const of = (verification: string) =>
     reports.filter((report) => report.verification === verification).map((report) => report.channel);
   const seen = of("seen");
-  if (seen.length > 0) lines.push(`Read back as the public sees it: ${seen.join(", ")}.`);
+  if (seen.length > 0) lines.push(`Read back: ${seen.join(", ")}.`);
   const cannot = of("cannot");
   if (cannot.length > 0) lines.push(`Sent, but cannot be read back: ${cannot.join(", ")}.`);
   const later = of("not-yet");

@@ -11,7 +11,16 @@ const duration = z
 
 const ID = /^[a-z0-9][a-z0-9_-]*$/;
 const id = z.string().regex(ID, "use lower-case letters, digits, - and _");
-const address = z.url({ protocol: /^https?$/, error: "give an address that begins with https://" });
+/** Addresses are shown to the public, or asked for in the open. */
+const address = z
+  .url({ protocol: /^https?$/, error: "give an address that begins with https://" })
+  .refine((text) => !hasUserInfo(text), "leave the user name and password out of the address");
+
+function hasUserInfo(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { username, password } = new URL(text);
+  return username !== "" || password !== "";
+}
 
 const timeZone = z.string().refine((zone) => {
   try {
@@ -39,7 +48,11 @@ export const propertySchema = z.strictObject({
 });
 
 /** Another dashboard that is shown as a part of ours. */
-const source = z.union([z.strictObject({ statuspage: address }), z.strictObject({ feed: address })]);
+const source = z
+  .strictObject({ statuspage: address.optional(), feed: address.optional() })
+  .refine(({ statuspage, feed }) => (statuspage === undefined) !== (feed === undefined), {
+    error: "give either statuspage: or feed:, with the dashboard's address",
+  });
 
 interface ComponentInput {
   id: string;
@@ -144,7 +157,8 @@ export function componentTree(input: readonly ComponentInput[]): Component[] {
 }
 
 function sourceOf(input: z.infer<typeof source>): ComponentSource {
-  return "statuspage" in input
+  // The schema lets one of the two be given.
+  return input.statuspage !== undefined
     ? { form: "statuspage", url: input.statuspage.replace(/\/+$/, "") }
-    : { form: "feed", url: input.feed };
+    : { form: "feed", url: input.feed! };
 }

@@ -1,6 +1,7 @@
-import { type Component, flatten } from "../incident/components.ts";
+import { type Component, flatten, worse } from "../incident/components.ts";
 import type { AffectedComponent, ComponentState } from "../incident/incident.ts";
 import { pageId } from "./identity.ts";
+import type { Overview } from "./overview.ts";
 import type { PageIncident, PageUpdate, Site } from "./site.ts";
 import type { View } from "./view.ts";
 
@@ -23,8 +24,12 @@ export interface ListedComponent {
   readonly components?: readonly string[];
 }
 
-/** Every component of the tree by its id, a group before what lies below it. */
-export function listComponents(view: View, told: readonly PageIncident[]): Map<string, ListedComponent> {
+/** Every component of the tree by its id, a group before what lies below it; a group does not name those in `unheard`. */
+export function listComponents(
+  view: View,
+  told: readonly PageIncident[],
+  unheard: ReadonlySet<string>,
+): Map<string, ListedComponent> {
   const changed = changeTimes(told);
   const places = view.site.components.flatMap((component, index) => [
     { component, name: component.name, group: null, position: index + 1 },
@@ -45,7 +50,7 @@ export function listComponents(view: View, told: readonly PageIncident[]): Map<s
           ...{ name, position, description, showcase: !isGroup, group: isGroup, group_id: group?.id ?? null },
           created_at: new Date(created),
           updated_at: new Date(Math.max(created, ...changes)),
-          ...(isGroup ? { components: below } : {}),
+          ...(isGroup ? { components: below.filter((each) => !unheard.has(each)) } : {}),
         },
       ];
     }),
@@ -75,13 +80,21 @@ export function listedComponent({ site, overview }: View, id: string): ListedCom
     ...{
       id,
       name: id,
-      status: overview.states.get(id) ?? "operational",
+      status: overview.states.get(id) ?? worstOf(overview, id),
       created_at: since,
       updated_at: since,
     },
     ...{ position: 1, description: null, showcase: false, start_date: null, group_id: null },
     ...{ page_id: pageId(site), group: false, only_show_if_degraded: false },
   };
+}
+
+/** The tree tells nothing of an id that the configuration no longer knows; the open incidents that name it do. */
+function worstOf({ open, underWay }: Overview, id: string): ComponentState {
+  return [...open, ...underWay]
+    .flatMap(({ components }) => components)
+    .filter((affected) => affected.id === id)
+    .reduce<ComponentState>((worst, { state }) => worse(worst, state), "operational");
 }
 
 /** The ledger does not know when a component came to be: before its oldest incident it knows nothing at all. */

@@ -12,10 +12,11 @@ const BODY = 25_000;
 const WORDS = 500_000;
 const HOUR_MS = 3_600_000;
 
-/** Writes the incidents of one document, newest first. */
+/** Writes the incidents of one document, newest first; of components in `unheard` it gives no state. */
 export function createIncidentWriter(
   view: View,
   componentOf: (id: string) => ListedComponent,
+  unheard: ReadonlySet<string>,
 ): (incident: PageIncident) => object {
   const { site } = view;
   let left = WORDS;
@@ -56,7 +57,7 @@ export function createIncidentWriter(
           ...{ deliver_notifications: true, custom_tweet: null, tweet_id: null },
         };
       }),
-      components: incident.components.map((affected) => componentOf(affected.id)),
+      components: incident.components.flatMap(({ id }) => (unheard.has(id) ? [] : [componentOf(id)])),
       ...(type === "maintenance"
         ? {
             scheduled_for: startedAt,

@@ -3,6 +3,7 @@ import { createIncidentWriter } from "./api-v2-incidents.ts";
 import type { PageFile } from "./build.ts";
 import { pageId } from "./identity.ts";
 import type { PageEntry } from "./site.ts";
+import { unheardOf } from "./unheard.ts";
 import type { View } from "./view.ts";
 
 /** No list is longer, as on a Statuspage. */
@@ -15,11 +16,15 @@ const LISTED = 50;
  * Where no address of the page is known, `shortlink` is the path within the page's folder.
  * Work without a planned end is given one hour. Groups cannot lie in groups there: every component below a group is
  * listed in that group, inner groups as plain components, and what lies below those carries their name, `Europe / Checkout`.
+ * Nor is there a word for a state that is not known: a component that only another dashboard could tell of and has not, and
+ * a group with nothing but such below it, are left out; an update that affected one still names it.
  */
 export function apiFiles(view: View): PageFile[] {
   const { site, overview } = view;
   const told = view.recent.filter(({ type }) => type !== "notice");
-  const components = listComponents(view, told);
+  const unheard = unheardOf(view);
+  const components = listComponents(view, told, unheard);
+  const listed = [...components.values()].filter(({ id }) => !unheard.has(id));
   const componentOf = (id: string) => components.get(id) ?? listedComponent(view, id);
   const page = {
     id: pageId(site),
@@ -29,7 +34,7 @@ export function apiFiles(view: View): PageFile[] {
     updated_at: site.generatedAt,
   };
   const list = (entries: readonly PageEntry[]) => {
-    const write = createIncidentWriter(view, componentOf);
+    const write = createIncidentWriter(view, componentOf, unheard);
     return entries.slice(0, LISTED).map(({ id }) => write(view.told(id)));
   };
 
@@ -45,13 +50,13 @@ export function apiFiles(view: View): PageFile[] {
   });
   return [
     document("summary.json", {
-      components: [...components.values()],
+      components: listed,
       incidents: list(unresolved),
       scheduled_maintenances: list([...active, ...upcoming]),
       status,
     }),
     document("status.json", { status }),
-    document("components.json", { components: [...components.values()] }),
+    document("components.json", { components: listed }),
     document("incidents.json", { incidents: list(incidents) }),
     document("incidents/unresolved.json", { incidents: list(unresolved) }),
     document("scheduled-maintenances.json", { scheduled_maintenances: list(maintenance) }),

@@ -12,6 +12,7 @@ import type { View } from "./view.ts";
  * It leaves no globals and takes no part in the site's styles: a shadow tree with a constructed style sheet, which
  * `style-src` does not rule. A site with a policy of its own needs the status page's origin in `script-src` (not for a
  * copy) and in `connect-src`; the status page must answer with `Access-Control-Allow-Origin`.
+ * It is ASCII throughout, whatever the texts, so that it reads the same on a site of any encoding.
  * Null where the public address of the page is not known.
  */
 export function bannerScript({ site, speech }: View): string | null {
@@ -31,13 +32,13 @@ export function bannerScript({ site, speech }: View): string | null {
     link: texts.link,
     close: texts.close,
   };
-  return `/* Needs ${address.origin} in the site's script-src and connect-src; style-src needs nothing. */
+  return ascii(`/* Needs ${address.origin} in the site's script-src and connect-src; style-src needs nothing. */
 (async () => {
 const settings = ${literal(settings)};
 const css = ${literal(STYLE)};
 ${BODY}
 })();
-`;
+`);
 }
 
 const STYLE = `
@@ -127,8 +128,13 @@ try {
 
 /** A value as a script may hold it, even one that is copied into a page. */
 function literal(value: unknown): string {
-  return JSON.stringify(value)
-    .replaceAll("<", "\\u003c")
-    .replaceAll("\u2028", "\\u2028")
-    .replaceAll("\u2029", "\\u2029");
+  return JSON.stringify(value).replaceAll("<", "\\u003c");
+}
+
+/** A browser reads a script in the encoding of the page that includes it: these characters are the same in all. */
+function ascii(script: string): string {
+  return script.replace(
+    /[\u0080-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

@@ -147,9 +147,13 @@ function recentIds({ incidents, generatedAt }: Site): string[] {
     .map(({ id }) => id);
 }
 
-/** A page is as old as the look of it: a specimen made with this program and configuration tells whether that changed. */
+/**
+ * A page is as old as the look of it: a specimen made with this program and configuration tells whether that changed.
+ * The words count beside it, since no specimen says all of them.
+ */
 function lookOf(view: View): string {
-  return createHash("sha256").update(specimen(view)).digest("hex").slice(0, 32);
+  const words = JSON.stringify(view.site.words);
+  return createHash("sha256").update(words).update(specimen(view)).digest("hex").slice(0, 32);
 }
 
 /** The record of an earlier build; one that is missing or cannot be read vouches for nothing. */

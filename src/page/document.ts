@@ -138,7 +138,7 @@ function feeds(view: View, top: string): Html {
 
 function header(view: View, front: boolean, top: string): Html {
   const { brand, property } = view.site;
-  if (brand.header !== null) return html`<header>${own(brand.header, top)}</header>`;
+  if (brand.header !== null) return html`<header><div class="frame">${own(brand.header, top)}</div></header>`;
   const name = html`${logo(view, top)}<span class="name">${nameOf(view)}</span>`;
   const home = address(property.url);
   return html`<header class="top"><div class="frame">${
@@ -176,15 +176,20 @@ function trail(view: View, { trail }: DocumentParts, top: string): Html {
 `;
 }
 
+/** How old the page is stands below a footer of the project's own as well. */
 function footer(view: View, live: boolean, top: string): Html {
   const { site, speech, times } = view;
-  if (site.brand.footer !== null) return own(site.brand.footer, top);
   const { frame } = speech.texts;
-  const zone = site.property.timeZone.replaceAll("_", " ");
-  const yours = live && SCRIPT !== "" ? html` data-yours="${speech.texts.live.yours}"` : null;
-  return html`<div class="frame">${
+  const { timeZone } = site.property;
+  const zone = timeZone.replaceAll("_", " ");
+  const inZone = /^(?:Etc\/)?UTC$/.test(timeZone) ? frame.timesInUtc : speech.say(frame.times, { zone });
+  const yours =
+    live && SCRIPT !== ""
+      ? html` data-yours="${speech.texts.live.yours}" data-utc="${frame.timesInUtc}"`
+      : null;
+  return html`<div class="frame">${site.brand.footer === null ? null : html`${own(site.brand.footer, top)}\n`}${
     live
       ? html`<p>${speech.sayHtml(frame.written, { time: times.full(site.generatedAt), revision: site.revision })}</p>\n`
       : null
-  }<p${yours}>${speech.say(frame.times, { zone })}</p></div>`;
+  }<p${yours}>${inZone}</p></div>`;
 }

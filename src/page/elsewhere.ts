@@ -1,7 +1,7 @@
-import type { Component } from "../incident/components.ts";
+import type { Component, ComponentSource } from "../incident/components.ts";
 import { type Html, html } from "./html.ts";
 import type { SourceStanding } from "./overview.ts";
-import type { DashboardItem } from "./site.ts";
+import type { DashboardItem, DashboardReport } from "./site.ts";
 import { mark, stateMark } from "./symbols.ts";
 import type { View } from "./view.ts";
 
@@ -14,12 +14,17 @@ export function renderElsewhere({ id, source }: Component, view: View): Html | n
   return html`<div class="elsewhere">${
     report === null
       ? null
-      : html`<p class="sentence"><bdi>${report.sentence}</bdi></p>${
+      : html`${saysAnItem(report) ? null : html`<p class="sentence"><bdi>${report.sentence}</bdi></p>`}${
           report.items.length === 0
             ? null
             : html`<ul class="plain">${report.items.map((each) => item(each, view))}</ul>`
         }`
-  }<p class="facts"><span>${whenRead(standing, view)}</span> <a href="${source.url}">${view.speech.say(elsewhere.link, { host: new URL(source.url).hostname })}</a></p></div>`;
+  }<p class="facts"><span>${whenRead(standing, view)}</span> <a href="${publicAddressOf(source)}">${view.speech.say(elsewhere.link, { host: new URL(source.url).hostname })}</a></p></div>`;
+}
+
+/** A feed has no words for the whole but those of an item, which stands below with its link and time. */
+function saysAnItem({ sentence, items }: DashboardReport): boolean {
+  return items.some(({ title }) => title === sentence);
 }
 
 function item({ title, link, at }: DashboardItem, { times }: View): Html {
@@ -54,4 +59,10 @@ export function markElsewhere(component: Component, view: View): Html {
     "unknown",
     speech.sayHtml(texts.elsewhere.asOf, { state: texts.states[report.state], time: times.full(readAt) }),
   );
+}
+
+/** Where people read it: what follows the path may be the key that we read it with, and what stands before the host too. */
+export function publicAddressOf({ url }: Pick<ComponentSource, "url">): string {
+  const { origin, pathname } = new URL(url);
+  return pathname === "/" ? origin : `${origin}${pathname}`;
 }

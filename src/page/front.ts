@@ -1,7 +1,7 @@
 import { nameOf, renderDocument } from "./document.ts";
 import { renderAbout, renderFollow } from "./follow.ts";
 import { type Html, html, textOf } from "./html.ts";
-import { endOf, incidentHref, promise, renderIncident, updatesOf } from "./incidents.ts";
+import { endOf, incidentHref, isCancelled, promise, renderIncident, updatesOf } from "./incidents.ts";
 import { renderEntry } from "./past.ts";
 import type { PageEntry, PageIncident } from "./site.ts";
 import { SHAPE_OF_INDICATOR, symbol } from "./symbols.ts";
@@ -82,7 +82,7 @@ function standing(view: View): readonly Html[] {
     const since = html`<p>${speech.sayHtml(overall.since, { time: times.full(current.startedAt) })}</p>`;
     return due === null ? [since] : [since, due];
   }
-  const [last] = overview.past;
+  const last = overview.past.find((entry) => !isCancelled(entry));
   if (last === undefined) return [html`<p>${overall.noneOpen}</p>`];
   return [html`<p>${speech.sayHtml(overall.lastEnded, { time: times.full(endOf(last)) })}</p>`];
 }

@@ -3,6 +3,7 @@ import { toPlainText } from "../render/formats/plain.ts";
 import { renderDocument } from "./document.ts";
 import { type Html, html } from "./html.ts";
 import {
+  isCancelled,
   postmortemsOf,
   promise,
   renderAffected,
@@ -44,7 +45,9 @@ ${renderAffected(incident, view)}${ended ? null : promise(incident, view)}
 ${postmortem(incident, view)}<section aria-labelledby="updates"><h2 id="updates">${texts.headings.updates}</h2>
 ${renderUpdates(
   "updates",
-  updatesOf(incident).map((update) => renderUpdate(update, `update-${update.number}`, 3, view)),
+  updatesOf(incident).map((update) =>
+    renderUpdate(update, `update-${update.number}`, 3, view, phaseOf(incident, update, view)),
+  ),
   UNFOLDED,
   view,
 )}</section></article>`,
@@ -63,10 +66,20 @@ ${renderWords(update.blocks, 3, view)}`,
 `;
 }
 
+/** Work that was called off is over, but was never completed. */
+function phaseOf(
+  incident: PageIncident,
+  { phase }: Pick<PageIncident, "phase">,
+  { speech }: Pick<View, "speech">,
+): string {
+  const { incident: texts, phases } = speech.texts;
+  return isCancelled(incident) && isClosed(phase) ? texts.cancelled : phases[phase];
+}
+
 /** For previews of a link: where it stands, and the newest words. */
 function describe(incident: PageIncident, { speech }: View): string {
   const phase =
-    incident.type === "notice" ? speech.texts.incident.notice : speech.texts.phases[incident.phase];
+    incident.type === "notice" ? speech.texts.incident.notice : phaseOf(incident, incident, { speech });
   const [newest] = incident.updates;
   const words = newest === undefined ? "" : toPlainText(newest.blocks).replace(/\s+/g, " ").trim();
   return `${phase}. ${words}`.trim();

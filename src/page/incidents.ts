@@ -41,6 +41,12 @@ export function renderFacts(entry: PageEntry, view: View): Html {
   if (entry.type === "notice")
     return html`<p class="facts"><b>${incident.notice}</b> <span>${from}</span></p>`;
   const grave = html`${impactMark(entry, speech.texts)} <b>${phases[entry.phase]}</b>`;
+  if (isCancelled(entry)) {
+    const to = entry.endsAt;
+    const time = to === null ? from : speech.sayHtml(incident.span, { from, to: times.full(to) });
+    return html`<p class="facts">${impactMark(entry, speech.texts)} <b>${incident.cancelled}</b></p>
+<p class="facts"><span>${speech.sayHtml(incident.planned, { time })}</span></p>`;
+  }
   if (isClosed(entry.phase)) {
     const to = endOf(entry);
     const duration = times.lasted(entry.startedAt, to);
@@ -65,12 +71,17 @@ export function renderAffected(incident: PageIncident, view: View): Html | null 
     view.site,
     components.map(({ id }) => id),
   );
-  // Work that is only planned has changed nothing yet.
-  const told = incident.phase !== "scheduled";
-  return html`<ul class="hit plain" aria-label="${texts.incident.affected}">${components.map(
+  // Work that is only planned, or was called off, has changed nothing.
+  const told = incident.phase !== "scheduled" && !isCancelled(incident);
+  const list = components.map(
     ({ state }, index) =>
       html`<li><span class="name"${authored(view)}>${names[index] ?? ""}</span> ${told && state !== "operational" ? stateMark(state, texts) : null}</li>`,
-  )}</ul>`;
+  );
+  const over = incident.type !== "notice" && isClosed(incident.phase);
+  // Beside "Resolved" a state alone would read as that of today.
+  if (over && told && components.some(({ state }) => state !== "operational"))
+    return html`<div class="hit"><p id="affected">${texts.incident.worst}</p> <ul class="hit plain" aria-labelledby="affected">${list}</ul></div>`;
+  return html`<ul class="hit plain" aria-label="${texts.incident.affected}">${list}</ul>`;
 }
 
 function worstOf(incident: PageIncident): readonly AffectedComponent[] {
@@ -88,9 +99,15 @@ export function promise(incident: PageEntry, { site, speech, times }: View): Htm
   return html`<p class="promise${late ? " late" : ""}">${speech.sayHtml(text, { time: times.full(incident.nextUpdateAt) })}</p>`;
 }
 
-/** `id` is its anchor, `level` that of an author's first heading. */
-export function renderUpdate(update: PageUpdate, id: string, level: number, view: View): Html {
-  return html`<li id="${id}"><div class="said"><b>${view.speech.texts.phases[update.phase]}</b> ${view.times.full(update.at)}</div>
+/** `id` is its anchor, `level` that of an author's first heading, `phase` what is said of where it left the incident. */
+export function renderUpdate(
+  update: PageUpdate,
+  id: string,
+  level: number,
+  view: View,
+  phase = view.speech.texts.phases[update.phase],
+): Html {
+  return html`<li id="${id}"><div class="said"><b>${phase}</b> ${view.times.full(update.at)}</div>
 ${renderWords(update.blocks, level, view)}</li>
 `;
 }
@@ -130,6 +147,11 @@ function isPostmortem({ template }: PageUpdate): boolean {
 /** The way to an incident's page from a page that stands `depth` folders below the front one. */
 export function incidentHref(id: string, depth: 0 | 1): string {
   return `${"../".repeat(depth)}incidents/${id}.html`;
+}
+
+/** Work that was called off: it ended before it began, or as it was to begin. */
+export function isCancelled({ type, phase, startedAt, resolvedAt }: PageEntry): boolean {
+  return type === "maintenance" && isClosed(phase) && resolvedAt !== null && resolvedAt <= startedAt;
 }
 
 /** When a finished incident was over: as recorded, else its last word. */

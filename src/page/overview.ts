@@ -2,6 +2,7 @@ import { flatten, statesOf, worse } from "../incident/components.ts";
 import { COMPONENT_STATES, type ComponentState, IMPACTS, isOpen } from "../incident/incident.ts";
 import type { PageEntry, Reading, Site } from "./site.ts";
 import { createSpeech, type Speech } from "./speech.ts";
+import type { Plural } from "./words/words.ts";
 
 /** The state of the whole property; `none` only while nothing is open. */
 export type Indicator = "none" | "maintenance" | "minor" | "major" | "critical";
@@ -60,9 +61,10 @@ export function survey(site: Site): Overview {
   const elsewhere = [...sources]
     .filter(([, { state }]) => state !== null && isTrouble(state))
     .map(([id]) => id);
+  const unknown = [...sources].filter(([, { knowledge }]) => knowledge !== "current").map(([id]) => id);
   return {
     indicator: indicate(open, underWay, elsewhere),
-    sentence: sentenceOf(site, open, underWay, elsewhere),
+    sentence: sentenceOf(site, open, underWay, elsewhere, unknown),
     open,
     underWay,
     planned: newestFirst.filter((incident) => isOpen(incident) && incident.phase === "scheduled").reverse(),
@@ -135,6 +137,7 @@ function sentenceOf(
   open: readonly PageEntry[],
   underWay: readonly PageEntry[],
   elsewhere: readonly string[],
+  unknown: readonly string[],
 ): string {
   const speech = createSpeech(site.words);
   const { say, count } = speech;
@@ -146,12 +149,20 @@ function sentenceOf(
       what: others.length === 0 ? what : count(overall.andMore, others.length, { what }),
     });
   }
-  const sources =
-    elsewhere.length === 0
-      ? null
-      : count(overall.elsewhere, elsewhere.length, { name: listed(namesOf(site, elsewhere), speech) });
+  const clause = (text: Plural, ids: readonly string[]) =>
+    ids.length === 0 ? null : count(text, ids.length, { name: listed(namesOf(site, ids), speech) });
+  const sources = clause(overall.elsewhere, elsewhere);
   const [work] = underWay;
-  if (work === undefined) return sources === null ? overall.fine : say(overall.fineButElsewhere, { sources });
+  if (work === undefined) {
+    const silent = clause(overall.unknown, unknown);
+    if (sources === null && silent === null) return overall.fine;
+    const both = sources !== null && silent !== null;
+    return say(overall.fineButElsewhere, {
+      sources: both
+        ? say(overall.andElsewhere, { what: sources, sources: silent })
+        : (sources ?? silent ?? ""),
+    });
+  }
   const what = describe(work, site, speech);
   return say(overall.sentence, {
     what: sources === null ? what : say(overall.andElsewhere, { what, sources }),

@@ -9,7 +9,7 @@ import type { View } from "./view.ts";
  *
  * A classic script for the end of `<body>`. It reads the attributes that `scriptSettings` writes, and in the document
  * `<main>`, `body > footer`, `#overall` (the sentence to announce), `.promise` with its `<time>`, `[data-yours]` (a text
- * to stand there once times are the reader's) and `<meta name="status-written">`. Asks for nothing but the page's own
+ * to stand there once times are the reader's; `data-utc` the one for readers whose zone is UTC) and `<meta name="status-written">`. Asks for nothing but the page's own
  * `summary.json` and the document itself, and on `file:` for nothing at all. No reader of JSON ever becomes markup:
  * markup comes from the page's own documents only, and scripts in it never run.
  */
@@ -40,7 +40,7 @@ const tellTimes = () => {
     if (find("b", time)) times.show(time, at);
     else time.textContent = times.day(at);
   }
-  for (const note of all("[data-yours]")) note.textContent = put(note.dataset.yours, times.zone.replaceAll("_", " "));
+  for (const note of all("[data-yours]")) note.textContent = put(times.zone === "UTC" ? note.dataset.utc : note.dataset.yours, times.zone.replaceAll("_", " "));
 };
 
 const relative = new Intl.RelativeTimeFormat(root.lang, { numeric: "auto" });

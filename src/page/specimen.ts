@@ -1,5 +1,5 @@
 import { flatten } from "../incident/components.ts";
-import { IMPACTS, type IncidentType } from "../incident/incident.ts";
+import { COMPONENT_STATES, IMPACTS, type IncidentType } from "../incident/incident.ts";
 import { phasesOf } from "../incident/phases.ts";
 import type { Block } from "../render/document.ts";
 import { renderMonth } from "./history.ts";
@@ -9,18 +9,33 @@ import type { View } from "./view.ts";
 
 /** Incidents and a month with all that such pages can show: they come out differently when the look of pages has changed. */
 export function specimen(view: View): string {
-  const incidents = (["incident", "maintenance", "notice"] as const).flatMap((type) =>
-    IMPACTS.map((impact) => sample(type, impact, view)),
+  const incidents = (["incident", "maintenance", "notice"] as const).flatMap((type) => [
+    ...IMPACTS.map((impact) => sample(type, impact, view)),
+    ...LASTED.map((end) => ({ ...sample(type, "minor", view), resolvedAt: new Date(end), updates: [] })),
+  ]);
+  incidents.push(
+    ...incidents
+      .filter(({ type }) => type === "maintenance")
+      .slice(0, 1)
+      .map(callOff),
   );
   const pages = incidents.map((incident) => renderIncidentPage(incident, view));
   return [...pages, renderMonth("2010-06", incidents, view), renderMonth("2010-06", [], view)].join("\n");
 }
 
+function callOff(work: PageIncident): PageIncident {
+  return { ...work, resolvedAt: work.startedAt };
+}
+
 function sample(type: IncidentType, impact: PageIncident["impact"], { site }: View): PageIncident {
-  const startedAt = new Date("2010-06-29T16:40:00Z");
-  const resolvedAt = new Date("2010-07-01T19:45:00Z");
+  const startedAt = new Date(BEGAN);
+  const resolvedAt = new Date(LASTED[2]);
   const phases = phasesOf(type);
-  const components = flatten(site.components).map(({ id }) => ({ id, state: "major_outage" as const }));
+  const ids = [...COMPONENT_STATES, ...flatten(site.components).map(({ id }) => id)];
+  const components = ids.map((id, index) => ({
+    id,
+    state: COMPONENT_STATES[index % COMPONENT_STATES.length] ?? "operational",
+  }));
   const update = (number: number, template: string): PageUpdate => ({
     ...{ number, template, impact, components, at: startedAt, subject: "Specimen", blocks: WORDS },
     phase: phases[number % phases.length] ?? "resolved",
@@ -44,6 +59,10 @@ function sample(type: IncidentType, impact: PageIncident["impact"], { site }: Vi
     ],
   };
 }
+
+const BEGAN = "2010-06-29T16:40:00Z";
+/** Minutes, hours and days after that. */
+const LASTED = ["2010-06-29T17:03:00Z", "2010-06-29T20:15:00Z", "2010-07-01T19:45:00Z"] as const;
 
 const WORDS: readonly Block[] = [
   { type: "heading", level: 1, children: [{ type: "text", text: "Specimen" }] },

@@ -2,8 +2,10 @@ import { type Component, flatten } from "../incident/components.ts";
 import { type ComponentState, isOpen } from "../incident/incident.ts";
 import { toPlainText } from "../render/formats/plain.ts";
 import { cut } from "./cut.ts";
+import { publicAddressOf } from "./elsewhere.ts";
 import { addressOf } from "./identity.ts";
 import type { PageIncident } from "./site.ts";
+import { unheardOf } from "./unheard.ts";
 import type { View } from "./view.ts";
 
 /** How much of what there is goes into the document. */
@@ -34,7 +36,8 @@ const LIMIT_BYTES = 64_000;
  *
  * Times are in UTC with milliseconds. `incidents` are those open or planned, with the newest five updates, and the 20 newest
  * of the rest without any; `updateCount` tells how many there are. `complete` is false where open incidents or components had
- * to be left out. Addresses are relative where nobody said where the page is read. Fields are only ever added.
+ * to be left out. A component's `state` is null where only another dashboard could tell it and has not, or does not say how
+ * well it is; that of a group where this holds of all below it. Addresses are relative where nobody said where the page is read. Fields are only ever added.
  */
 export function statusJson(view: View): string {
   let document = "";
@@ -57,13 +60,16 @@ function describe(view: View, measure: Measure): object {
       .map(({ id }) => id),
   ]);
   const all = flatten(site.components);
-  const troubled = all.filter(({ id }) => stateOf(view, id) !== "operational");
+  const unheard = unheardOf(view);
+  const stateOf = (id: string): ComponentState | null =>
+    unheard.has(id) ? null : (overview.states.get(id) ?? "operational");
+  const troubled = all.filter(({ id }) => (overview.states.get(id) ?? "operational") !== "operational");
   const listed = new Set((all.length <= measure.components ? all : troubled).slice(0, measure.components));
   const tree = (components: readonly Component[]): object[] =>
     components
       .filter((component) => listed.has(component))
       .map(({ id, name, components: below }) => ({
-        ...{ id, name: line(name), state: stateOf(view, id), components: tree(below) },
+        ...{ id, name: line(name), state: stateOf(id), components: tree(below) },
       }));
   return {
     version: 1,
@@ -80,10 +86,6 @@ function describe(view: View, measure: Measure): object {
       .filter(({ id }) => shown.has(id))
       .map((incident) => incidentOf(incident, view, measure)),
   };
-}
-
-function stateOf({ overview }: View, id: string): ComponentState {
-  return overview.states.get(id) ?? "operational";
 }
 
 function incidentOf(incident: PageIncident, { site }: View, measure: Measure): object {
@@ -115,7 +117,7 @@ function sourcesOf({ site, overview }: View, measure: Measure): object[] {
     const { knowledge, state, reading } = overview.sources.get(ids[0]!)!;
     const line = (text: string | undefined) => (text === undefined ? null : cut(text, measure.line));
     return {
-      ...{ url, components: ids.slice(0, measure.components), knowledge, state },
+      ...{ url: publicAddressOf({ url }), components: ids.slice(0, measure.components), knowledge, state },
       sentence: line(reading?.report?.sentence),
       ...{ readAt: reading?.readAt ?? null, triedAt: reading?.triedAt ?? null },
       fault: line(reading?.fault ?? undefined),

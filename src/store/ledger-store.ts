@@ -1,8 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Kysely, type Selectable, sql } from "kysely";
-import { setupError } from "../base/errors.ts";
-import { randomId } from "../base/ids.ts";
-import { isProvablyDead, isStopped, processIdentity } from "../base/process-identity.ts";
 import type {
   Delivery,
   DeliveryError,
@@ -16,23 +12,12 @@ import type {
   ToldEntry,
   Verification,
 } from "../broadcast/ledger.ts";
-import type { Json, Place, Post, Reading, Receipt } from "../channels/contract.ts";
-import type { Impact, Incident, IncidentType, Update } from "../incident/incident.ts";
-import {
-  date,
-  deliveryOf,
-  incidentOf,
-  iso,
-  newRow,
-  readingOf,
-  reminderOf,
-  standingOf,
-  updateOf,
-} from "./rows.ts";
+import type { Json, Place, Reading, Receipt } from "../channels/contract.ts";
+import type { Impact, Incident, Update } from "../incident/incident.ts";
+import { exclusively } from "./leases.ts";
+import { deliveryOf, incidentOf, iso, newRow, readingOf, reminderOf, updateOf } from "./rows.ts";
 import type { DeliveryTable, Tables } from "./tables.ts";
-
-/** For how long a holder of a page's lease may be unheard of; it renews it three times as often. */
-const LEASE_MS = 60_000;
+import { told, toldEntries } from "./told.ts";
 
 /** The ledger over SQL. */
 export class LedgerStore implements Ledger {
@@ -84,10 +69,30 @@ export class LedgerStore implements Ledger {
           exists(
             selectFrom("updates")
               .select("updates.id")
+              .innerJoin("deliveries", "deliveries.update_id", "updates.id")
               .whereRef("updates.incident_id", "=", "incidents.id")
-              .where("updates.template", "=", "postmortem"),
+              .where("updates.template", "=", "postmortem")
+              .where("deliveries.state", "=", "sent"),
           ),
         ),
+      )
+      .execute();
+    return rows.map(incidentOf);
+  }
+
+  async endedUnheard(): Promise<Incident[]> {
+    const rows = await this.#db
+      .selectFrom("incidents")
+      .selectAll()
+      .where("type", "!=", "notice")
+      .where("phase", "in", ["resolved", "completed"])
+      .where("id", "in", (from) =>
+        from
+          .selectFrom("deliveries")
+          .select("incident_id")
+          .where("state", "not in", ["sent", "skipped", "superseded"])
+          .where("required", "=", 1)
+          .where("effect", "=", "post"),
       )
       .execute();
     return rows.map(incidentOf);
@@ -194,8 +199,10 @@ export class LedgerStore implements Ledger {
           standing: JSON.stringify(update.standing),
         })
         .execute();
+      // What corrects earlier words takes the place of no later ones.
+      const overtakes = update.verb !== "correct" && update.verb !== "retract";
       const speaking = deliveries
-        .filter((delivery) => delivery.state !== "skipped")
+        .filter((delivery) => overtakes && delivery.state !== "skipped")
         .map((delivery) => delivery.channel);
       if (speaking.length > 0)
         await tx
@@ -418,125 +425,20 @@ export class LedgerStore implements Ledger {
     );
   }
 
-  async toldEntries(channel: string): Promise<readonly ToldEntry[]> {
-    const rows = await this.#db
-      .selectFrom((from) =>
-        from
-          .selectFrom("deliveries")
-          .select((of) => [
-            "incident_id",
-            of.fn.countAll<number>().as("told"),
-            of.fn.max(of.case().when("effect", "=", "post").then(of.ref("update_number")).end()).as("number"),
-          ])
-          .where("channel", "=", channel)
-          .where("state", "!=", "skipped")
-          .groupBy("incident_id")
-          .as("told"),
-      )
-      .innerJoin("incidents", "incidents.id", "told.incident_id")
-      .innerJoin("updates", (join) =>
-        join
-          .onRef("updates.incident_id", "=", "told.incident_id")
-          .onRef("updates.number", "=", "told.number"),
-      )
-      .select([
-        "incidents.id",
-        "incidents.type",
-        "incidents.phase",
-        "incidents.started_at",
-        "incidents.resolved_at",
-      ])
-      .select(["told.told", "updates.standing"])
-      .orderBy("incidents.started_at", "desc")
-      .orderBy("incidents.id")
-      .execute();
-    const removals = await this.#db
-      .selectFrom("deliveries")
-      .select("incident_id")
-      .distinct()
-      .where("channel", "=", channel)
-      .where("effect", "=", "remove")
-      .execute();
-    const thinned = new Set(removals.map((row) => row.incident_id));
-    const left = new Map(
-      (await this.told(channel, [...thinned])).map((told) => [told.incidentId, told.updates[0]]),
-    );
-    const postmortems = await this.#db
-      .selectFrom("updates")
-      .innerJoin("deliveries", "deliveries.update_id", "updates.id")
-      .select("updates.incident_id")
-      .distinct()
-      .where("updates.template", "=", "postmortem")
-      .where("deliveries.channel", "=", channel)
-      .where("deliveries.state", "!=", "skipped")
-      .execute();
-    const explained = new Set(postmortems.map((row) => row.incident_id));
-    return rows.flatMap((row) => {
-      const standing = thinned.has(row.id) ? left.get(row.id)?.standing : standingOf(row.standing);
-      if (standing === undefined) return [];
-      const resolvedAt = standing.phase === row.phase ? date(row.resolved_at) : null;
-      const { id, type } = row;
-      return [
-        {
-          id,
-          type: type as IncidentType,
-          startedAt: new Date(row.started_at),
-          resolvedAt,
-          standing,
-          explained: explained.has(row.id),
-          told: Number(row.told),
-        },
-      ];
-    });
+  toldEntries(channel: string): Promise<readonly ToldEntry[]> {
+    return toldEntries(this.#db, channel);
   }
 
-  async told(channel: string, incidentIds: readonly string[]): Promise<readonly Told[]> {
-    const found: Told[] = [];
-    // A statement takes so many values at most.
-    for (let from = 0; from < incidentIds.length; from += 500)
-      found.push(...(await this.#toldOf(channel, incidentIds.slice(from, from + 500))));
-    return found;
+  told(channel: string, incidentIds: readonly string[]): Promise<readonly Told[]> {
+    return told(this.#db, channel, incidentIds);
   }
 
-  async #toldOf(channel: string, incidentIds: readonly string[]): Promise<readonly Told[]> {
-    const rows = await this.#db
-      .selectFrom("deliveries")
-      .innerJoin("updates", "updates.id", "deliveries.update_id")
-      .select([
-        "deliveries.id",
-        "deliveries.incident_id",
-        "deliveries.effect",
-        "deliveries.target",
-        "deliveries.post",
-        "updates.number",
-        "updates.at",
-        "updates.template",
-        "updates.standing",
-      ])
-      .where("deliveries.channel", "=", channel)
-      .where("deliveries.incident_id", "in", [...incidentIds])
-      .where("deliveries.state", "!=", "skipped")
-      .orderBy("updates.number", "desc")
-      .execute();
-    const removed = new Set(rows.filter((row) => row.effect === "remove").map((row) => row.target));
-    // Newest first, so the first amendment of a post is the one that holds.
-    const words = new Map<string, string>();
-    for (const { effect, target, post } of rows)
-      if (effect === "amend" && target !== null && post !== null && !words.has(target))
-        words.set(target, post);
-    const updates = new Map<string, Told["updates"][number][]>();
-    for (const row of rows) {
-      if (row.effect !== "post" || row.post === null || removed.has(row.id)) continue;
-      const update = {
-        number: row.number,
-        at: new Date(row.at),
-        template: row.template,
-        standing: standingOf(row.standing),
-        payload: (JSON.parse(words.get(row.id) ?? row.post) as Post).payload,
-      };
-      updates.set(row.incident_id, [...(updates.get(row.incident_id) ?? []), update]);
-    }
-    return [...updates].map(([incidentId, updates]) => ({ incidentId, updates }));
+  exclusively<T>(
+    name: string,
+    waitMs: number,
+    work: (revision: number, giveBack: () => void) => Promise<T>,
+  ): Promise<T> {
+    return exclusively(this.#db, name, waitMs, work);
   }
 
   async readings(): Promise<readonly Reading[]> {
@@ -553,65 +455,6 @@ export class LedgerStore implements Ledger {
         .onConflict((conflict) => conflict.column("url").doUpdateSet({ ...tried, ...read }))
         .execute(),
     );
-  }
-
-  async exclusively<T>(name: string, waitMs: number, work: (revision: number) => Promise<T>): Promise<T> {
-    const owner = `${processIdentity()}/${randomId()}`;
-    const deadline = Date.now() + waitMs;
-    let revision = await this.#takeLease(name, owner);
-    while (revision === null) {
-      if (Date.now() > deadline)
-        throw setupError(
-          "LEASE_HELD",
-          `Another command has been writing ${name} for too long.`,
-          "Type the command again.",
-        );
-      await sleep(50);
-      revision = await this.#takeLease(name, owner);
-    }
-    // A publish command may take longer than one lease.
-    const renewal = setInterval(() => {
-      const until = new Date(Date.now() + LEASE_MS).toISOString();
-      this.#holding(name, owner, { until }).catch(() => {});
-    }, LEASE_MS / 3);
-    renewal.unref();
-    try {
-      return await work(revision);
-    } finally {
-      clearInterval(renewal);
-      await this.#holding(name, owner, { owner: null, until: null });
-    }
-  }
-
-  async #holding(name: string, owner: string, change: { owner?: null; until: string | null }): Promise<void> {
-    await this.#write((tx) =>
-      tx.updateTable("leases").set(change).where("name", "=", name).where("owner", "=", owner).execute(),
-    );
-  }
-
-  #takeLease(name: string, owner: string): Promise<number | null> {
-    return this.#write(async (tx) => {
-      const row = await tx.selectFrom("leases").selectAll().where("name", "=", name).executeTakeFirst();
-      const held =
-        row?.owner != null &&
-        row.until !== null &&
-        !isProvablyDead(row.owner) &&
-        // A stopped writer would put its older page over a newer one when it goes on.
-        (new Date(row.until).getTime() > Date.now() || isStopped(row.owner));
-      if (held) return null;
-      const revision = (row?.revision ?? 0) + 1;
-      const lease = {
-        owner,
-        until: new Date(Date.now() + LEASE_MS).toISOString(),
-        revision,
-      };
-      await tx
-        .insertInto("leases")
-        .values({ name, ...lease })
-        .onConflict((conflict) => conflict.column("name").doUpdateSet(lease))
-        .execute();
-      return revision;
-    });
   }
 
   /** Every write is a transaction, since only those wait for another writer. */
@@ -637,12 +480,14 @@ async function overtakenBy(
 ): Promise<number | null> {
   const later = await tx
     .selectFrom("deliveries")
-    .select("update_number")
-    .where("incident_id", "=", row.incident_id)
-    .where("channel", "=", row.channel)
-    .where("update_number", ">", row.update_number)
-    .where("state", "!=", "skipped")
-    .orderBy("update_number")
+    .innerJoin("updates", "updates.id", "deliveries.update_id")
+    .select("deliveries.update_number")
+    .where("deliveries.incident_id", "=", row.incident_id)
+    .where("deliveries.channel", "=", row.channel)
+    .where("deliveries.update_number", ">", row.update_number)
+    .where("deliveries.state", "!=", "skipped")
+    .where("updates.verb", "not in", ["correct", "retract"])
+    .orderBy("deliveries.update_number")
     .executeTakeFirst();
   return later?.update_number ?? null;
 }

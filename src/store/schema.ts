@@ -45,6 +45,7 @@ const MIGRATIONS: readonly string[][] = [
     "create index removals on deliveries (channel, incident_id) where effect = 'remove'",
     "create index postmortems on updates (incident_id) where template = 'postmortem'",
     "create index deliveries_by_update on deliveries (update_id)",
+    "create index deliveries_unheard on deliveries (incident_id) where state not in ('sent', 'skipped', 'superseded')",
     `create table reminders (
        incident_id text not null references incidents (id), promise text not null, kind text not null,
        channel text not null, state text not null, at text not null, receipt text, error text,

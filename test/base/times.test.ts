@@ -43,6 +43,12 @@ describe("a clock time in a zone", () => {
     });
   });
 
+  it("is the second of the two that an autumn night shows, where the first has passed", () => {
+    const now = new Date("2026-11-01T05:40:00Z"); // 01:40 for the first time in New York
+    expect(nextOccurrence(1, 30, now, NEW_YORK).toISOString()).toBe("2026-11-01T06:30:00.000Z");
+    expect(lastOccurrence(1, 30, now, NEW_YORK).toISOString()).toBe("2026-11-01T05:30:00.000Z");
+  });
+
   it("is always ahead, shows the time asked for, and comes within two days", () => {
     const zones = fc.constantFrom("UTC", NEW_YORK, "Asia/Kathmandu", "Australia/Lord_Howe", "Pacific/Apia");
     fc.assert(

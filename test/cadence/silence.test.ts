@@ -305,16 +305,38 @@ describe("all incidents together", () => {
   it("give the median first word, the sum of promises, and the channel that was worst over all", () => {
     const all = [asItWas(), toldWell(), oneRefused(), stillOpen()].map((made, index) => {
       const silence = judged(made, plus(index === 3 ? 78 : 6000));
-      return { silence, figures: figuresOf(silence) };
+      return { incident: made.incident, silence, figures: figuresOf(silence) };
     });
     expect(totalsOf(all)).toEqual({
       incidents: 4,
+      maintenances: 0,
       firstWord: { medianMs: 5 * MINUTE, inTime: 3, late: 1 },
       promises: { kept: 5, late: 1, broken: 2, open: 1 },
       longestSilence: { channel: "x", ms: 176 * MINUTE },
-      worst: { channel: "sellers", ms: (105 + 161 + 44) * MINUTE },
+      worst: { channel: "sellers", channels: ["sellers"], ms: (105 + 161 + 44) * MINUTE },
     });
     expect(totalsOf([])).toMatchObject({ incidents: 0, firstWord: { medianMs: null }, worst: null });
+  });
+
+  it("count planned work for itself, and take no first word from it", () => {
+    const work = told(
+      X,
+      [
+        { at: -600, phase: "scheduled" },
+        { at: 90, phase: "completed" },
+      ],
+      {
+        type: "maintenance",
+      },
+    );
+    const all = [work, toldWell(), asItWas()].map((made) => {
+      const silence = judged(made, plus(6000));
+      return { incident: made.incident, silence, figures: figuresOf(silence) };
+    });
+    const { incidents, maintenances, firstWord } = totalsOf(all);
+    expect({ incidents, maintenances }).toEqual({ incidents: 2, maintenances: 1 });
+    expect(firstWord.medianMs).toBeGreaterThan(0);
+    expect(totalsOf(all.slice(0, 1)).firstWord.medianMs).toBeNull();
   });
 });
 

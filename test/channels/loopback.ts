@@ -114,7 +114,7 @@ export function kitFor(more: KitChange = {}): ChannelKit {
       entries: async () => [],
       updates: async () => new Map(),
       readings: async () => [],
-      exclusively: (_channel, write) => write(1),
+      exclusively: (_channel, write) => write(1, () => {}),
     },
     tell: () => {},
   };

@@ -56,7 +56,7 @@ function kitOf(more: Partial<ChannelKit> = {}): ChannelKit & { readonly told: st
       entries: async () => [],
       updates: async () => new Map(),
       readings: async () => [],
-      exclusively: (_channel, write) => write(1),
+      exclusively: (_channel, write) => write(1, () => {}),
     },
     tell: (line) => told.push(line),
     told,

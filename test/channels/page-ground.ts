@@ -113,7 +113,9 @@ export function connectPage(given: Given) {
       readings: async () => [],
       exclusively: async (_channel, write) => {
         board.revision += 1;
-        return write(board.revision);
+        return write(board.revision, () => {
+          board.revision -= 1;
+        });
       },
     },
     tell: (line) => lines.push(line),

@@ -105,7 +105,7 @@ describe("the page channel", () => {
     expect(error.hint).toContain("status.json");
     expect(await readFile(join(directory, "status.json"), "utf8")).toContain('"revision":1');
     await rm(join(directory, "status.json"));
-    expect((await other.publish()).remoteId).toBe("2");
+    expect((await other.publish()).remoteId).toBe("1");
   });
 });
 

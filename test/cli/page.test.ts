@@ -114,13 +114,18 @@ describe("status page build", () => {
     expect(second.changed.filter((path) => path.startsWith("history/"))).toEqual([]);
   });
 
-  it("takes an incident's page away once all that was said of it is deleted", async () => {
+  it("takes an incident's page away once it has ended and all that was said of it is deleted, and not before", async () => {
     const stage = await setStage(pagesOnly({ page: {} }));
     const { id } = (await stage.run([...ANNOUNCE, "--json"])).json().incident;
-    expect(existsSync(join(stage.folder, "page", "incidents", `${id}.html`))).toBe(true);
-    const retracted = await stage.run(["retract", id, "--delete", "--yes"]);
-    expect(retracted.code).toBe(0);
-    expect(existsSync(join(stage.folder, "page", "incidents", `${id}.html`))).toBe(false);
+    const own = join(stage.folder, "page", "incidents", `${id}.html`);
+    expect((await stage.run(["retract", id, "--delete", "--yes"])).code).toBe(0);
+    expect(existsSync(own)).toBe(true);
+    expect(read(stage, "page", "index.html")).toContain("Checkout is failing");
+    expect(read(stage, "page", "index.html")).toContain("Nothing that was said about it stands any more.");
+    expect((await stage.run(["resolve", id, "--message", "It is over.", "--yes"])).code).toBe(0);
+    expect(read(stage, "page", "index.html")).toContain("No known problems.");
+    expect((await stage.run(["retract", id, "--delete", "--yes"])).code).toBe(0);
+    expect(existsSync(own)).toBe(false);
     expect(read(stage, "page", "index.html")).not.toContain("Checkout is failing");
   });
 

@@ -142,7 +142,7 @@ describe("the command line", () => {
     const stage = await setStage();
     await stage.run([...ANNOUNCE, "--only", "ops"]);
     expect((await stage.run(["list"])).stdout).toContain(
-      "heard on 1 of 6 channels; left out: x, customers, sellers, page, hosted",
+      "heard on 1 of 6 channels; left out of update 1: x, customers, sellers, page, hosted",
     );
   });
 

@@ -94,6 +94,18 @@ describe.skipIf(NO_BROWSER !== null)(
       }
     });
 
+    it("names every phase on a phone, and draws the present through no text", async () => {
+      const { page, close } = await look(browser, renderReport(reportOf(stillOpen()), TELLING), {
+        width: 390,
+      });
+      const names = await page.evaluate(
+        "[...document.querySelectorAll('svg.narrow .phase')].map((text) => text.textContent).sort()",
+      );
+      expect(names).toEqual(["Identified", "Investigating"]);
+      expect(await page.evaluate(STRUCK)).toEqual([]);
+      await close();
+    });
+
     it("shows hostile titles and names as the text they are, and runs none of it", async () => {
       const all = renderOverview(
         hostile,
@@ -156,6 +168,20 @@ describe.skipIf(NO_BROWSER !== null)(
     });
   },
 );
+
+/** Texts of the narrow chart that a piece of the line for the present runs through. */
+const STRUCK = `(() => {
+  const svg = document.querySelector("svg.narrow");
+  const unit = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+  const top = svg.getBoundingClientRect().top;
+  const line = svg.querySelector(".now");
+  const x = line.getBoundingClientRect().left;
+  const pieces = [...line.getAttribute("d").matchAll(/M[^ ]+ ([0-9.]+)V([0-9.]+)/g)].map(([, from, to]) => [top + from * unit, top + to * unit]);
+  return [...svg.querySelectorAll("text:not(.digit,.plate)")].filter((text) => {
+    const box = text.getBoundingClientRect();
+    return box.left < x && box.right > x && pieces.some(([from, to]) => from < box.bottom - 4 && to > box.top + 4);
+  }).map((text) => text.textContent);
+})()`;
 
 const OUTSIDE = `[...document.querySelectorAll("svg[role=img]")].filter((svg) => svg.checkVisibility()).flatMap((svg) => {
   const frame = svg.getBoundingClientRect();

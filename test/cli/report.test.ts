@@ -25,7 +25,7 @@ describe("status report", () => {
     const stage = await setStage();
     expect(await stage.run(["report"])).toMatchObject({
       code: 0,
-      stdout: "The last 90 d\nNo incident began in this time.\n",
+      stdout: "The last 90 days\nNo incident began in this time.\n",
     });
     expect((await stage.run(["report", "--json"])).json()).toMatchObject({ version: 1, incidents: [] });
     expect(await stage.run(["report", ID])).toMatchObject({ code: 2 });
@@ -110,7 +110,9 @@ describe("status report", () => {
     expect(stdout).toContain(
       "2 incidents. First public word after 15 min (median). 2 of 3 promises were kept.",
     );
-    expect(stdout).toMatch(/Downloads stall\n .*\n {2}20 min ! +1 +0 +0 +20 min +x, 5 min too long/);
+    expect(stdout).toMatch(
+      /Downloads stall\n .*\n {2}20 min ! +1 +0 +0 +20 min +x, customers and 3 more, 5 min too long/,
+    );
     expect(stdout).toMatch(
       /Checkout is failing\n .*\n {2}10 min +1 +1 +0 +1 h 5 min +sellers, 50 min too long/,
     );
@@ -144,9 +146,37 @@ describe("status report", () => {
     expect((await stage.run(["report", "--svg", "-"])).stdout).toMatch(
       /^<svg .*<title id="title">Checkout is failing</s,
     );
-    expect((await stage.run(["report", "--html", "-"])).stdout).toContain("<h1>The last 90 d</h1>");
+    expect((await stage.run(["report", "--html", "-"])).stdout).toContain("<h1>The last 90 days</h1>");
     const both = await stage.run(["report", "--html", "all.html", "--json"]);
     expect(both.json().incidents).toHaveLength(1);
+  });
+
+  it("counts planned work for itself, and never draws it in an incident's place", async () => {
+    const stage = await setStage();
+    const plan = ["maintenance", "schedule", "--from", "2026-11-22T20:00", "--until", "90m", "--yes"];
+    await stage.run([...plan, "--title", "Database move"]);
+    expect((await stage.run(["report"])).stdout).toContain("1 maintenance. ");
+    expect((await stage.run(["report", "--svg", "-"])).stdout).toContain(">Database move<");
+    await stage.run(ANNOUNCE);
+    stage.clock.advance(65 * MINUTE);
+    await stage.run([...plan.slice(0, 3), "2026-11-25T20:00", ...plan.slice(4), "--title", "Other move"]);
+    const { stdout } = await stage.run(["report"]);
+    expect(stdout).toContain("1 incident and 2 maintenances. First public word within a minute.");
+    expect(stdout).toMatch(/Other move\n.*\n {2}planned {7}/);
+    expect(stdout).toMatch(
+      /Checkout is failing\n.*\n {2}under 1 min +0 .* x, customers and 3 more, 50 min too long/,
+    );
+    expect(stdout).toMatch(/All 3, .*\n {2}under 1 min /);
+    expect(stdout).toContain(`status report ${ID}\n`);
+    expect((await stage.run(["report", "--svg", "-"])).stdout).toContain(">Checkout is failing<");
+    const html = (await stage.run(["report", "--html", "-"])).stdout;
+    expect(html).toContain("<td>planned</td>");
+    expect(html).toContain(">x, customers and 3 more<");
+    const { totals } = (await stage.run(["report", "--json"])).json();
+    expect(totals).toMatchObject({
+      ...{ incidents: 1, maintenances: 2, firstWord: { medianMs: 0 } },
+      worst: { channels: ["x", "customers", "sellers", "page", "hosted"] },
+    });
   });
 
   it("writes over a file, but not over a folder, and never into one that is not there", async () => {

@@ -213,6 +213,28 @@ describe("status watch, a line for each change", () => {
     });
   });
 
+  it("says who was left out of the newest update, in the same words as list", async () => {
+    const stage = await few();
+    stage.sandbox.fault("discourse", "unauthorized");
+    await stage.run(ANNOUNCE);
+    await stage.run(["update", "--message", "Only here.", "--only", "ops", "--yes"]);
+    const counted = "heard on 1 of 3 channels";
+    const { stdout } = await watch(stage, ["--no-remind"], () => "stop");
+    expect(stdout).toContain(`update 2 ${counted}, not on sellers, left out of update 2: x\n`);
+    const json = await watch(stage, ["--no-remind", "--json"], () => "stop");
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      coverage: [
+        { channel: "x", state: "skipped", update: 2, updateNumber: 2 },
+        { channel: "sellers", state: "refused", update: 1 },
+        { channel: "ops", state: "verified" },
+      ],
+      silent: ["sellers"],
+    });
+    expect((await stage.run(["list"])).stdout).toContain(
+      `${counted}; silent: sellers; left out of update 2: x\n`,
+    );
+  });
+
   it("watches one incident where it is named", async () => {
     const stage = await few();
     await stage.run(ANNOUNCE);
@@ -284,6 +306,17 @@ describe("status watch on a terminal", () => {
       expect(frame).toContain("OVERDUE");
       expect(frame).toContain("sellers");
     }
+  });
+
+  it("says how to begin work that is planned", async () => {
+    const stage = await few();
+    const plan = ["maintenance", "schedule", "--from", "2026-11-24T22:00", "--until", "90m", "--yes"];
+    await stage.run([...plan, "--title", "Database move"]);
+    await stage.run([...plan, "--title", "Other move", "--next-update", "none"]);
+    const { written } = await watch(stage, [], () => "stop", { columns: 80, rows: 40 });
+    expect(written.join("")).toContain("status maintenance start 2026-11-24-database-move");
+    expect(written.join("")).toContain("status maintenance start 2026-11-24-other-move");
+    expect(written.join("")).not.toContain("status update");
   });
 
   it("gives the terminal back as it was, with the last view below", async () => {

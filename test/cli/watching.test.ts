@@ -37,6 +37,78 @@ describe("status list and status show", () => {
     expect(json.coverage).toHaveLength(6);
   });
 
+  const ONE_PAGE = ["update", "--message", "Only here.", "--only", "page", "--yes"];
+
+  it("says who was left out of the newest update, and counts nobody there as having heard it", async () => {
+    const stage = await setStage();
+    await stage.run(ANNOUNCE);
+    await stage.run(ONE_PAGE);
+    const rest = "left out of update 2: x, customers, sellers, ops, hosted";
+    expect((await stage.run(["list"])).stdout).toContain(`heard on 1 of 6 channels; ${rest}\n`);
+    const { stdout } = await stage.run(["show"]);
+    expect(stdout).toMatch(/– x +skipped +left out of update 2 \(not among --only page\)\n/);
+    expect(stdout).toContain(`1 of 6 channels has spoken; ${rest}.`);
+    expect(stdout).not.toContain("have spoken");
+    const [incident] = (await stage.run(["list", "--json"])).json().incidents as { coverage: unknown }[];
+    const stand = [
+      { channel: "x", state: "skipped", updateNumber: 2 },
+      { channel: "page", state: "verified", updateNumber: 2 },
+    ];
+    expect(incident!.coverage).toEqual(
+      expect.arrayContaining(stand.map((one) => expect.objectContaining(one))),
+    );
+    expect((await stage.run(["show", "--json"])).json().coverage).toEqual(
+      expect.arrayContaining(stand.map((one) => expect.objectContaining(one))),
+    );
+  });
+
+  it("shows what is still silent on a channel that the newest update left out", async () => {
+    const stage = await setStage();
+    stage.sandbox.fault("discourse", "unauthorized");
+    await stage.run(ANNOUNCE);
+    stage.sandbox.fault("discourse", null);
+    await stage.run(ONE_PAGE);
+    const { stdout } = await stage.run(["list"]);
+    expect(stdout).toContain(
+      "heard on 1 of 6 channels; silent: sellers; left out of update 2: x, customers, ops, hosted\n",
+    );
+    const shown = (await stage.run(["show"])).stdout;
+    expect(shown).toMatch(/✗ sellers +refused .*update 1\n/);
+    expect(shown).toContain("Silent: sellers");
+    expect(shown).toContain("  status retry 2026-11-22-checkout-is-failing");
+  });
+
+  it("says when planned work is to be, and calls a notice just that", async () => {
+    const stage = await setStage();
+    const plan = ["maintenance", "schedule", "--from", "2026-11-24T22:00", "--yes"];
+    await stage.run([...plan, "--until", "90m", "--title", "Database move"]);
+    await stage.run([...plan, "--until", "40d", "--title", "Long move"]);
+    await stage.run(["announce", "deploy", "--set", "version=4.2", "--yes"]);
+    const { stdout } = await stage.run(["list", "--all"]);
+    expect(stdout).toContain("impact none\n  planned 24 Nov 22:00–23:30 PST\n");
+    expect(stdout).toContain("\n  planned 24 Nov 22:00 – 3 Jan 2027 22:00 PST\n");
+    expect(stdout).toContain("2026-11-22-example-shop-4-2-is-live · notice\n");
+    const notice = (await stage.run(["show", "2026-11-22"])).stdout;
+    expect(notice).toContain("is-live · notice · said 22 Nov");
+    expect(notice).not.toMatch(/impact|resolved/i);
+    expect((await stage.run(["show"])).stdout).not.toContain("4.2 is live");
+  });
+
+  it("say in their help what they show where nothing is silent", async () => {
+    const stage = await setStage();
+    for (const command of ["show", "verify"])
+      expect((await stage.run([command, "--help"])).stdout.replace(/\s+/g, " ")).toContain(
+        "with a silent or unknown channel, else the newest",
+      );
+    expect((await stage.run(["retry", "--help"])).stdout).not.toContain("else the newest");
+  });
+
+  it("shows a notice by itself where there is nothing else", async () => {
+    const stage = await setStage();
+    await stage.run(["announce", "deploy", "--set", "version=4.2", "--yes"]);
+    expect((await stage.run(["show"])).stdout).toContain("4.2 is live");
+  });
+
   it("shows text from the ledger harmlessly on a terminal and in a CI log", async () => {
     const stage = await setStage();
     await stage.run([...ANNOUNCE, "--message", "x\u001b[2Jy\n\n::error::injected"]);

@@ -4,7 +4,7 @@ import { IMPACTS, INCIDENT_PHASES, MAINTENANCE_PHASES } from "../../src/incident
 import { apiFiles } from "../../src/page/api-v2.ts";
 import type { PageIncident, PageUpdate } from "../../src/page/site.ts";
 import { at, component, NOTICE, OUTAGE, PAST, PLANNED, site, type ToldSite } from "./sites.ts";
-import { crowd, HOSTILE, hostile, viewOf } from "./views.ts";
+import { crowd, HOSTILE, heard, hostile, PARTLY_UNHEARD, UNHEARD_URL, viewOf } from "./views.ts";
 
 /** Reads an answer by its name: `summary`, `incidents/unresolved`. */
 function api(given: ToldSite) {
@@ -39,6 +39,18 @@ describe("the API of the page", () => {
       "api/v2/scheduled-maintenances/upcoming.json",
       "api/v2/scheduled-maintenances/active.json",
     ]);
+  });
+
+  it("gives a component that the tree no longer knows the worst state that open incidents give it", () => {
+    const hit = (id: string, state: "degraded_performance" | "major_outage") => ({
+      ...OUTAGE,
+      ...{ id, components: [{ id: "gone", state }] },
+    });
+    const given = site([hit("a", "degraded_performance"), hit("b", "major_outage"), ...PAST]);
+    const { incidents } = api(given)("summary");
+    expect(incidents).toHaveLength(2);
+    for (const { components } of incidents)
+      expect(components).toMatchObject([{ id: "gone", status: "major_outage" }]);
   });
 
   it("says the same of the page everywhere, by an id that outlives its address", () => {
@@ -227,6 +239,36 @@ describe("the API of the page", () => {
       ["us", "America", "operational", 4, "world", false, undefined],
       ["us-checkout", "America / Checkout", "operational", 5, "world", false, undefined],
       ["api", "API", "operational", 2, null, false, undefined],
+    ]);
+  });
+
+  it("leaves out what only another dashboard could tell of and has not", () => {
+    const listed = (given: ToldSite) => {
+      const read = api(given);
+      const { components } = read("components");
+      expect(read("summary").components).toEqual(components);
+      return components;
+    };
+    const unheard = listed(site([], { components: PARTLY_UNHEARD }));
+    expect(ids(unheard)).toEqual(["shop", "both", "paper"]);
+    expect(unheard[1]).toMatchObject({ group: true, components: ["paper"] });
+    const readings = new Map([[UNHEARD_URL, heard()]]);
+    expect(ids(listed(site([], { components: PARTLY_UNHEARD, readings })))).toEqual([
+      ...["shop", "others", "cloud", "both", "till", "paper"],
+    ]);
+  });
+
+  it("lists what nobody has heard of while it is known to be hit, and keeps its name when that is over", () => {
+    const hit = [{ id: "cloud", state: "partial_outage" as const }];
+    const open = { ...OUTAGE, components: hit, updates: [update({ components: hit })] };
+    const during = api(site([open], { components: PARTLY_UNHEARD }));
+    expect(ids(during("components").components)).toEqual(["shop", "others", "cloud", "both", "paper"]);
+    expect(during("incidents").incidents[0].components).toMatchObject([{ id: "cloud", name: "Cloud" }]);
+    const over = { ...open, phase: "resolved" as const };
+    const [incident] = api(site([over], { components: PARTLY_UNHEARD }))("incidents").incidents;
+    expect(incident.components).toEqual([]);
+    expect(incident.incident_updates[0].affected_components).toMatchObject([
+      { code: "cloud", name: "Cloud" },
     ]);
   });
 

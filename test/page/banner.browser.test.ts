@@ -1,5 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { de } from "../../src/page/words/de.ts";
 import { launch, NO_BROWSER, violations } from "./browser.ts";
 import { answered, type Fault, type Host, serve, type Visit, visit } from "./host.ts";
 import { at, filesOf, NOTICE, OUTAGE, PAST, PLANNED, site } from "./sites.ts";
@@ -220,6 +221,34 @@ describe.skipIf(NO_BROWSER !== null)(
       );
       expect(trouble).toEqual([]);
     });
+
+    it.each(["text/html", "text/html; charset=windows-1252"])(
+      "is spelt right on a page sent as %s, whatever the host says of the script",
+      async (type) => {
+        const name = "Café – Tee „Süß“ 🫖";
+        const given = site([OUTAGE], {
+          url: status.origin,
+          property: { ...site().property, name },
+          words: { language: "de", texts: de },
+        });
+        status.files = await filesOf(given);
+        status.types.set("banner.js", "text/javascript");
+        expect(status.files.get("banner.js")).not.toMatch(/[^\0-\x7f]/);
+        include(`<script src="${status.origin}/banner.js" async></script>`);
+        shop.types.set("index.html", type);
+        shop.files = new Map([
+          ["index.html", shop.files.get("index.html")!.replace('<meta charset="utf-8">', "")],
+        ]);
+        const { page } = await come();
+        await appears(page);
+        expect(await page.evaluate("document.characterSet")).toBe("windows-1252");
+        const label = (selector: string) => page.locator(selector).getAttribute("aria-label");
+        expect(await label("status-banner section")).toBe(`Status von ${name}`);
+        expect(await label("status-banner button")).toBe("Diese Meldung schließen");
+        expect(await page.locator("status-banner button").textContent()).toBe("×");
+        expect(await says(page)).toContain("Nächste Meldung bis");
+      },
+    );
 
     it("breaks no accessibility rule and fits 320 px, light and dark", async () => {
       status.files = await files([OUTAGE]);

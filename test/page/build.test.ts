@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { COMPONENT_STATES } from "../../src/incident/incident.ts";
 import { buildPage, MANIFEST, type PageFile } from "../../src/page/build.ts";
+import { specimen } from "../../src/page/specimen.ts";
+import { en } from "../../src/page/words/en.ts";
 import { at, OUTAGE, PAST, site, type ToldSite } from "./sites.ts";
+import { viewOf } from "./views.ts";
 
 /** A folder as builds leave it. */
 class Folder {
@@ -106,5 +110,26 @@ describe("a build", () => {
     folder.files.delete(`incidents/${search.id}.html`);
     await folder.build(site(PAST));
     expect(folder.files.has(`incidents/${search.id}.html`)).toBe(true);
+  });
+
+  it.each([
+    ["a state", { states: { ...en.states, degraded_performance: "Sluggish" } }],
+    ["the place of words", { incident: { ...en.incident, nothing: "All was withdrawn." } }],
+    ["what no specimen says", { follow: { ...en.follow, mail: "Letters" } }],
+  ])("writes everything anew when the word for %s has changed", async (_, words) => {
+    const folder = new Folder();
+    const all = lasting(await folder.build(site(PAST)));
+    const manifest = folder.files.get(MANIFEST);
+    await folder.build(site(PAST, { words: { language: "en", texts: { ...en, ...words } } }));
+    expect(folder.files.get(MANIFEST)).not.toBe(manifest);
+    expect(all.length).toBeGreaterThan(0);
+  });
+
+  it("makes its specimen of every state, of a telling without words, and of minutes, hours and days", () => {
+    const looks = specimen(viewOf(site()));
+    for (const state of COMPONENT_STATES.filter((each) => each !== "operational"))
+      expect(looks).toContain(en.states[state]);
+    expect(looks).toContain(en.incident.nothing);
+    for (const duration of ["23 min", "3 h 35 min", "2 d 3 h"]) expect(looks).toContain(duration);
   });
 });

@@ -11,6 +11,8 @@ export interface Host {
   readonly origin: string;
   files: ReadonlyMap<string, string>;
   readonly faults: Map<string, Fault>;
+  /** Content types of paths that are not sent as their ending says. */
+  readonly types: Map<string, string>;
   /** Header fields that every answer has beside its type. */
   readonly headers: Map<string, string>;
   /** The paths asked for so far, without the first slash. */
@@ -27,6 +29,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 export async function serve(files: ReadonlyMap<string, string> = new Map()): Promise<Host> {
   const faults = new Map<string, Fault>();
+  const types = new Map<string, string>();
   const headers = new Map<string, string>();
   const asked: string[] = [];
   const server = createServer((request, response) => {
@@ -35,7 +38,8 @@ export async function serve(files: ReadonlyMap<string, string> = new Map()): Pro
       .replace(/(^|\/)$/, "$1index.html");
     asked.push(path);
     for (const [name, value] of headers) response.setHeader(name, value);
-    response.setHeader("content-type", TYPES[path.split(".").at(-1) ?? ""] ?? "application/octet-stream");
+    const type = types.get(path) ?? TYPES[path.split(".").at(-1) ?? ""];
+    response.setHeader("content-type", type ?? "application/octet-stream");
     const fault = faults.get(path);
     if (fault !== undefined) return fail(response, fault);
     const content = host.files.get(path);
@@ -46,7 +50,7 @@ export async function serve(files: ReadonlyMap<string, string> = new Map()): Pro
   const host: Host = {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     files,
-    ...{ faults, headers, asked },
+    ...{ faults, types, headers, asked },
     close: () =>
       new Promise((done) => {
         server.close(() => done());

@@ -126,6 +126,7 @@ describe("another dashboard's word", () => {
     const report = { state, sentence: "In their words", items: [] };
     return { url: CLOUD.source!.url, triedAt: when, readAt: when, fault: null, report, ...more };
   }
+  const heard = reading("operational", { url: FEED.source!.url });
   const read = (readings: Reading[], ...incidents: PageIncident[]) =>
     survey(
       site(incidents, {
@@ -149,20 +150,17 @@ describe("another dashboard's word", () => {
   });
 
   it("makes the whole no worse than minor, and is told apart from trouble of our own", () => {
-    expect(read([reading("major_outage")])).toMatchObject({
+    expect(read([reading("major_outage"), heard])).toMatchObject({
       indicator: "minor",
       sentence: "No known problems of our own; AWS reports trouble.",
     });
     const both = read([reading("major_outage"), reading("degraded_performance", { url: FEED.source!.url })]);
     expect(both.sentence).toBe("No known problems of our own; AWS and Mail report trouble.");
-    expect(read([reading("operational")])).toMatchObject({
-      indicator: "none",
-      sentence: "No known problems.",
-    });
-    expect(read([reading("under_maintenance")])).toMatchObject({
-      indicator: "none",
-      sentence: "No known problems.",
-    });
+    for (const state of ["operational", "under_maintenance"] as const)
+      expect(read([reading(state), heard])).toMatchObject({
+        indicator: "none",
+        sentence: "No known problems.",
+      });
   });
 
   it("stands behind an incident of our own, and beside our maintenance", () => {
@@ -193,14 +191,27 @@ describe("another dashboard's word", () => {
     ["is older than a try that failed", "unreachable", { fault: "no answer in 10 s" }],
     ["was never there", "unreachable", { readAt: null, report: null, fault: "no such host" }],
   ] as const)("counts for nothing when it %s", (_, knowledge, more) => {
-    const overview = read([reading("major_outage", more)]);
+    const overview = read([reading("major_outage", more), heard]);
     expect(overview.sources.get("cloud")).toMatchObject({ knowledge, state: null, reading: more });
-    expect(overview).toMatchObject({ indicator: "none", sentence: "No known problems." });
+    expect(overview).toMatchObject({
+      indicator: "none",
+      sentence: "No known problems of our own; the state of AWS is not known.",
+    });
     expect(overview.states.get("others")).toBe("operational");
   });
 
+  it("is missed in so many words, and only where nothing graver is to be said", () => {
+    expect(read([]).sentence).toBe("No known problems of our own; the states of AWS and Mail are not known.");
+    expect(read([reading("major_outage")]).sentence).toBe(
+      "No known problems of our own; AWS reports trouble; the state of Mail is not known.",
+    );
+    expect(read([], { ...OUTAGE, components: [{ id: "shop", state: "major_outage" }] }).sentence).toBe(
+      "Shop has a major outage.",
+    );
+  });
+
   it("may be words alone", () => {
-    const overview = read([reading(null)]);
+    const overview = read([reading(null), heard]);
     expect(overview.sources.get("cloud")).toMatchObject({ knowledge: "current", state: null });
     expect(overview.sentence).toBe("No known problems.");
   });

@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { COMPONENT_STATES, IMPACTS, INCIDENT_PHASES, isClosed } from "../../src/incident/incident.ts";
 import { buildPage, MANIFEST } from "../../src/page/build.ts";
 import { stillOf } from "../../src/page/document.ts";
-import { NO_BRAND } from "../../src/page/site.ts";
+import { NO_BRAND, type PageIncident } from "../../src/page/site.ts";
+import { en } from "../../src/page/words/en.ts";
 import { ELSEWHERE, EXPLAINED, endedOnes, everything, openOnes, READINGS } from "./crowds.ts";
 import { at, component, filesOf, NOTICE, OUTAGE, PAST, PLANNED, site, type ToldSite, text } from "./sites.ts";
 
@@ -310,6 +311,13 @@ describe("another dashboard", () => {
     expect(page).toMatch(/Others<\/span>.*?Not all of it is known.*?<\/summary>/s);
   });
 
+  it("is not told twice in the words of its only item", async () => {
+    const [, network] = await shown();
+    expect(network?.match(/Slow links in Frankfurt/g)).toHaveLength(1);
+    const page = await index(site([], { components: ELSEWHERE, readings: READINGS }));
+    expect(page).toContain("/network/7");
+  });
+
   it("links its items only over http", async () => {
     const [first] = READINGS.values();
     const items = [{ title: "x", link: "javascript:alert(1)", at: null }];
@@ -331,6 +339,57 @@ describe("a postmortem", () => {
   });
 });
 
+describe("work that was called off", () => {
+  const CALLED_OFF: PageIncident = {
+    ...PLANNED,
+    phase: "completed",
+    endsAt: at("2010-07-05T08:00:00Z"),
+    resolvedAt: at("2010-06-29T12:00:00Z"),
+    updates: [
+      { ...PLANNED.updates[0]!, number: 2, phase: "completed", at: at("2010-06-29T12:00:00Z") },
+      { ...PLANNED.updates[0]!, components: PLANNED.components },
+    ],
+  };
+
+  it("is said to be cancelled in lists, and to have taken no time", async () => {
+    const files = await filesOf(site([CALLED_OFF]));
+    for (const path of ["index.html", "history/2010-07.html"]) {
+      const [entry = ""] = /<li class="entry">.*?<\/li>/s.exec(files.get(path) ?? "") ?? [];
+      expect(wordsOf(entry), path).toMatch(/Payment system upgrade Maintenance Cancelled$/);
+    }
+  });
+
+  it("tells on its page when it was planned for, and nothing as if it had been done", async () => {
+    const page = await fileOf(`incidents/${CALLED_OFF.id}.html`, site([CALLED_OFF]));
+    const [facts = ""] = /<article.*?<section/s.exec(page) ?? [];
+    expect(wordsOf(facts)).toContain(
+      "Maintenance Cancelled Planned for July 4, 2010, 11:00 PM PDT (July 5, 2010, 06:00 UTC) to July 5, 2010, 1:00 AM PDT (08:00 UTC)",
+    );
+    expect(wordsOf(facts)).toContain("Checkout and payments");
+    expect(wordsOf(facts)).not.toMatch(/Completed|Lasted|1 min|Under maintenance|at worst/);
+    expect(page).toContain('<meta name="description" content="Cancelled. ');
+    const said = [...page.matchAll(/<div class="said"><b>(.*?)<\/b>/g)].map(([, phase]) => phase);
+    expect(said).toEqual(["Cancelled", "Scheduled"]);
+    const open = { ...CALLED_OFF, endsAt: null };
+    expect(wordsOf(await fileOf(`incidents/${CALLED_OFF.id}.html`, site([open])))).toContain(
+      "Cancelled Planned for July 4, 2010, 11:00 PM PDT (July 5, 2010, 06:00 UTC) ",
+    );
+  });
+
+  it("is cancelled as well where that was said after its time had come", async () => {
+    const late = { ...CALLED_OFF, resolvedAt: CALLED_OFF.startedAt };
+    expect(await words(site([late], { generatedAt: at("2010-07-06T00:00:00Z") }))).toMatch(
+      /upgrade Maintenance Cancelled/,
+    );
+  });
+
+  it("is told apart from work that was done and from an incident that took no time", async () => {
+    expect(await words(site([PAST[1]!]))).toMatch(/parcel tracking Maintenance 2 h 30 min/);
+    const short = { ...PAST[0]!, resolvedAt: PAST[0]!.startedAt };
+    expect(await words(site([short]))).not.toContain("Cancelled");
+  });
+});
+
 describe("an incident's page", () => {
   it("says when it was, how long, and how badly each component was hit", async () => {
     const page = wordsOf(await fileOf("incidents/2010-05-21-kindle.html", site(PAST)));
@@ -348,6 +407,19 @@ describe("an incident's page", () => {
     expect(page).toContain(
       '<link rel="canonical" href="https://status.example.org/incidents/2010-05-21-kindle.html">',
     );
+  });
+
+  it("says of one that is over, and of no other, that its components were hit and not that they are", async () => {
+    const files = await filesOf(site([OUTAGE, ...PAST, { ...NOTICE, components: OUTAGE.components }]));
+    const page = (id: string) => wordsOf(files.get(`incidents/${id}.html`) ?? "");
+    expect(page("2010-05-21-kindle")).toContain("Affected, at worst: Kindle downloads Partial outage");
+    expect(page(OUTAGE.id)).toContain("Storefront Major outage");
+    expect(page(OUTAGE.id)).not.toContain("at worst");
+    const spared = { ...PAST[0]!, components: [{ id: "storefront", state: "operational" as const }] };
+    const [told] = [{ ...spared, updates: [] }];
+    const calm = wordsOf(await fileOf(`incidents/${told!.id}.html`, site([told!])));
+    expect(calm).toContain("Storefront");
+    expect(calm).not.toContain("at worst");
   });
 
   it("renews itself while it is open, and runs nothing once it is over", async () => {
@@ -408,6 +480,13 @@ describe("the pages of what is over", () => {
     expect(pages(await build({ ...given, revision: 99 }, manifest))).toEqual([]);
     const renamed = given.components.map((each) => ({ ...each, name: `${each.name}!` }));
     expect(pages(await build({ ...given, components: renamed }, manifest))).toHaveLength(4);
+    for (const incident of [
+      { ...en.incident, cancelled: "Called off" },
+      { ...en.incident, worst: "Hit:" },
+    ]) {
+      const words = { language: "en", texts: { ...en, incident } };
+      expect(pages(await build({ ...given, words }, manifest))).toHaveLength(4);
+    }
   });
 });
 
@@ -448,8 +527,29 @@ describe("all pages", () => {
     expect(ended).toContain('src="../logo.svg"');
     expect(files.get("style.css")).toContain("h1{color:red}");
     const headed = await index(site([], { brand: { ...NO_BRAND, header: "<p>Our header</p>" } }));
-    expect(headed).toContain("<header><p>Our header</p></header>");
+    expect(headed).toContain('<header><div class="frame"><p>Our header</p></div></header>');
     expect(headed).toContain('<h1 class="unseen">Amazon.com status</h1>');
+  });
+
+  it("say how old they are and whose times they show, below a footer of the project's own as well", async () => {
+    const brand = { ...NO_BRAND, footer: "<p>Ours</p>" };
+    const footer = async (path: string) =>
+      /<footer>.*<\/footer>/s.exec(await fileOf(path, site([OUTAGE, ...PAST], { brand })))?.[0] ?? "";
+    const front = await footer("index.html");
+    expect(front).toMatch(/^<footer><div class="frame"><p>Ours<\/p>/);
+    expect(wordsOf(front)).toMatch(
+      /Ours ?Written June 29, 2010, 10:28 AM PDT .*revision 12\. ?Times are those of America\/Los Angeles/,
+    );
+    const ended = wordsOf(await footer("incidents/2010-05-21-kindle.html"));
+    expect(ended).toMatch(/Ours ?Times are those of/);
+    expect(ended).not.toContain("Written");
+  });
+
+  it("do not explain UTC by UTC", async () => {
+    for (const timeZone of ["UTC", "Etc/UTC"]) {
+      const shown = await words(site([], { property: { ...site().property, timeZone } }));
+      expect(shown).toMatch(/revision 12\. ?Times are in UTC\./);
+    }
   });
 
   it("can stand still in a frame: without script and logo, and otherwise as they are", async () => {

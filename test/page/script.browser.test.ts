@@ -222,6 +222,7 @@ describe.skipIf(NO_BROWSER !== null)(
       expect(await near.page.getAttribute(".overall time", "title")).toBeNull();
       const utc = await come("", "2010-06-29T16:50:00Z", { timezoneId: "UTC" });
       expect(await read(utc.page, ".overall time")).toBe("June 29, 2010, 4:40 PM UTC");
+      expect(await read(utc.page, "footer")).toMatch(/Times are in UTC\.$/);
     });
 
     it("writes planned windows as one span in the reader's zone", async () => {

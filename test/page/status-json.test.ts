@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Reading } from "../../src/page/site.ts";
 import { statusJson } from "../../src/page/status-json.ts";
 import { at, component, NOTICE, OUTAGE, PAST, PLANNED, site, type ToldSite } from "./sites.ts";
-import { crowd, HOSTILE, hostile, viewOf } from "./views.ts";
+import { crowd, HOSTILE, heard, hostile, PARTLY_UNHEARD, UNHEARD_URL, viewOf } from "./views.ts";
 
 const write = (given: ToldSite) => statusJson(viewOf(given));
 const read = (given: ToldSite) => JSON.parse(write(given));
@@ -98,6 +98,29 @@ describe("status.json", () => {
       knowledge: "unread",
       readAt: null,
       sentence: null,
+    });
+  });
+
+  it("gives no state to what only another dashboard could tell of and has not", () => {
+    const given = (reading: Partial<Reading> | null, incidents: Parameters<typeof site>[0] = []) => {
+      const readings = new Map<string, Reading>(reading === null ? [] : [[UNHEARD_URL, heard(reading)]]);
+      const { components } = read(site(incidents, { components: PARTLY_UNHEARD, readings }));
+      type Listed = { id: string; state: string | null; components: Listed[] };
+      const states = (list: Listed[]): [string, string | null][] =>
+        list.flatMap(({ id, state, components }) => [[id, state], ...states(components)]);
+      return Object.fromEntries(states(components));
+    };
+    const unheard = { shop: "operational", others: null, cloud: null, both: "operational", till: null };
+    expect(given(null)).toMatchObject({ ...unheard, paper: "operational" });
+    expect(given({ fault: "answers 503" })).toMatchObject(unheard);
+    expect(given({ readAt: at("2010-06-29T13:00:00Z") })).toMatchObject(unheard);
+    expect(given({ report: { state: null, sentence: "Words", items: [] } })).toMatchObject(unheard);
+    expect(given({})).toMatchObject({ others: "operational", cloud: "operational", till: "operational" });
+    const hit = { ...OUTAGE, components: [{ id: "cloud", state: "partial_outage" as const }] };
+    expect(given(null, [hit])).toMatchObject({
+      others: "partial_outage",
+      cloud: "partial_outage",
+      till: null,
     });
   });
 

@@ -1,9 +1,10 @@
+import type { Component } from "../../src/incident/components.ts";
 import { survey } from "../../src/page/overview.ts";
-import type { PageIncident } from "../../src/page/site.ts";
+import type { PageIncident, Reading } from "../../src/page/site.ts";
 import { createSpeech } from "../../src/page/speech.ts";
 import { createTimes } from "../../src/page/times.ts";
 import type { View } from "../../src/page/view.ts";
-import { OUTAGE, PAST, paragraph, site, type ToldSite, text } from "./sites.ts";
+import { component, OUTAGE, PAST, paragraph, site, type ToldSite, text } from "./sites.ts";
 
 /** The view of a site that knows all its incidents' words. */
 export function viewOf(site: ToldSite): View {
@@ -53,6 +54,27 @@ export function hostile(words: string, more: Partial<ToldSite> = {}): ToldSite {
     ...given,
     property: { ...given.property, name: words },
     components: given.components.map((component) => ({ ...component, name: words, description: words })),
+    ...more,
+  };
+}
+
+/** The one dashboard that speaks for parts of `PARTLY_UNHEARD`. */
+export const UNHEARD_URL = "https://health.example.com";
+const source = { form: "statuspage", url: UNHEARD_URL } as const;
+
+/** Components of our own, and some that another dashboard speaks for. */
+export const PARTLY_UNHEARD: readonly Component[] = [
+  component("shop", "Shop"),
+  component("others", "Others", { ...component("cloud", "Cloud"), source }),
+  component("both", "Both", { ...component("till", "Till"), source }, component("paper", "Paper")),
+];
+
+/** That dashboard as it answered when the page was written: all is well. */
+export function heard(more: Partial<Reading> = {}): Reading {
+  const readAt = new Date("2010-06-29T17:25:00Z");
+  return {
+    ...{ url: UNHEARD_URL, triedAt: readAt, readAt, fault: null },
+    report: { state: "operational", sentence: "All Systems Operational", items: [] },
     ...more,
   };
 }

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import type { Dirent } from "node:fs";
+import { type Dirent, lstatSync } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { MANIFEST, type PageFile } from "../../page/build.ts";
 import { ChannelError } from "../contract.ts";
+import { inTheWay } from "./read-plain.ts";
 
 /**
  * The folder that holds the page. Every method throws ChannelError `PAGE_NOT_WRITTEN`; what stood before a failure stays
@@ -25,7 +26,7 @@ export class FolderWriter {
 
   /** Makes the folder where it is missing, and clears away what a killed writer left. */
   static open(directory: string): Promise<FolderWriter> {
-    return told(directory, async () => {
+    return notWritten(directory, async () => {
       await mkdir(directory, { recursive: true });
       const there = new Map<string, Dirent>();
       const folders = new Set<string>();
@@ -42,8 +43,15 @@ export class FolderWriter {
     });
   }
 
+  /** Whether a plain file with something in it stands there: an empty one is what a power failure leaves. */
   has(path: string): boolean {
-    return this.#there.has(path);
+    if (this.#there.get(path)?.isFile() !== true) return false;
+    try {
+      // One of thousands: asking at once is many times quicker than waiting for each.
+      return lstatSync(join(this.#directory, path)).size > 0;
+    } catch {
+      return false;
+    }
   }
 
   /**
@@ -53,11 +61,13 @@ export class FolderWriter {
    * Whatever a power failure spoils in between, the old manifest does not vouch for, and the next build mends.
    */
   put({ path, content }: PageFile): Promise<boolean> {
-    return told(this.#directory, async () => {
+    return notWritten(this.#directory, async () => {
       const target = join(this.#directory, path);
       const standing = this.#there.get(path);
       if (standing?.isSymbolicLink())
         throw inTheWay("ELINK", `${target} is a link, and what it points to is not the page's`);
+      if (standing !== undefined && !standing.isFile() && !standing.isDirectory())
+        throw inTheWay("ENOTFILE", `${target} is no plain file`);
       if (content === null) {
         if (standing === undefined) return false;
         await rm(target, { force: true });
@@ -113,11 +123,8 @@ function isOurFolder(entry: Dirent | undefined, folder: string): boolean {
   throw inTheWay("ENOTDIR", `${folder} is not a folder`);
 }
 
-function inTheWay(code: string, message: string): Error {
-  return Object.assign(new Error(message), { code });
-}
-
-async function told<T>(directory: string, work: () => Promise<T>): Promise<T> {
+/** Does something with the folder; throws ChannelError `PAGE_NOT_WRITTEN` with what helps. */
+export async function notWritten<T>(directory: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -167,6 +174,8 @@ export function hintFor(code: string | undefined, directory: string): string {
   if (code === "ELINK") return "put a plain file or folder in the link's place, then type: status retry";
   if (code === "EISDIR" || code === "ENOTEMPTY")
     return `a folder stands where a file of the page should be; move it away from ${directory}, then type: status retry`;
+  if (code === "ENOTFILE" || code === "EFBIG")
+    return `no page of ours has such a file; move it away from ${directory}, then type: status retry`;
   if (code === "ENOTDIR" || code === "EEXIST")
     return `a file stands where a folder should be; move it or name another directory than ${directory}`;
   return `look at ${directory}, then type: status retry`;

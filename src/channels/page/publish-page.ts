@@ -1,3 +1,4 @@
+import type { Site } from "../../page/site.ts";
 import { ChannelError, type ChannelKit } from "../contract.ts";
 import { runCommand } from "./run-command.ts";
 import type { PageSettings } from "./settings.ts";
@@ -21,9 +22,13 @@ export async function publishPage(
 ): Promise<Published> {
   if (signal.aborted)
     throw new ChannelError("not-sent", "PAGE_STOPPED", "stopped before the page was written");
-  return kit.board.exclusively(kit.name, async (revision) => {
-    await refuseOlder(settings.directory, revision);
-    const changed = await writePage(await siteOf(settings, kit, revision), settings.directory, kit);
+  return kit.board.exclusively(kit.name, async (revision, giveBack) => {
+    const site = await prepare(settings, kit, revision).catch((error: unknown) => {
+      // Else an older ledger would reach the folder's revision by being refused often enough.
+      giveBack();
+      throw error;
+    });
+    const changed = await writePage(site, settings.directory, kit);
     // Within the lease: an older page must not be carried out after a newer one.
     if (carry && isCarried(settings, kit))
       await runCommand(settings.publish!, {
@@ -34,6 +39,12 @@ export async function publishPage(
       });
     return { revision, changed };
   });
+}
+
+/** All that is done before the first file is touched. */
+async function prepare(settings: PageSettings, kit: ChannelKit, revision: number): Promise<Site> {
+  await refuseOlder(settings.directory, revision);
+  return siteOf(settings, kit, revision);
 }
 
 /** Whether a command brings the page to its readers; in a drill none does. */

@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ChannelKit, Receipt, Verdict } from "../contract.ts";
 import { HttpError } from "../http.ts";
+import { LIMITS, readPlain } from "./read-plain.ts";
 import type { PageSettings } from "./settings.ts";
 
 /**
@@ -26,16 +26,11 @@ export async function readBack(
 
 async function readFolder(directory: string, wanted: number): Promise<Verdict> {
   for (const [name, revisionIn] of REVISIONS) {
-    const content = await readFile(join(directory, name), "utf8").catch(
-      (error: NodeJS.ErrnoException) => error,
-    );
-    if (typeof content !== "string") {
-      if (content.code === "ENOENT") return { state: "missing", note: `${name} is not in ${directory}` };
-      return {
-        state: "cannot",
-        note: `${name} cannot be read: ${content.message}`,
-      };
-    }
+    const limit = name === "index.html" ? LIMITS.document : LIMITS.status;
+    const content = await readPlain(join(directory, name), limit).catch((error: Error) => error);
+    if (content === null) return { state: "missing", note: `${name} is not in ${directory}` };
+    if (typeof content !== "string")
+      return { state: "cannot", note: `${name} cannot be read: ${content.message}` };
     const found = revisionIn(content);
     if (found === null || found < wanted) return { state: "missing", note: stale(name, found, wanted) };
   }
@@ -81,7 +76,7 @@ const REVISIONS: readonly (readonly [string, (content: string) => number | null]
 export function revisionOfJson(content: string): number | null {
   try {
     const { revision } = JSON.parse(content) as { revision?: unknown };
-    return typeof revision === "number" ? revision : null;
+    return isRevision(revision) ? revision : null;
   } catch {
     return null;
   }
@@ -89,7 +84,12 @@ export function revisionOfJson(content: string): number | null {
 
 function revisionOfHtml(content: string): number | null {
   const found = /<meta name="status-revision" content="(\d+)">/.exec(content)?.[1];
-  return found === undefined ? null : Number(found);
+  return isRevision(Number(found)) ? Number(found) : null;
+}
+
+/** Nothing else can be counted on from, and would lock every later writing out. */
+function isRevision(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
 function stale(where: string, found: number | null, wanted: number): string {

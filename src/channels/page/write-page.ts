@@ -1,12 +1,12 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buildPage, MANIFEST } from "../../page/build.ts";
 import type { Site } from "../../page/site.ts";
 import { ChannelError, type ChannelKit } from "../contract.ts";
 import { loadBrand } from "./brand.ts";
 import { toPageIncident } from "./compose.ts";
-import { FolderWriter } from "./folder-writer.ts";
+import { FolderWriter, notWritten } from "./folder-writer.ts";
 import { revisionOfJson } from "./read-back.ts";
+import { LIMITS, readPlain } from "./read-plain.ts";
 import type { PageSettings } from "./settings.ts";
 
 /** Brings a folder up to the site; the published one under the page's lease only. Returns the paths it changed. */
@@ -21,7 +21,7 @@ export async function writePage(
     return ids.map((id) => toPageIncident(heads.get(id)!, updates.get(id) ?? []));
   };
   const folder = await FolderWriter.open(directory);
-  const manifest = await read(join(directory, MANIFEST));
+  const manifest = await read(directory, MANIFEST, LIMITS.manifest);
   const changed: string[] = [];
   for await (const file of buildPage(site, load, { manifest, has: (path) => folder.has(path) }))
     if (await folder.put(file)) changed.push(file.path);
@@ -77,12 +77,12 @@ export async function refuseOlder(directory: string, revision: number): Promise<
   );
 }
 
-/** Which writing of the page stands in the folder; null where there is none. */
+/** Which writing of the page stands in the folder; null where there is none. Throws ChannelError `PAGE_NOT_WRITTEN`. */
 export async function revisionIn(directory: string): Promise<number | null> {
-  return revisionOfJson((await read(join(directory, "status.json"))) ?? "");
+  return revisionOfJson((await read(directory, "status.json", LIMITS.status)) ?? "");
 }
 
-/** Null where it is not there, or cannot be read. */
-function read(path: string): Promise<string | null> {
-  return readFile(path, "utf8").catch(() => null);
+/** Null only where it is not there: what cannot be read may tell of a page that knows more. */
+function read(directory: string, name: string, limit: number): Promise<string | null> {
+  return notWritten(directory, () => readPlain(join(directory, name), limit));
 }

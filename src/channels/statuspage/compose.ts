@@ -128,7 +128,10 @@ function mapComponents(
   for (const { id, state } of context.incident.components) {
     const vendorId = Object.hasOwn(settings.components, id) ? settings.components[id] : undefined;
     if (vendorId === undefined) unmapped.push(names.get(id) ?? id);
-    else components[vendorId] = worse(components[vendorId] ?? state, state);
+    else {
+      const shown = worse(state, context.elsewhere?.get(id) ?? "operational");
+      components[vendorId] = worse(components[vendorId] ?? shown, shown);
+    }
   }
   return { components, unmapped };
 }

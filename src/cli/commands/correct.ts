@@ -2,6 +2,7 @@ import { refusal, usageError } from "../../base/errors.ts";
 import type { Speaker } from "../../broadcast/context.ts";
 import type { Delivery, Ledger } from "../../broadcast/ledger.ts";
 import { type ChannelPlan, planUpdate } from "../../broadcast/plan.ts";
+import { promiseInForce } from "../../cadence/due.ts";
 import type { Incident, Update } from "../../incident/incident.ts";
 import { loadTemplateSet } from "../../render/template.ts";
 import type { App } from "../app.ts";
@@ -64,9 +65,18 @@ export async function correct(
     ...app.templates,
   });
   const set = parseSet(flags.set ?? []);
+  // What nobody has heard was promised to nobody.
+  const nextUpdateAt = promiseInForce({ incident, updates, deliveries: told }).promise;
   const { standing } = updates.at(-1)!;
   const said: Utterance = {
-    ...{ verb, incident, opens: false, number: updates.length + 1, keeps: null, inputs },
+    ...{
+      verb,
+      incident: { ...incident, nextUpdateAt },
+      opens: false,
+      number: updates.length + 1,
+      keeps: null,
+      inputs,
+    },
     ...{ template: anew, title: standing.title, message, set },
   };
   const update = updateOf(app, said, flags);

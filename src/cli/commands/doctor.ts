@@ -103,6 +103,15 @@ async function checkIndependence({ config, surroundings }: App): Promise<Check[]
   if (url === null || statusUrl === null || surroundings.drill !== null) return [];
   const shared = await sharedWithProperty({ url, statusUrl }, surroundings.names);
   const base = { channel: null, name: "independent" };
+  if (shared === "unknown")
+    return [
+      {
+        ...base,
+        level: "warn",
+        message: `${statusUrl} and ${url} cannot be compared: one of their names cannot be resolved here`,
+        hint: "Check both addresses, and this machine's DNS.",
+      },
+    ];
   if (shared.length === 0)
     return [
       {

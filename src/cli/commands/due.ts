@@ -2,6 +2,7 @@ import { parseDuration } from "../../base/duration.ts";
 import { usageError } from "../../base/errors.ts";
 import type { Ledger } from "../../broadcast/ledger.ts";
 import { type Case, type Debt, debts } from "../../cadence/due.ts";
+import type { Config } from "../../config/load.ts";
 import type { Incident } from "../../incident/incident.ts";
 import type { App } from "../app.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -33,7 +34,7 @@ export async function due(
     for (const debt of found) {
       const when = sayPromise(debt.dueAt, now, app.config.property.timeZone);
       const what =
-        debt.silent.length > 0 ? `${WHAT[debt.kind]} (silent: ${debt.silent.join(", ")})` : WHAT[debt.kind];
+        debt.silent.length > 0 ? `words still to be heard on ${debt.silent.join(", ")}` : WHAT[debt.kind];
       stdout.write(
         `${style.chalk.bold(oneLine(debt.incident.title))}  ${what} due ${debt.overdue ? style.chalk.red(when) : when}\n  ${commandFor(debt)}\n`,
       );
@@ -42,19 +43,26 @@ export async function due(
   return found.length === 0 ? EXIT.ok.code : EXIT.overdue.code;
 }
 
-/** What is owed over all incidents; open ones are read whole. */
+/** What is owed over all incidents; open ones, and ended ones with somebody still to hear the end, are read whole. */
 export async function owed(app: App, ledger: Ledger, now: Date, withinMs: number): Promise<Debt[]> {
   const { cadence } = app.config;
-  const open = await ledger.openIncidents();
-  const cases = await Promise.all(open.map((incident) => caseOf(ledger, incident)));
+  const concerned = [...(await ledger.openIncidents()), ...(await ledger.endedUnheard())];
+  const cases = await Promise.all(concerned.map((incident) => caseOf(ledger, incident, app.config)));
   return debts(cases, await ledger.unexplained(cadence.postmortemFor), now, withinMs, cadence);
 }
 
-export async function caseOf(ledger: Ledger, incident: Incident): Promise<Case> {
+/** An incident with its record. A channel that the configuration no longer has is owed nothing. */
+export async function caseOf(
+  ledger: Ledger,
+  incident: Incident,
+  { channels }: Pick<Config, "channels">,
+): Promise<Case> {
+  const configured = new Set(channels.map(({ name }) => name));
+  const deliveries = await ledger.deliveries({ incidentId: incident.id });
   return {
     incident,
     updates: await ledger.updates(incident.id),
-    deliveries: await ledger.deliveries({ incidentId: incident.id }),
+    deliveries: deliveries.filter(({ channel }) => configured.has(channel)),
   };
 }
 
@@ -73,6 +81,11 @@ export function commandFor({ incident, kind, silent }: Pick<Debt, "incident" | "
   if (kind === "start") return `status maintenance start ${incident.id}`;
   if (kind === "end") return `status maintenance complete ${incident.id}`;
   if (kind === "postmortem")
-    return `status update ${incident.id} --phase resolved --template postmortem --message-file postmortem.md`;
+    return `status update ${incident.id} --template postmortem --message-file postmortem.md`;
   return `status update ${incident.id}`;
+}
+
+/** What comes next where nothing is owed. */
+export function nextStep({ id, phase }: Pick<Incident, "id" | "phase">): string {
+  return phase === "scheduled" ? `status maintenance start ${id}` : `status update ${id}`;
 }

@@ -42,13 +42,19 @@ export async function followUp(
       `${max === undefined ? "--until" : "--max"} is for follow-ups that repeat.`,
       "Add --every 30m",
     );
-  const script: Script = { flags, message, everyMs: null };
+  const script: Script = { flags, message, everyMs: null, retriesOwn: true };
   const incidents =
     ledger === null
       ? []
       : reference === null
         ? await ledger.openIncidents()
         : [await namedIncident(ledger, reference)].filter(isOpen);
+  if (flags.key !== undefined && incidents.length > 1)
+    throw usageError(
+      "INCIDENT_NEEDED",
+      `${incidents.length} incidents are open, and a key speaks once.`,
+      `Name one: status follow-up ${incidents[0]?.id} --key ${flags.key}`,
+    );
   const rounds: Round[] = [];
   for (const incident of incidents) rounds.push(await followUpRound(app, ledger!, incident, script));
   tell(app, rounds, flags);

@@ -1,13 +1,13 @@
-import { promiseInForce } from "../../cadence/due.ts";
+import { nextOwed } from "../../cadence/due.ts";
 import { type Incident, isOpen } from "../../incident/incident.ts";
-import { PHASE_WORDS } from "../../incident/phases.ts";
 import type { App } from "../app.ts";
 import { coverageOf, sayCoverage } from "../coverage.ts";
 import { EXIT } from "../exit-codes.ts";
 import { incidentFields } from "../output/json.ts";
 import { oneLine } from "../output/printable.ts";
 import { styleFor } from "../output/style.ts";
-import { sayPromise } from "../output/table.ts";
+import { sayPromise, sayStanding } from "../output/table.ts";
+import { sayPlanned } from "../planned-time.ts";
 import { caseOf } from "./due.ts";
 
 /** `status list`: what is open, who has heard what, when the next update is due. `all` adds what has ended. */
@@ -25,7 +25,9 @@ export async function list(
       incident,
       coverage: await coverageOf(ledger!, incident.id),
       // What audiences were really told; words that nobody has heard promise nothing.
-      promise: isOpen(incident) ? promiseInForce(await caseOf(ledger!, incident)).promise : null,
+      promise: isOpen(incident)
+        ? nextOwed(await caseOf(ledger!, incident, app.config), clock.now(), app.config.cadence)
+        : null,
     })),
   );
   if (flags.json === true) {
@@ -33,9 +35,10 @@ export async function list(
       ...incidentFields(incident),
       open: isOpen(incident),
       promise: promise === null ? null : { dueAt: promise, overdue: promise <= clock.now() },
-      coverage: coverage.map(({ channel, state, url }) => ({
+      coverage: coverage.map(({ channel, state, updateNumber, url }) => ({
         channel,
         state,
+        updateNumber,
         url,
       })),
     }));
@@ -45,11 +48,13 @@ export async function list(
   const style = styleFor(stdout, app.surroundings, flags.plain === true);
   if (rows.length === 0) stdout.write("No incident is open.\nTo open one: status announce\n");
   for (const { incident, coverage, promise } of rows) {
-    const due = promiseLine(incident, promise, clock.now(), app.config.property.timeZone);
+    const { timeZone } = app.config.property;
+    const due = promiseLine(incident, promise, clock.now(), timeZone);
     stdout.write(
       [
         style.chalk.bold(oneLine(incident.title)),
-        `  ${style.chalk.dim([incident.id, PHASE_WORDS[incident.phase].toLowerCase(), `impact ${incident.impact}`].join(" · "))}`,
+        `  ${style.chalk.dim([incident.id, sayStanding(incident.type, incident)].join(" · "))}`,
+        ...(incident.type === "maintenance" ? [`  ${sayPlanned(incident, clock.now(), timeZone)}`] : []),
         `  heard on ${sayCoverage(coverage)}`,
         ...(due === null ? [] : [`  ${due.overdue ? style.chalk.red(due.text) : due.text}`]),
         "",

@@ -56,6 +56,8 @@ export function extendStep(before: Incident, now: Date, flags: SpeakFlags, timeZ
     if (flags.until === undefined && (flags.from === undefined || kept === 0)) throw untilNeeded();
     const until = flags.until ?? new Date(startsAt.getTime() + kept);
     const times = parsePlannedTimes(from, until, { now, timeZone });
+    if (times.endsAt !== null && times.endsAt <= now)
+      throw usageError("UNTIL_PAST", "The planned end has passed.", "Give an end that is still to come.");
     return {
       ...{ phase, template: "maintenance-scheduled" },
       ...{ startedAt: times.startsAt, endsAt: times.endsAt },

@@ -128,9 +128,11 @@ async function reportsSince(ledger: Ledger | null, sinceMs: number, telling: Tel
   return reports.sort((a, b) => b.incident.startedAt.getTime() - a.incident.startedAt.getTime());
 }
 
-/** A picture shows one incident: without a name, the newest. */
+/** A picture shows one incident: without a name, the newest; planned work only where there is nothing else. */
 async function newestReport(ledger: Ledger, telling: Telling): Promise<Report> {
-  const newest = (await ledger.incidents()).find(({ type }) => type !== "notice");
+  const all = await ledger.incidents();
+  const newest =
+    all.find(({ type }) => type === "incident") ?? all.find(({ type }) => type === "maintenance");
   if (newest !== undefined) return reportOn(newest, ledger, telling);
   throw usageError("INCIDENT_UNKNOWN", "There is no incident yet.", "To announce: status announce");
 }

@@ -82,18 +82,20 @@ function showRetry(app: App, rows: readonly Delivery[], flags: SpeakFlags): numb
   return EXIT.ok.code;
 }
 
-/** Each channel's newest post on the incident, where one of them needs attention; null where none does. */
+/** Each channel's newest post on the incident, and older ones still to be heard; null where none needs attention. */
 async function rowsToRetry(
   ledger: Ledger,
   reference: string | null,
 ): Promise<{ updateId: string; rows: Delivery[] } | null> {
   const incidents = reference === null ? await ledger.incidents() : [await namedIncident(ledger, reference)];
   for (const incident of incidents) {
-    const newest = new Map<string, Delivery>();
-    for (const row of await ledger.deliveries({ incidentId: incident.id }))
-      if (row.state !== "skipped" && row.state !== "superseded")
-        newest.set(`${row.channel}\n${row.part}`, row);
-    const rows = [...newest.values()];
+    const meant = (await ledger.deliveries({ incidentId: incident.id })).filter(
+      ({ state }) => state !== "skipped" && state !== "superseded",
+    );
+    const newest = new Map(meant.map((row) => [`${row.channel}\n${row.part}`, row]));
+    // A correction, or words that were not meant for this channel, take the place of none before them.
+    const older = meant.filter((row) => row.effect === "post" && row.state !== "sent" && needsAttention(row));
+    const rows = [...new Set([...older, ...newest.values()])];
     if (!rows.some(needsAttention)) continue;
     const latest = (await ledger.updates(incident.id)).at(-1)!;
     return { updateId: latest.id, rows };

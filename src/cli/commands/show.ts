@@ -3,13 +3,13 @@ import { sayTime } from "../../base/zone.ts";
 import { reportChannels } from "../../broadcast/report.ts";
 import { PHASE_WORDS } from "../../incident/phases.ts";
 import type { App } from "../app.ts";
-import { coverageOf } from "../coverage.ts";
+import { type ChannelCoverage, coverageOf, sayLeftOut } from "../coverage.ts";
 import { EXIT } from "../exit-codes.ts";
 import { newestIncident } from "../incidents.ts";
 import { deliveryFields, incidentFields } from "../output/json.ts";
 import { indented, oneLine } from "../output/printable.ts";
 import { styleFor } from "../output/style.ts";
-import { closing, coverageTable } from "../output/table.ts";
+import { closing, coverageTable, sayStanding } from "../output/table.ts";
 
 /** Where an update stands with the fewest words around it. */
 const PLAINEST = ["page", "slack", "discourse", "statuspage", "email"];
@@ -23,7 +23,7 @@ export async function show(
   const ledger = await app.existingLedger();
   if (ledger === null)
     throw usageError("INCIDENT_UNKNOWN", "Nothing has been announced yet.", "To announce: status announce");
-  const incident = await newestIncident(ledger, reference);
+  const incident = await newestIncident(ledger, reference, "to-read");
   const updates = await ledger.updates(incident.id);
   const deliveries = await ledger.deliveries({ incidentId: incident.id });
   const coverage = await coverageOf(ledger, incident.id);
@@ -54,7 +54,10 @@ export async function show(
           deliveryFields,
         ),
       })),
-      coverage: coverage.map(deliveryFields),
+      coverage: coverage.map((channel) => ({
+        ...deliveryFields(channel),
+        updateNumber: channel.updateNumber,
+      })),
     };
     stdout.write(`${JSON.stringify(document)}\n`);
     return EXIT.ok.code;
@@ -62,7 +65,7 @@ export async function show(
   const style = styleFor(stdout, app.surroundings, flags.plain === true);
   const { timeZone } = app.config.property;
   stdout.write(
-    `${style.chalk.bold(oneLine(incident.title))}\n${style.chalk.dim([incident.id, PHASE_WORDS[incident.phase].toLowerCase(), `impact ${incident.impact}`, `began ${sayTime(incident.startedAt, timeZone, true)}`].join(" · "))}\n\n`,
+    `${style.chalk.bold(oneLine(incident.title))}\n${style.chalk.dim([incident.id, sayStanding(incident.type, incident), `${incident.type === "notice" ? "said" : "began"} ${sayTime(incident.startedAt, timeZone, true)}`].join(" · "))}\n\n`,
   );
   for (const update of updates) {
     const rows = deliveries.filter(({ updateId }) => updateId === update.id);
@@ -71,10 +74,15 @@ export async function show(
         (row) => row !== undefined,
       ) ?? rows.find((row) => row.post !== null);
     stdout.write(
-      `${style.chalk.bold(`${update.number}. ${PHASE_WORDS[update.standing.phase]}`)} ${style.chalk.dim(`${sayTime(update.at, timeZone, true)} · ${update.template} · ${oneLine(update.author)}`)}\n${indented(said?.post?.text ?? "", `  ${style.symbols.bar} `, style.columns)}\n\n`,
+      `${style.chalk.bold(`${update.number}. ${incident.type === "notice" ? "Notice" : PHASE_WORDS[update.standing.phase]}`)} ${style.chalk.dim(`${sayTime(update.at, timeZone, true)} · ${update.template} · ${oneLine(update.author)}`)}\n${indented(said?.post?.text ?? "", `  ${style.symbols.bar} `, style.columns)}\n\n`,
     );
   }
-  stdout.write(`${style.chalk.bold("Coverage")}\n${coverageTable(coverage, style)}`);
+  stdout.write(
+    `${style.chalk.bold("Coverage")}\n${coverageTable(
+      coverage.map((channel) => explained(channel, updates.length)),
+      style,
+    )}`,
+  );
   stdout.write(
     closing(
       "delivered",
@@ -84,7 +92,20 @@ export async function show(
       timeZone,
       style,
       deliveries.filter(({ state }) => state === "superseded"),
+      sayLeftOut(coverage),
     ),
   );
   return EXIT.ok.code;
+}
+
+/** Which update a channel's line is about, where that is not plain. */
+function explained(channel: ChannelCoverage, newest: number): ChannelCoverage {
+  const { state, reason, updateNumber } = channel;
+  if (state === "skipped")
+    return {
+      ...channel,
+      reason: `left out of update ${updateNumber}${reason === null ? "" : ` (${reason.replace(/^left out (?=by)/, "")})`}`,
+    };
+  if (updateNumber === newest) return channel;
+  return { ...channel, reason: [`update ${updateNumber}`, ...(reason === null ? [] : [reason])].join(": ") };
 }

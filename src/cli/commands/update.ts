@@ -4,9 +4,7 @@ import type { Ledger } from "../../broadcast/ledger.ts";
 import { followUpTurn } from "../../cadence/follow-up.ts";
 import { boundByPlan } from "../../cadence/plan.ts";
 import { type CadencePolicy, promiseFrom } from "../../cadence/policy.ts";
-import { statesOf } from "../../incident/components.ts";
 import {
-  type ComponentState,
   type Incident,
   isClosed,
   isOpen,
@@ -31,6 +29,7 @@ import {
   parseTitle,
   type SpeakFlags,
 } from "../flags.ts";
+import { heldElsewhere } from "../held-elsewhere.ts";
 import { openIncident } from "../incidents.ts";
 import { resumeKey } from "../key.ts";
 import { oneLine } from "../output/printable.ts";
@@ -105,7 +104,8 @@ export async function update(
       `${before.id} is ${PHASE_WORDS[before.phase].toLowerCase()} already.`,
       `To say more: status update ${before.id} --phase ${phasesOf(before.type)[2]}`,
     );
-  if (verb === "update" && !isOpen(before) && flags.phase === undefined)
+  const explains = flags.template === "postmortem";
+  if (verb === "update" && !isOpen(before) && flags.phase === undefined && !explains)
     throw refusal(
       "ALREADY_RESOLVED",
       `${before.id} is ${PHASE_WORDS[before.phase].toLowerCase()}.`,
@@ -255,20 +255,6 @@ function templateFor(verb: Verb, phase: Phase): string {
   return verb === "follow-up" ? "holding" : templateOfPhase(phase);
 }
 
-/** The states that other open incidents give to components: resolving this one must not paint those green. */
-async function heldElsewhere(
-  ledger: Ledger,
-  incident: Incident,
-  app: App,
-): Promise<ReadonlyMap<string, ComponentState>> {
-  const others = (await ledger.openIncidents()).filter(
-    ({ id, phase }) => id !== incident.id && phase !== "scheduled",
-  );
-  const affected = others.flatMap(({ components }) => components);
-  const states = statesOf(app.config.property.components, affected);
-  return new Map(affected.map(({ id, state }) => [id, states.get(id) ?? state]));
-}
-
 /** Somebody spoke in between: shows what was said, and goes on only if a person says so. Returns the newest update. */
 async function askOvertaken(
   ledger: Ledger,
@@ -278,12 +264,14 @@ async function askOvertaken(
 ): Promise<Update> {
   const latest = (await ledger.updates(incident.id)).at(-1)!;
   // A script has kept the last promise meanwhile: it had nothing new, and must not stand in a person's way.
-  if (latest.verb === "follow-up" && verb !== "follow-up") return latest;
+  const samePhase = latest.standing.phase === incident.phase;
+  if (latest.verb === "follow-up" && verb !== "follow-up" && samePhase) return latest;
   const [said] = (await ledger.deliveries({ updateId: latest.id })).filter(
     (delivery) => delivery.post !== null,
   );
   const what = `${latest.author} has just said update ${latest.number} of ${incident.id} (${PHASE_WORDS[latest.standing.phase].toLowerCase()}): "${oneLine(said?.post?.text ?? "")}"`;
-  if (dialog !== null && (await dialog.confirm(`${what}\nSay yours as well?`))) return latest;
+  // What was typed was meant for where it stood before.
+  if (samePhase && dialog !== null && (await dialog.confirm(`${what}\nSay yours as well?`))) return latest;
   throw refusal(
     "UPDATE_OVERTAKEN",
     what,

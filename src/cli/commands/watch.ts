@@ -146,7 +146,7 @@ class Watch {
   async #refresh(ledger: Ledger | null): Promise<void> {
     const { clock } = this.#app.surroundings;
     const before = this.#watched;
-    this.#watched = await readRoom(ledger, this.#id, clock.now(), this.#app.config.cadence);
+    this.#watched = await readRoom(ledger, this.#id, clock.now(), this.#app.config);
     for (const { each } of before)
       if (!this.#watched.some((watched) => watched.each.incident.id === each.incident.id))
         this.#tellEnd((await ledger?.incident(each.incident.id)) ?? each.incident);

@@ -7,7 +7,7 @@ import {
   type PartReport,
   silentChannels,
 } from "../../broadcast/report.ts";
-import type { Incident, Update } from "../../incident/incident.ts";
+import type { Incident, IncidentType, Update } from "../../incident/incident.ts";
 import { PHASE_WORDS } from "../../incident/phases.ts";
 import { indented, oneLine } from "./printable.ts";
 import type { Style } from "./style.ts";
@@ -65,9 +65,16 @@ function stateWord(report: PartReport | ChannelReport): string {
 /** The heading of a report: what was said, where the incident stands. */
 export function heading(incident: Incident, update: Update, { chalk }: Style): string {
   const { standing } = update;
-  const facts = [incident.id, `update ${update.number}`, PHASE_WORDS[standing.phase].toLowerCase()];
-  if (incident.type !== "notice") facts.push(`impact ${standing.impact}`);
+  const facts = [incident.id, `update ${update.number}`, sayStanding(incident.type, standing)];
   return `${chalk.bold(oneLine(standing.title))}\n${chalk.dim(facts.join(" · "))}\n\n`;
+}
+
+/** `investigating · impact major`; a notice has neither. */
+export function sayStanding(
+  type: IncidentType,
+  { phase, impact }: Pick<Incident, "phase" | "impact">,
+): string {
+  return type === "notice" ? "notice" : `${PHASE_WORDS[phase].toLowerCase()} · impact ${impact}`;
 }
 
 /** The last lines of a report: the count, the promise, and what to type next. */
@@ -79,6 +86,8 @@ export function closing(
   timeZone: string,
   { chalk }: Style,
   overtaken: readonly { channel: string; updateNumber: number }[] = [],
+  /** Of more channels than these words were meant for: `left out of update 2: x`. */
+  leftOut: readonly string[] = [],
 ): string {
   const meant = reports.filter((report) => hasSpoken(report) !== null);
   const spoken = meant.filter((report) => hasSpoken(report) === true).length;
@@ -87,6 +96,12 @@ export function closing(
   const lines: string[] = [];
   if (outcome === "nothing-to-do")
     lines.push(chalk.green("Nothing to do: every channel has already heard this."));
+  else if (leftOut.length > 0)
+    lines.push(
+      (spoken === meant.length ? chalk.green : chalk.yellow)(
+        `${spoken} of ${reports.length} channels ${spoken === 1 ? "has" : "have"} spoken; ${leftOut.join("; ")}.`,
+      ),
+    );
   else if (spoken === meant.length)
     lines.push(
       chalk.green(
@@ -108,7 +123,7 @@ export function closing(
         `Overtaken before it was heard: ${overtaken.map(({ channel, updateNumber }) => `update ${updateNumber} on ${channel}`).join(", ")}.`,
       ),
     );
-  if (incident.nextUpdateAt !== null)
+  if (incident.nextUpdateAt !== null && (spoken > 0 || outcome === "nothing-to-do"))
     lines.push(`Next update promised by ${sayPromise(incident.nextUpdateAt, now, timeZone)}.`);
   const next: string[] = [];
   if (silent.length > 0 || unknown.length > 0) next.push(`status retry ${incident.id}`);

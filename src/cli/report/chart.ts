@@ -38,16 +38,24 @@ export function drawChart(report: Report, telling: Telling, layout: Layout, id: 
       Math.max(1, shown.to.getTime() - shown.from.getTime());
   const dot = dotFor(silence.lanes, x);
   const laneHeight = names === "above" ? 60 : 46;
-  const laneAt = (index: number) => BAND_TOP + BAND_HEIGHT + (dot === null ? 12 : 28) + index * laneHeight;
+  const below = BAND_TOP + BAND_HEIGHT + (dot === null ? 0 : 16);
+  const key = names === "above" ? phaseKey(report, { ...shown, left, right, x, dot }, below) : null;
+  const laneAt = (index: number) => below + (key?.height ?? 0) + 12 + index * laneHeight;
   const bottom = laneAt(silence.lanes.length) + (names === "above" ? 2 : 0);
   const span: Span = { ...shown, left, right, x, dot };
+  const middleOf = (index: number) => laneAt(index) + (names === "above" ? 38 : laneHeight / 2);
+  // Where results stand above the lanes, the line leaves them out.
+  const through =
+    names === "above"
+      ? silence.lanes.map((_, index): [number, number] => [middleOf(index) - 16, middleOf(index) + 16])
+      : [[BAND_TOP + BAND_HEIGHT, bottom] as [number, number]];
   const bars = silence.lanes.map((lane, index) => {
-    const middle = laneAt(index) + (names === "above" ? 38 : laneHeight / 2);
+    const middle = middleOf(index);
     return html`${label(lane, telling, layout, middle)}${drawLane(lane, span, middle, id, telling.timeZone)}`;
   });
   const markup = html`<defs>${hatching(id)}</defs>
-${axis(span, telling, bottom)}${ends(report, span, telling)}${phases(report, span, telling)}${dot === null ? null : numbers(report, span)}
-${bars}${silence.open ? nowLine(span, telling.now, bottom) : null}`;
+${axis(span, telling, bottom)}${ends(report, span, telling)}${phases(report, span, telling)}${dot === null ? null : numbers(report, span)}${key?.markup ?? null}
+${bars}${silence.open ? nowLine(span, telling.now, through) : null}`;
   return { markup, height: bottom + 24 };
 }
 
@@ -135,15 +143,50 @@ const COLOUR: Readonly<Record<Phase, string>> = {
   completed: "resolved",
 };
 
-function phases({ updates, silence }: Report, { left, x }: Span, telling: Telling): Html {
+interface PhaseBar {
+  readonly phase: Phase;
+  readonly start: number;
+  readonly end: number;
+  readonly at: Date;
+}
+
+function phaseBars({ updates, silence }: Report, { x }: Span): PhaseBar[] {
   const said = updates
     .filter(({ standing }, index) => index === 0 || standing.phase !== updates[index - 1]!.standing.phase)
     .filter(({ at }) => at <= silence.to);
-  const parts = said.map(({ at, standing: { phase } }, index) => {
+  return said.map(({ at, standing: { phase } }, index) => {
     const start = x(at);
     const end = x(said[index + 1]?.at ?? silence.to);
     return { phase, start, end: isClosed(phase) ? Math.max(end, start + 3) : end, at };
   });
+}
+
+const KEY_ROW = 18;
+
+/** The names of the phases whose bars are too short for them, below the band; null where none is. The end is named above. */
+function phaseKey(report: Report, span: Span, top: number): Chart | null {
+  const bars = phaseBars(report, span);
+  const named = bars.filter(
+    ({ phase, start, end }) => isClosed(phase) || fits(PHASE_WORDS[phase], end - start),
+  );
+  const missing = [...new Set(bars.map(({ phase }) => phase))].filter(
+    (phase) => !named.some((bar) => bar.phase === phase),
+  );
+  if (missing.length === 0) return null;
+  let [x, row] = [0, 0];
+  const markup = missing.map((phase) => {
+    const room = 15 + textWidth(PHASE_WORDS[phase], 12);
+    if (x > 0 && x + room > span.right + 11) [x, row] = [0, row + 1];
+    const [at, y] = [x, top + 6 + row * KEY_ROW];
+    x += room + 10;
+    return html`<rect class="bg-${COLOUR[phase]}" x="${tenth(at)}" y="${y}" width="10" height="10" rx="2"/><text class="phase halo ink-${COLOUR[phase]}" x="${tenth(at + 15)}" y="${y + 9.5}">${PHASE_WORDS[phase]}</text>`;
+  });
+  return { markup: html`${markup}`, height: 6 + (row + 1) * KEY_ROW };
+}
+
+function phases(report: Report, span: Span, telling: Telling): Html {
+  const { left } = span;
+  const parts = phaseBars(report, span);
   const unsaid = (parts[0]?.start ?? left) - left;
   return html`${unsaid > 1 ? html`<rect class="unsaid" x="${left + 0.5}" y="${BAND_TOP + 0.5}" width="${tenth(unsaid - 1)}" height="${BAND_HEIGHT - 1}" rx="3"><title>Nothing written yet</title></rect>${written("Not yet announced", left, unsaid, "soft")}` : null}
 ${parts.map(
@@ -152,8 +195,12 @@ ${parts.map(
 )}`;
 }
 
+function fits(text: string, room: number): boolean {
+  return textWidth(text, 12) + 14 <= room;
+}
+
 function written(text: string, start: number, room: number, look: string): Html | null {
-  if (textWidth(text, 12) + 14 > room) return null;
+  if (!fits(text, room)) return null;
   return html`<text class="phase ${look}" x="${tenth(start + 8)}" y="${BAND_TOP + 16.5}">${text}</text>`;
 }
 
@@ -181,6 +228,7 @@ export function resultOf(lane: Lane): { readonly text: string; readonly look: "b
   return { text: lane.silences.some(({ leftOut }) => leftOut) ? "left out" : "no word yet", look: "soft" };
 }
 
-function nowLine({ x }: Span, now: Date, bottom: number): Html {
-  return html`<path class="now" d="M${tenth(x(now))} ${BAND_TOP - 3}V${tenth(bottom)}"/>`;
+function nowLine({ x }: Span, now: Date, through: readonly (readonly [number, number])[]): Html {
+  const pieces = [[BAND_TOP - 3, BAND_TOP + BAND_HEIGHT] as const, ...through];
+  return html`<path class="now" d="${pieces.map(([from, to]) => `M${tenth(x(now))} ${tenth(from)}V${tenth(to)}`).join("")}"/>`;
 }

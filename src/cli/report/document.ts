@@ -8,7 +8,7 @@ import { literal } from "../../render/literal.ts";
 import { drawChart, type Layout } from "./chart.ts";
 import { legendOf } from "./legend.ts";
 import type { Report, Telling } from "./report.ts";
-import { headline, headlineOfAll } from "./sentence.ts";
+import { headline, headlineOfAll, titleOfAll } from "./sentence.ts";
 import { REPORT_STYLE } from "./style.ts";
 import { channelTable, figureList, incidentTable, promiseTable, wordTable } from "./tables.ts";
 
@@ -42,7 +42,7 @@ export function renderOverview(
   telling: Telling,
   sinceMs: number,
 ): string {
-  const title = `The last ${sayDuration(sinceMs)}`;
+  const title = titleOfAll(sinceMs);
   return page(
     title,
     telling,

@@ -9,7 +9,7 @@ import { ticksBetween } from "./axis.ts";
 import { resultOf } from "./chart.ts";
 import { failed } from "./lane.ts";
 import { clockTime, type Report, type Telling } from "./report.ts";
-import { headline, headlineOfAll, sayWait } from "./sentence.ts";
+import { headline, headlineOfAll, sayFirstWord, sayWait, sayWorst, titleOfAll } from "./sentence.ts";
 
 /** What the cells of a lane are drawn with; every sign differs without colour. */
 interface Signs {
@@ -176,7 +176,11 @@ function figures({ figures: found, silence }: Report, { timeZone, policy }: Tell
     ],
     ["Promises", [due === 0 ? "none due" : `${kept} of ${due} kept`, ...more].join(", "), late + broken > 0],
     ["Longest silence", where(found.longestSilence), false],
-    ["Beyond what was owed", where(found.worst), found.worst !== null],
+    [
+      "Beyond what was owed",
+      found.worst === null ? "none" : `${sayDuration(found.worst.ms)}, on ${sayWorst(found.worst)}`,
+      found.worst !== null,
+    ],
     ...silence.promises.flatMap(({ number, dueAt, fate, answeredAt }): [string, string, boolean][] =>
       fate === "late" || fate === "broken"
         ? [
@@ -213,26 +217,24 @@ export function overviewLines(
   const { chalk } = style;
   const row = (cells: readonly string[]) =>
     `  ${[14, 6, 6, 8, 19].map((width, index) => cells[index]!.padEnd(width)).join("")}${cells[5]!}`.trimEnd();
-  const lines = [
-    chalk.bold(`The last ${sayDuration(sinceMs)}`),
-    ...folded(headlineOfAll(totals), widthOf(style)),
-  ];
+  const lines = [chalk.bold(titleOfAll(sinceMs)), ...folded(headlineOfAll(totals), widthOf(style))];
   if (reports.length === 0) return `${lines.join("\n")}\n`;
   lines.push(
     "",
     chalk.dim(`${" ".repeat(16)}promises`),
     chalk.dim(row(["first word", "kept", "late", "broken", "longest silence", "worst channel"])),
   );
-  for (const { incident, figures } of reports) {
-    const { firstWordMs, firstWordInTime, promises, longestSilence, worst } = figures;
+  for (const report of reports) {
+    const { incident, figures } = report;
+    const { firstWordInTime, promises, longestSilence, worst } = figures;
     lines.push(
       chalk.bold(oneLine(incident.title)),
       chalk.dim(`  ${incident.id} · ${sayTime(incident.startedAt, timeZone, true)}`),
       row([
-        `${firstWordMs === null ? "none" : firstWordMs < 0 ? "before" : sayDuration(firstWordMs)}${firstWordInTime === false ? " !" : ""}`,
+        `${sayFirstWord(report)}${firstWordInTime === false ? " !" : ""}`,
         ...[promises.kept, promises.late, promises.broken].map(String),
         longestSilence === null ? "none" : sayDuration(longestSilence.ms),
-        worst === null ? "none" : `${worst.channel}, ${sayDuration(worst.ms)} too long`,
+        worst === null ? "none" : `${sayWorst(worst)}, ${sayDuration(worst.ms)} too long`,
       ]),
     );
   }
@@ -240,18 +242,15 @@ export function overviewLines(
   lines.push(
     chalk.bold(reports.length === 1 ? "In all" : `All ${reports.length}, first word as the median`),
     row([
-      firstWord.medianMs === null
-        ? "none"
-        : firstWord.medianMs < 0
-          ? "before"
-          : sayDuration(firstWord.medianMs),
+      firstWord.medianMs === null ? "none" : sayWait(firstWord.medianMs),
       ...[promises.kept, promises.late, promises.broken].map(String),
       longestSilence === null ? "none" : sayDuration(longestSilence.ms),
-      worst === null ? "none" : `${worst.channel}, ${sayDuration(worst.ms)} too long`,
+      worst === null ? "none" : `${sayWorst(worst)}, ${sayDuration(worst.ms)} too long`,
     ]),
   );
+  const shown = reports.find(({ incident }) => incident.type !== "maintenance") ?? reports[0]!;
   if (firstWord.late > 0) lines.push("", chalk.dim("!  later than the first word was owed"));
-  lines.push("", `One of them with its chart: status report ${reports[0]!.incident.id}`, "");
+  lines.push("", `One of them with its chart: status report ${shown.incident.id}`, "");
   return lines.join("\n");
 }
 

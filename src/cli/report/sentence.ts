@@ -1,5 +1,5 @@
 import { sayDuration } from "../../base/duration.ts";
-import { brokenMs, type PromiseCount, type Totals } from "../../cadence/figures.ts";
+import { brokenMs, type PromiseCount, type Totals, type Worst } from "../../cadence/figures.ts";
 import type { Lane } from "../../cadence/silence.ts";
 import type { Report, Telling } from "./report.ts";
 
@@ -11,13 +11,39 @@ export function headline(report: Report, telling: Telling): string {
 }
 
 /** The same over many incidents. */
-export function headlineOfAll({ incidents, firstWord, promises: count }: Totals): string {
-  if (incidents === 0) return "No incident began in this time.";
+export function headlineOfAll({ incidents, maintenances, firstWord, promises: count }: Totals): string {
+  if (incidents + maintenances === 0) return "No incident began in this time.";
+  const counts = [
+    ...(incidents === 0 ? [] : [`${incidents} ${incidents === 1 ? "incident" : "incidents"}`]),
+    ...(maintenances === 0 ? [] : [`${maintenances} ${maintenances === 1 ? "maintenance" : "maintenances"}`]),
+  ].join(" and ");
+  if (incidents === 0) return `${counts}. ${promises(count)}`;
   const median =
     firstWord.medianMs === null
       ? "No public word on any."
-      : `First public word after ${sayWait(firstWord.medianMs)}${incidents === 1 ? "" : " (median)"}.`;
-  return [`${incidents} ${incidents === 1 ? "incident" : "incidents"}.`, median, promises(count)].join(" ");
+      : `First public word ${sayAfter(firstWord.medianMs)}${incidents === 1 ? "" : " (median)"}.`;
+  return [`${counts}.`, median, promises(count)].join(" ");
+}
+
+/** `The last 90 days`. */
+export function titleOfAll(sinceMs: number): string {
+  const [hour, day] = [3_600_000, 86_400_000];
+  if (sinceMs % day === 0 && sinceMs > day) return `The last ${sinceMs / day} days`;
+  if (sinceMs % hour === 0 && sinceMs <= 2 * day)
+    return sinceMs === hour ? "The last hour" : `The last ${sinceMs / hour} hours`;
+  return `The last ${sayDuration(sinceMs)}`;
+}
+
+/** `x`, `x and page`, `x, page and 2 more`. */
+export function sayWorst({ channels }: Worst): string {
+  if (channels.length <= 2) return channels.join(" and ");
+  return `${channels.slice(0, 2).join(", ")} and ${channels.length === 3 ? channels[2] : `${channels.length - 2} more`}`;
+}
+
+/** How long an incident waited for its first word; planned work does not wait for one. */
+export function sayFirstWord({ incident, figures: { firstWordMs } }: Report): string {
+  if (incident.type === "maintenance") return "planned";
+  return firstWordMs === null ? "none" : sayWait(firstWordMs);
 }
 
 /** `7 min`; planned work may be told of before it begins. */
@@ -26,14 +52,17 @@ export function sayWait(ms: number): string {
   return ms < 0 ? `${sayDuration(ms)} before it began` : sayDuration(ms);
 }
 
+function sayAfter(ms: number): string {
+  if (ms < 0) return sayWait(ms);
+  return ms < 60_000 ? "within a minute" : `after ${sayDuration(ms)}`;
+}
+
 function firstWord({ silence, incident, figures }: Report, { policy }: Telling): string {
   const allowed = sayDuration(policy.acknowledgeWithinMs);
   const late = figures.firstWordInTime === false;
   if (figures.firstWordMs !== null) {
     const after = figures.firstWordMs;
-    if (after < 0) return `First public word ${sayWait(after)}.`;
-    if (after < 60_000) return "First public word within a minute.";
-    return `First public word after ${sayDuration(after)}${late ? `; ${allowed} were allowed` : ""}.`;
+    return `First public word ${sayAfter(after)}${late ? `; ${allowed} were allowed` : ""}.`;
   }
   if (!silence.open) return "No public word was ever said.";
   const since = silence.to.getTime() - incident.startedAt.getTime();

@@ -9,7 +9,7 @@ import { type Html, html } from "../../page/html.ts";
 import { literal } from "../../render/literal.ts";
 import { aboutLane, sayMiss } from "./lane.ts";
 import { clockTime, dayOf, type Report, type Telling } from "./report.ts";
-import { sayWait } from "./sentence.ts";
+import { sayFirstWord, sayWait, sayWorst } from "./sentence.ts";
 
 /** The four figures that a postmortem wants. */
 export function figureList({ figures, silence }: Report, { policy }: Telling): Html {
@@ -34,7 +34,12 @@ ${figure(
 )}
 ${figure("Promises kept", due === 0 ? "None due" : `${promises.kept} of ${due}`, more.join(", "), promises.kept < due)}
 ${figure("Longest silence", ...onChannel(longestSilence), false)}
-${figure("Beyond what was owed", ...onChannel(worst, "None"), worst !== null)}
+${figure(
+  "Beyond what was owed",
+  worst === null ? "None" : sayDuration(worst.ms),
+  worst === null ? "" : `on ${sayWorst(worst)}`,
+  worst !== null,
+)}
 </dl>`;
 }
 
@@ -42,8 +47,8 @@ function figure(term: string, value: string, note: string, bad: boolean): Html {
   return html`<div${bad ? html` class="wrong"` : null}><dt>${term}</dt><dd><b>${value}</b>${note}</dd></div>`;
 }
 
-function onChannel(found: OnChannel | null, none = "None"): [string, string] {
-  return found === null ? [none, ""] : [sayDuration(found.ms), `on ${found.channel}`];
+function onChannel(found: OnChannel | null): [string, string] {
+  return found === null ? ["None", ""] : [sayDuration(found.ms), `on ${found.channel}`];
 }
 
 export function channelTable({ silence, incident }: Report, { kinds }: Telling): Html {
@@ -138,17 +143,14 @@ export function incidentTable(reports: readonly Report[], totals: Totals, { time
   return scrolling(
     "Incidents",
     html`<table><thead><tr><th scope="col" class="long">Incident</th><th scope="col">First word</th><th scope="col">Kept</th><th scope="col">Late</th><th scope="col">Broken</th><th scope="col">Longest silence</th><th scope="col">Worst channel</th></tr></thead>
-<tbody>${reports.map(({ incident, figures }, index) => {
+<tbody>${reports.map((report, index) => {
+      const { incident, figures } = report;
       const late = figures.firstWordInTime === false;
-      return html`<tr><th scope="row" class="long"><a href="#i${index}">${literal(incident.title)}</a><small>${sayTime(incident.startedAt, timeZone, true)}</small></th><td>${late ? html`<span class="bad">${first(figures.firstWordMs)}</span>` : first(figures.firstWordMs)}</td>${counted(figures)}</tr>
+      return html`<tr><th scope="row" class="long"><a href="#i${index}">${literal(incident.title)}</a><small>${sayTime(incident.startedAt, timeZone, true)}</small></th><td>${late ? html`<span class="bad">${sayFirstWord(report)}</span>` : sayFirstWord(report)}</td>${counted(figures)}</tr>
 `;
     })}</tbody>
-<tfoot><tr><th scope="row" class="long">All ${totals.incidents}</th><td>${first(totals.firstWord.medianMs)}<small>median</small></td>${counted(totals)}</tr></tfoot></table>`,
+<tfoot><tr><th scope="row" class="long">${reports.length === 1 ? "In all" : `All ${reports.length}`}</th><td>${totals.firstWord.medianMs === null ? quietly("none") : sayWait(totals.firstWord.medianMs)}${totals.incidents > 1 ? html`<small>median</small>` : null}</td>${counted(totals)}</tr></tfoot></table>`,
   );
-}
-
-function first(ms: number | null): string {
-  return ms === null ? "none" : sayWait(ms);
 }
 
 function counted({
@@ -156,18 +158,11 @@ function counted({
   longestSilence,
   worst,
 }: Pick<Totals, "promises" | "longestSilence" | "worst">): Html {
-  return html`<td>${promises.kept}</td><td>${count(promises.late)}</td><td>${count(promises.broken)}</td><td>${figureOn(longestSilence, false)}</td><td>${figureOn(worst, true)}</td>`;
+  return html`<td>${promises.kept}</td><td>${count(promises.late)}</td><td>${count(promises.broken)}</td><td>${longestSilence === null ? quietly("–") : html`${sayDuration(longestSilence.ms)}<small>${longestSilence.channel}</small>`}</td><td>${worst === null ? quietly("–") : html`<span class="bad">${sayWorst(worst)}</span><small>${sayDuration(worst.ms)} too long</small>`}</td>`;
 }
 
 function count(value: number): Html {
   return value === 0 ? quietly("0") : html`<span class="bad">${value}</span>`;
-}
-
-function figureOn(found: OnChannel | null, worst: boolean): Html {
-  if (found === null) return quietly("–");
-  if (worst)
-    return html`<span class="bad">${found.channel}</span><small>${sayDuration(found.ms)} too long</small>`;
-  return html`${sayDuration(found.ms)}<small>${found.channel}</small>`;
 }
 
 function quietly(text: string): Html {

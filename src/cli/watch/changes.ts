@@ -1,11 +1,13 @@
 import { sayTime } from "../../base/zone.ts";
+import { silentChannels } from "../../broadcast/report.ts";
 import type { CadencePolicy } from "../../cadence/policy.ts";
 import type { Incident } from "../../incident/incident.ts";
 import { PHASE_WORDS } from "../../incident/phases.ts";
 import { WHAT } from "../commands/due.ts";
+import { sayLeftOut } from "../coverage.ts";
 import { incidentFields } from "../output/json.ts";
 import { oneLine } from "../output/printable.ts";
-import { type Heard, hasHeardNewest, owedOn, spoken, type Watched } from "./room.ts";
+import { hasHeardNewest, owedOn, type Watched } from "./room.ts";
 
 /** An incident as it stands now, in one line; the same text for as long as nothing changes. */
 export function changeLine(watched: Watched, now: Date, timeZone: string, policy: CadencePolicy): string {
@@ -16,12 +18,15 @@ export function changeLine(watched: Watched, now: Date, timeZone: string, policy
     return overdue ? `OVERDUE: ${what}, by ${by}` : `${what} by ${by}`;
   });
   const heard = watched.channels.filter((channel) => hasHeardNewest(watched, channel));
-  const silent = silentOn(watched).map(({ channel }) => channel);
   return [
     `${oneLine(incident.title)} (${incident.id})`,
     `${PHASE_WORDS[incident.phase].toLowerCase()}, impact ${incident.impact}`,
     ...(owed.length === 0 ? ["no next update promised"] : owed),
-    `update ${watched.newest.number} heard on ${heard.length} of ${watched.channels.length} channels${silent.length === 0 ? "" : `, not on ${silent.join(", ")}`}`,
+    `update ${watched.newest.number} heard on ${heard.length} of ${watched.channels.length} channels${sayRest(
+      watched,
+    )
+      .map((part) => `, ${part}`)
+      .join("")}`,
   ].join("; ");
 }
 
@@ -44,8 +49,11 @@ export function changeDocument(watched: Watched, now: Date, policy: CadencePolic
       overdue,
       silent,
     })),
-    coverage: channels.map(({ channel, state, number, url }) => ({ channel, state, update: number, url })),
-    silent: silentOn(watched).map(({ channel }) => channel),
+    coverage: channels.map(({ channel, state, updateNumber, url }) => ({
+      ...{ channel, state, updateNumber, url },
+      update: updateNumber,
+    })),
+    silent: silentChannels(channels),
   };
 }
 
@@ -53,9 +61,13 @@ export function endedLine(incident: Incident): string {
   return `${oneLine(incident.title)} (${incident.id}); ${PHASE_WORDS[incident.phase].toLowerCase()}`;
 }
 
-function silentOn(watched: Watched): Heard[] {
-  return watched.channels.filter(
-    (channel) =>
-      !hasHeardNewest(watched, channel) && (channel.number === watched.newest.number || !spoken(channel)),
-  );
+/** The channels that have not heard the newest update, each kind in words. */
+export function sayRest({ channels }: Watched): string[] {
+  const silent = silentChannels(channels);
+  const unknown = channels.filter(({ state }) => state === "unknown").map(({ channel }) => channel);
+  return [
+    ...(silent.length === 0 ? [] : [`not on ${silent.join(", ")}`]),
+    ...(unknown.length === 0 ? [] : [`unknown on ${unknown.join(", ")}`]),
+    ...sayLeftOut(channels),
+  ];
 }

@@ -1,12 +1,15 @@
 import { sayDuration } from "../../base/duration.ts";
 import { localTime, sayTime, zoneName } from "../../base/zone.ts";
+import { hasSpoken } from "../../broadcast/report.ts";
 import type { Debt } from "../../cadence/due.ts";
 import type { CadencePolicy } from "../../cadence/policy.ts";
 import { PHASE_WORDS } from "../../incident/phases.ts";
-import { commandFor, WHAT } from "../commands/due.ts";
+import { commandFor, nextStep, WHAT } from "../commands/due.ts";
+import type { ChannelCoverage } from "../coverage.ts";
 import { indented, oneLine } from "../output/printable.ts";
 import type { Style } from "../output/style.ts";
-import { type Heard, hasHeardNewest, owedOn, spoken, type Watched } from "./room.ts";
+import { sayRest } from "./changes.ts";
+import { hasHeardNewest, owedOn, type Watched } from "./room.ts";
 
 /** Something that the watch did or could not do. */
 export interface WatchEvent {
@@ -90,7 +93,7 @@ function incidentLines(view: View, watched: Watched, detail: Detail): string[] {
     chalk.dim(cut(facts.join(" · "), columns)),
     ...(detail === "count" ? [] : [""]),
     ...(owed.length === 0
-      ? ["  no next update promised", chalk.dim(cut(`  status update ${incident.id}`, columns))]
+      ? ["  no next update promised", chalk.dim(cut(`  ${nextStep(incident)}`, columns))]
       : owed.flatMap((debt, index) => debtLines(view, watched, debt, index === 0 || debt.overdue))),
     ...(detail === "count" ? [] : [""]),
     ...coverageLines(view, watched, detail),
@@ -111,7 +114,9 @@ function debtLines(view: View, { newest }: Watched, debt: Debt, withCommand: boo
       ? `update ${newest.number} is still to be heard on ${debt.silent.join(", ")}`
       : `${WHAT[debt.kind]} ${debt.kind === "acknowledgement" ? "due" : "promised"} by ${by}`;
   const colour = debt.overdue ? chalk.red.bold : pressing ? chalk.yellow.bold : chalk.bold;
-  const command = cut(`  ${commandFor(debt)}`, columns);
+  // Until something is due before it begins, the work itself comes next.
+  const ahead = debt.kind === "update" && debt.silent.length === 0 && !pressing;
+  const command = cut(`  ${ahead ? nextStep(debt.incident) : commandFor(debt)}`, columns);
   return [
     `  ${colour(mark)}   ${cut(said, columns - mark.length - 5)}`,
     ...(withCommand ? [pressing ? chalk.cyan(command) : chalk.dim(command)] : []),
@@ -123,14 +128,14 @@ function coverageLines({ style, columns }: View, watched: Watched, detail: Detai
   const { channels, newest } = watched;
   const heard = channels.filter((channel) => hasHeardNewest(watched, channel));
   const rest = channels.filter((channel) => !hasHeardNewest(watched, channel));
-  const silent = rest.filter((channel) => channel.number === newest.number || !spoken(channel));
+  const silent = rest.filter((channel) => hasSpoken(channel) === false);
   const count = `update ${newest.number} heard on ${heard.length} of ${channels.length} channels`;
   if (detail === "count") {
-    const names = silent.length === 0 ? "" : `; not on ${silent.map(({ channel }) => channel).join(", ")}`;
-    const line = cut(`  ${silent.length === 0 ? symbols.good : symbols.bad} ${count}${names}`, columns);
+    const mark = silent.length === 0 ? symbols.good : symbols.bad;
+    const line = cut(`  ${mark} ${[count, ...sayRest(watched)].join("; ")}`, columns);
     return [silent.length === 0 ? line : chalk.red(line)];
   }
-  const mark = (channel: Heard): string =>
+  const mark = (channel: ChannelCoverage): string =>
     hasHeardNewest(watched, channel)
       ? symbols.good
       : channel.state === "unknown" || channel.state === "pending"
@@ -138,7 +143,7 @@ function coverageLines({ style, columns }: View, watched: Watched, detail: Detai
         : silent.includes(channel)
           ? symbols.bad
           : symbols.none;
-  const paint = (channel: Heard) =>
+  const paint = (channel: ChannelCoverage) =>
     mark(channel) === symbols.good
       ? chalk.green
       : mark(channel) === symbols.unsure
@@ -151,14 +156,16 @@ function coverageLines({ style, columns }: View, watched: Watched, detail: Detai
   if (detail === "channels") return lines;
   const width = Math.max(0, ...rest.map(({ channel }) => channel.length));
   for (const channel of rest) {
-    const reason = silent.includes(channel) ? reasonOf(channel) : `heard update ${channel.number}`;
+    const reason = silent.includes(channel)
+      ? reasonOf(channel)
+      : `left out of update ${channel.updateNumber}`;
     const text = cut(` ${channel.channel.padEnd(width)}  ${oneLine(reason)}`, columns - 3);
     lines.push(`  ${paint(channel)(mark(channel))}${silent.includes(channel) ? text : chalk.dim(text)}`);
   }
   return lines;
 }
 
-function reasonOf({ state, verification, error, reason }: Heard): string {
+function reasonOf({ state, verification, error, reason }: ChannelCoverage): string {
   const word = verification === "missing" ? "missing" : state;
   const why = error?.message ?? reason;
   return why === null ? word : `${word}: ${why}`;
@@ -166,9 +173,9 @@ function reasonOf({ state, verification, error, reason }: Heard): string {
 
 /** `✓ x   ✓ customers`, in as many lines as it takes. */
 function flowed(
-  channels: readonly Heard[],
-  mark: (channel: Heard) => string,
-  paint: (channel: Heard) => (text: string) => string,
+  channels: readonly ChannelCoverage[],
+  mark: (channel: ChannelCoverage) => string,
+  paint: (channel: ChannelCoverage) => (text: string) => string,
   columns: number,
 ): string[] {
   const lines: string[] = [];

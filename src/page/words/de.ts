@@ -8,6 +8,10 @@ export const de: Texts = {
     fineButElsewhere: "Keine eigene Störung bekannt; {sources}.",
     andElsewhere: "{what}; {sources}",
     elsewhere: { one: "{name} meldet eine Störung", other: "{name} melden Störungen" },
+    unknown: {
+      one: "der Zustand von {name} ist nicht bekannt",
+      other: "der Zustand von {name} ist nicht bekannt",
+    },
     noneOpen: "Keine Störung ist offen.",
     lastEnded: "Keine Störung ist offen. Die letzte endete {time}.",
     since: "Seit {time}",
@@ -108,6 +112,7 @@ export const de: Texts = {
     path: "Wo diese Seite steht",
     written: "Geschrieben {time}, Fassung {revision}.",
     times: "Zeiten in der Zeitzone {zone}; UTC in Klammern.",
+    timesInUtc: "Zeiten in UTC.",
     feed: "Meldungen: {title}",
   },
   incident: {
@@ -118,7 +123,9 @@ export const de: Texts = {
     ends: "Geplantes Ende {time}",
     span: "{from} bis {to}",
     lasted: "Dauer {duration}",
+    cancelled: "Abgesagt",
     affected: "Betroffene Bereiche",
+    worst: "Betroffen, schlimmstenfalls:",
     due: "Nächste Meldung bis {time}",
     late: "Die nächste Meldung ist überfällig; sie sollte bis {time} kommen",
     folded: { one: "{count} frühere Meldung", other: "{count} frühere Meldungen" },

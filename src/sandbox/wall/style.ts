@@ -57,7 +57,7 @@ article+article{margin-top:.625rem}
 .forum .subject{margin-bottom:.5rem}
 .fine{color:var(--soft);font-size:.75rem;line-height:1.45}
 .lines{white-space:pre-wrap}
-.prose>*+*{margin-top:.5rem}.prose>div.lines+div.lines{margin-top:-.5rem}
+.prose>*+*{margin-top:.5rem}.prose>div.lines+div.lines{margin-top:0}
 .prose ul,.prose ol{padding-left:1.125rem}.prose blockquote{border-left:3px solid var(--line);padding-left:.625rem}
 .prose pre{white-space:pre-wrap}.prose code,.prose pre{font-size:.8125rem}
 .prose hr{border:0;border-top:1px solid var(--line)}

@@ -59,7 +59,7 @@ async function inAFolder(): Promise<Ground> {
         readings: async () => [],
         exclusively: (_channel, write) => {
           revision += 1;
-          return write(revision);
+          return write(revision, () => {});
         },
       },
     },

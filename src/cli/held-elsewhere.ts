@@ -1,0 +1,18 @@
+import type { Ledger } from "../broadcast/ledger.ts";
+import { statesOf } from "../incident/components.ts";
+import type { ComponentState, Incident } from "../incident/incident.ts";
+import type { App } from "./app.ts";
+
+/** The states that other open incidents give to components: no word on this one may paint those better. */
+export async function heldElsewhere(
+  ledger: Ledger,
+  incident: Pick<Incident, "id">,
+  app: App,
+): Promise<ReadonlyMap<string, ComponentState>> {
+  const others = (await ledger.openIncidents()).filter(
+    ({ id, phase }) => id !== incident.id && phase !== "scheduled",
+  );
+  const affected = others.flatMap(({ components }) => components);
+  const states = statesOf(app.config.property.components, affected);
+  return new Map(affected.map(({ id, state }) => [id, states.get(id) ?? state]));
+}
