@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
@@ -233,6 +233,21 @@ describe("status watch, a line for each change", () => {
     expect((await stage.run(["list"])).stdout).toContain(
       `${counted}; silent: sellers; left out of update 2: x\n`,
     );
+  });
+
+  it("calls nothing closed that it could not read, and goes on once it can", async () => {
+    const stage = await few();
+    const ledger = join(stage.folder, ".status", "status.db");
+    mkdirSync(join(stage.folder, ".status"));
+    writeFileSync(ledger, "no ledger ".repeat(1000));
+    const { stdout, stderr } = await watch(stage, [], (seconds) => {
+      if (seconds === 20) rmSync(ledger);
+      return seconds > 40 ? "stop" : undefined;
+    });
+    const told = `${stderr}${stdout}`;
+    expect(told).toContain("[LEDGER_");
+    expect(stdout.match(/No incident is open/g)).toHaveLength(1);
+    expect(told.indexOf("[LEDGER_")).toBeLessThan(told.indexOf("No incident is open"));
   });
 
   it("watches one incident where it is named", async () => {

@@ -81,6 +81,8 @@ class Watch {
   /** What was last told of each incident, where there is no screen. */
   readonly #lines = new Map<string, string>();
   #emptyTold = false;
+  /** Whether the ledger could be read yet. */
+  #known = false;
   readonly #reminded = new Set<string>();
   /** Until when an incident's follow-up is left alone after a fault. */
   readonly #paused = new Map<string, number>();
@@ -147,6 +149,7 @@ class Watch {
     const { clock } = this.#app.surroundings;
     const before = this.#watched;
     this.#watched = await readRoom(ledger, this.#id, clock.now(), this.#app.config);
+    this.#known = true;
     for (const { each } of before)
       if (!this.#watched.some((watched) => watched.each.incident.id === each.incident.id))
         this.#tellEnd((await ledger?.incident(each.incident.id)) ?? each.incident);
@@ -263,6 +266,11 @@ class Watch {
     const { clock, stdout } = surroundings;
     const now = clock.now();
     const { timeZone, name } = config.property;
+    if (!this.#known) {
+      // Nobody knows yet whether anything is open.
+      this.#screen?.show(this.#events.map(({ text }) => oneLine(text)));
+      return;
+    }
     if (this.#screen !== null) {
       const { columns, rows } = this.#screen;
       this.#screen.show(
