@@ -9,7 +9,7 @@ import type {
   Phase,
   Verb,
 } from "../incident/incident.ts";
-import type { Reading } from "../page/site.ts";
+import type { PageEntry, PageUpdate, Reading } from "../page/site.ts";
 import type { Message } from "../render/document.ts";
 import type { Http } from "./http.ts";
 
@@ -240,30 +240,9 @@ export interface BoardSource {
 }
 
 /** An incident as the page shows it: the standing is that of the newest update told on this channel. */
-export interface BoardEntry {
-  readonly id: string;
-  readonly type: IncidentType;
-  readonly title: string;
-  readonly phase: Phase;
-  readonly impact: Impact;
-  readonly components: readonly AffectedComponent[];
-  readonly startedAt: Date;
-  readonly endsAt: Date | null;
-  readonly resolvedAt: Date | null;
-  readonly nextUpdateAt: Date | null;
-  /** Whether a postmortem was said on this channel. */
-  readonly explained: boolean;
-  /** Rises with everything said, corrected or withdrawn on this channel. */
-  readonly told: number;
-}
+export type BoardEntry = PageEntry;
 
-export interface BoardUpdate {
-  readonly number: number;
-  readonly phase: Phase;
-  readonly impact: Impact;
-  readonly components: readonly AffectedComponent[];
-  readonly at: Date;
-  readonly template: string;
+export interface BoardUpdate extends Omit<PageUpdate, "subject" | "blocks"> {
   /** What the page channel composed. */
   readonly payload: Json;
 }

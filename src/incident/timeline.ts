@@ -29,14 +29,6 @@ export interface Day {
   readonly worst: ComponentState;
 }
 
-/** A time during which a component was not operational. */
-export interface Span {
-  readonly from: Date;
-  /** Null while it lasts. */
-  readonly to: Date | null;
-  readonly state: ComponentState;
-}
-
 /**
  * The last `days` calendar days in `timeZone`, oldest first, today last, each with the worst state that any of `ids` (a
  * component, or a group with all below it) had on it. Whatever an update said counts at least on the day it was said;
@@ -57,26 +49,6 @@ export function daysOf(
       worst[day] = worse(worst[day]!, state);
   }
   return calendar.map(({ date }, day) => ({ date, worst: worst[day]! }));
-}
-
-/** When any of `ids` was not operational, oldest first: nothing overlaps, and each change of the worst state begins a span. */
-export function spansOf(ids: readonly string[], incidents: readonly TimelineIncident[], now: Date): Span[] {
-  const periods = periodsOf(ids, incidents, now);
-  const edges = [...new Set(periods.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
-  const spans: Span[] = [];
-  edges.forEach((edge, index) => {
-    const next = edges[index + 1];
-    if (next === undefined) return;
-    const state = periods
-      .filter(({ from, to }) => from <= edge && edge < to)
-      .reduce((found, period) => worse(found, period.state), "operational" as ComponentState);
-    if (state === "operational") return;
-    const to = next === Number.POSITIVE_INFINITY ? null : new Date(next);
-    const before = spans.at(-1);
-    if (before?.state === state && before.to?.getTime() === edge) spans[spans.length - 1] = { ...before, to };
-    else spans.push({ from: new Date(edge), to, state });
-  });
-  return spans;
 }
 
 /** In milliseconds, up to but not including `to`; Infinity while it lasts. Periods of several updates may overlap. */

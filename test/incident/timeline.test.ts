@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { worse } from "../../src/incident/components.ts";
 import { COMPONENT_STATES, type ComponentState, type Phase } from "../../src/incident/incident.ts";
-import { daysOf, spansOf, type TimelineIncident } from "../../src/incident/timeline.ts";
+import { daysOf, type TimelineIncident } from "../../src/incident/timeline.ts";
 
 const ZONE = "America/Los_Angeles";
 const NOW = at("2010-06-29T19:00:00Z");
@@ -220,37 +220,6 @@ describe("the days of a component", () => {
   });
 });
 
-describe("the spans of a component", () => {
-  it("follow one another without overlap, each with the worst of its time", () => {
-    const long = incident([
-      ["2010-06-20T10:00:00Z", "investigating", ["shop", "degraded_performance"]],
-      ["2010-06-20T16:00:00Z", "resolved"],
-    ]);
-    const short = incident([
-      ["2010-06-20T12:00:00Z", "investigating", ["cart", "major_outage"]],
-      ["2010-06-20T13:00:00Z", "resolved"],
-    ]);
-    expect(spansOf(["shop", "cart"], [long, short], NOW)).toEqual([
-      { from: at("2010-06-20T10:00:00Z"), to: at("2010-06-20T12:00:00Z"), state: "degraded_performance" },
-      { from: at("2010-06-20T12:00:00Z"), to: at("2010-06-20T13:00:00Z"), state: "major_outage" },
-      { from: at("2010-06-20T13:00:00Z"), to: at("2010-06-20T16:00:00Z"), state: "degraded_performance" },
-    ]);
-  });
-
-  it("join where the state stays, and have no end while it lasts", () => {
-    const open = incident([
-      ["2010-06-29T17:00:00Z", "investigating", ["shop", "major_outage"]],
-      ["2010-06-29T18:00:00Z", "identified", ["shop", "major_outage"]],
-    ]);
-    expect(spansOf(["shop"], [open], NOW)).toEqual([
-      { from: at("2010-06-29T17:00:00Z"), to: null, state: "major_outage" },
-    ]);
-    const ahead = incident([["2010-06-29T19:00:05Z", "investigating", ["shop", "major_outage"]]]);
-    expect(spansOf(["shop"], [ahead], NOW)).toEqual([{ from: NOW, to: null, state: "major_outage" }]);
-    expect(spansOf(["other"], [open], NOW)).toEqual([]);
-  });
-});
-
 describe("a timeline of any incidents", () => {
   const instant = fc
     .integer({ min: at("2010-01-01T00:00:00Z").getTime(), max: NOW.getTime() })
@@ -332,30 +301,6 @@ describe("a timeline of any incidents", () => {
           shop.map(({ date, worst }, day) => ({ date, worst: worse(worst, cart[day]!.worst) })),
         );
       }),
-    );
-  });
-
-  it("has spans that never overlap, and days and spans that say the same", () => {
-    fc.assert(
-      fc.property(incidents, zone, (incidents, zone) => {
-        const spans = spansOf(["shop"], incidents, NOW);
-        spans.forEach((span, index) => {
-          const next = spans[index + 1];
-          if (next !== undefined) expect(span.to!.getTime()).toBeLessThanOrEqual(next.from.getTime());
-          expect((span.to ?? NOW).getTime()).toBeGreaterThanOrEqual(span.from.getTime());
-        });
-        const local = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short" });
-        for (const { date, worst } of daysOf(["shop"], incidents, NOW, zone, 30)) {
-          const touching = spans.filter(({ from, to }) => {
-            const end = to === null ? NOW.getTime() : to.getTime() - 1;
-            return local.format(from) <= date && local.format(end) >= date;
-          });
-          expect(touching.map(({ state }) => state).reduce(worse, "operational" as ComponentState)).toBe(
-            worst,
-          );
-        }
-      }),
-      { numRuns: 60 },
     );
   });
 
