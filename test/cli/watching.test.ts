@@ -384,6 +384,9 @@ describe("status init", () => {
     expect(written).toContain("# Slack. A bot token");
     expect(written).toContain("name: Example Shop");
     expect(written).not.toContain("kind: discourse");
+    // Comments stand with what they speak of, and speak of nobody else.
+    expect(written).toMatch(/^# The ledger: [^\n]*\nstore:/m);
+    expect(written).not.toContain("Amazon");
     expect(first.stdout).toContain("export SLACK_TOKEN=…");
     expect(
       (await runIn(folder, stage.clock, ["preview", "announce", "--title", "Example trouble"])).code,

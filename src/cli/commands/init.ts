@@ -84,7 +84,9 @@ export async function init(surroundings: Surroundings, flags: InitFlags): Promis
   document.setIn(["property", "timeZone"], timeZone ?? zone);
   document.setIn(["components"], document.createNode([{ id: "website", name: "Website" }]));
   if (chosen.includes("page")) setOrDrop(document, ["channels", "page", "url"], statusUrl);
-  const text = String(document);
+  if (chosen.includes("email"))
+    document.setIn(["channels", "customers", "from"], `${senderName(property)} Status <status@example.com>`);
+  const text = realigned(String(document));
   await checkConfig(parseDocument(text).toJS(), { path });
   writeFileSync(path, text, { flag: "wx", mode: 0o644 });
 
@@ -110,6 +112,22 @@ function isTimeZone(name: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** A display name without what would need quoting in a mail header. */
+function senderName(property: string): string {
+  return property.replace(/[^\p{L}\p{N} .&'-]/gu, "").trim() || "Our";
+}
+
+/** Comments stand with what they speak of: the YAML library moves those of a following key inwards. */
+function realigned(text: string): string {
+  const lines = text.split("\n");
+  for (let index = lines.length - 2; index >= 0; index--) {
+    const [line, next] = [lines[index]!, lines[index + 1]!];
+    if (/^\s*#/.test(line) && next.trim() !== "")
+      lines[index] = `${/^\s*/.exec(next)![0]}${line.trimStart()}`;
+  }
+  return lines.join("\n");
 }
 
 /** The example less the channels of other kinds; each stands there as a paragraph, with its comments. */
