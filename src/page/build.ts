@@ -9,6 +9,7 @@ import { renderFront } from "./front.ts";
 import { renderHistory, renderMonth } from "./history.ts";
 import { renderIncidentPage } from "./incident-page.ts";
 import { survey } from "./overview.ts";
+import { SCRIPT } from "./script.ts";
 import type { PageEntry, PageIncident, Site } from "./site.ts";
 import { specimen } from "./specimen.ts";
 import { createSpeech } from "./speech.ts";
@@ -109,6 +110,7 @@ export async function* buildPage(
   yield { path: "history/index.html", content: renderHistory(months, view) };
 
   yield { path: "style.css", content: renderStyle(site.brand) };
+  yield { path: "page.js", content: SCRIPT };
   if (site.brand.logo !== null) yield site.brand.logo;
   yield* apiFiles(view);
   yield* feedFiles(view);

@@ -29,7 +29,8 @@ export function renderDocument(view: View, parts: DocumentParts): string {
   const front = path === FRONT;
   const top = path.includes("/") ? "../" : "";
   const style = front ? renderStyle(site.brand) : null;
-  const script = live && SCRIPT !== "" ? SCRIPT : null;
+  // What is over never changes: its script only says times in the reader's zone, and is a file that many share.
+  const script = live ? SCRIPT : null;
   return html`<!doctype html>
 <html lang="${speech.language}" dir="${speech.direction}">
 <head>
@@ -42,7 +43,7 @@ ${live ? freshness(site) : null}<title>${front ? title : `${title} · ${nameOf(v
 ${preview(view, parts)}<link rel="icon" href="${icon(front ? view.overview.indicator : null)}">
 ${feeds(view, top)}${style === null ? html`<link rel="stylesheet" href="${top}style.css">` : html`<style>${new Html(style)}</style>`}
 </head>
-<body${script === null ? null : scriptSettings(view, top)}>
+<body${scriptSettings(view, live ? top : null)}>
 <a class="skip" href="#main">${speech.texts.frame.skip}</a>
 ${sprite}
 ${header(view, front, top)}
@@ -50,7 +51,8 @@ ${header(view, front, top)}
 ${front ? null : trail(view, parts, top)}${front && site.brand.header !== null ? html`<h1 class="unseen">${nameOf(view)}</h1>\n` : null}${main}
 </main>
 <footer>${footer(view, live, top)}</footer>
-${script === null ? null : html`<script>${new Html(script)}</script>\n`}</body>
+${script === null ? html`<script src="${top}page.js"></script>` : html`<script>${new Html(script)}</script>`}
+</body>
 </html>
 `.markup;
 }
@@ -74,11 +76,11 @@ export function stillOf(page: string): string {
 function policy(site: Site, style: string | null, script: string | null): string {
   const trusted = `${site.brand.header ?? ""}${site.brand.footer ?? ""}`;
   const styles = [style === null ? "'self'" : hash(style), ...inlineOf("style", trusted).map(hash)];
-  const scripts = [...(script === null ? [] : [hash(script)]), ...inlineOf("script", trusted).map(hash)];
+  const scripts = [script === null ? "'self'" : hash(script), ...inlineOf("script", trusted).map(hash)];
   return [
     "default-src 'none'",
     `style-src ${styles.join(" ")}`,
-    ...(scripts.length === 0 ? [] : [`script-src ${scripts.join(" ")}`]),
+    `script-src ${scripts.join(" ")}`,
     "img-src 'self' data:",
     ...(script === null ? [] : ["connect-src 'self'"]),
     "base-uri 'none'",
@@ -183,10 +185,7 @@ function footer(view: View, live: boolean, top: string): Html {
   const { timeZone } = site.property;
   const zone = timeZone.replaceAll("_", " ");
   const inZone = /^(?:Etc\/)?UTC$/.test(timeZone) ? frame.timesInUtc : speech.say(frame.times, { zone });
-  const yours =
-    live && SCRIPT !== ""
-      ? html` data-yours="${speech.texts.live.yours}" data-utc="${frame.timesInUtc}"`
-      : null;
+  const yours = html` data-yours="${speech.texts.live.yours}" data-utc="${frame.timesInUtc}"`;
   return html`<div class="frame">${site.brand.footer === null ? null : html`${own(site.brand.footer, top)}\n`}${
     live
       ? html`<p>${speech.sayHtml(frame.written, { time: times.full(site.generatedAt), revision: site.revision })}</p>\n`

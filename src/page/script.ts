@@ -214,7 +214,9 @@ plan();
 })();`);
 
 /** Attributes for `<body>`: what the script must know and cannot read off the page. */
-export function scriptSettings({ site, speech }: View, top: string): Html {
+export function scriptSettings({ site, speech }: View, top: string | null): Html {
   const { incident, live } = speech.texts;
-  return html` data-zone="${site.property.timeZone}" data-locale="${datesOf(speech.language, site.property.locale)}" data-late="${incident.late}" data-stale="${live.stale}" data-summary="${top}api/v2/summary.json"`;
+  return html` data-zone="${site.property.timeZone}" data-locale="${datesOf(speech.language, site.property.locale)}" data-late="${incident.late}" data-stale="${live.stale}"${
+    top === null ? null : html` data-summary="${top}api/v2/summary.json"`
+  }`;
 }

@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -375,6 +375,28 @@ describe.skipIf(NO_BROWSER !== null)(
       }
       await expect.poll(() => page.locator(".stale").count()).toBe(1);
       expect(await sentence(page)).toContain("major outage");
+    });
+
+    it("says the reader's times on the page of what is over, from a folder too", async () => {
+      const folder = await mkdtemp(join(tmpdir(), "status-page-"));
+      const built = await filesOf(site(PAST));
+      for (const path of [
+        "page.js",
+        "style.css",
+        "incidents/2010-05-21-kindle.html",
+        "history/2010-05.html",
+      ]) {
+        await mkdir(dirname(join(folder, path)), { recursive: true });
+        await writeFile(join(folder, path), built.get(path)!);
+      }
+      const coming = await visit(browser, `file://${folder}/incidents/2010-05-21-kindle.html`, {
+        now: at("2010-06-29T16:50:00Z"),
+        timezoneId: "Asia/Tokyo",
+      });
+      visits.push(coming);
+      expect(await read(coming.page, "main time")).toContain("GMT+9");
+      expect(coming.trouble).toEqual([]);
+      await rm(folder, { recursive: true });
     });
 
     it("shows times from a folder, and asks for nothing there", async () => {
