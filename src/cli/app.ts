@@ -127,10 +127,14 @@ export async function openApp(
   };
 }
 
-/** Which file stands there; null where none does. */
+/** Which file stands there; null where none does, or none can be seen. Opening it says why. */
 function fileAt(path: string): string | null {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found === undefined ? null : `${found.dev}/${found.ino}`;
+  try {
+    const { dev, ino } = statSync(path);
+    return `${dev}/${ino}`;
+  } catch {
+    return null;
+  }
 }
 
 /** So much of one line that a channel has to tell. */
