@@ -7,6 +7,7 @@ import { errorPage } from "./error-page.ts";
 import { feedFiles } from "./feeds.ts";
 import { renderFront } from "./front.ts";
 import { renderHistory, renderMonth } from "./history.ts";
+import { incidentPath } from "./identity.ts";
 import { renderIncidentPage } from "./incident-page.ts";
 import { survey } from "./overview.ts";
 import { SCRIPT } from "./script.ts";
@@ -126,11 +127,6 @@ export async function* buildPage(
     site.incidents.map((entry) => [entry.id, [entry.told, monthOf(entry)]]),
   );
   yield { path: MANIFEST, content: JSON.stringify({ look, incidents }) };
-}
-
-/** The stable address of an incident, within the page's folder. */
-export function incidentPath(id: string): string {
-  return `incidents/${id}.html`;
 }
 
 /** `2010-06` */

@@ -1,9 +1,14 @@
 import { createHash } from "node:crypto";
 import type { PageIncident, Site } from "./site.ts";
 
+/** The stable address of an incident, within the page's folder. */
+export function incidentPath(id: string): string {
+  return `incidents/${id}.html`;
+}
+
 /** The incident's own page: its public address, or its path within the page's folder where nobody said where that is read. */
 export function addressOf(id: string, { url }: Pick<Site, "url">): string {
-  const path = `incidents/${id}.html`;
+  const path = incidentPath(id);
   return url === null ? path : `${url}/${path}`;
 }
 

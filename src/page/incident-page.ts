@@ -2,6 +2,7 @@ import { isClosed } from "../incident/incident.ts";
 import { toPlainText } from "../render/formats/plain.ts";
 import { renderDocument } from "./document.ts";
 import { type Html, html } from "./html.ts";
+import { incidentPath } from "./identity.ts";
 import {
   isCancelled,
   postmortemsOf,
@@ -28,7 +29,7 @@ export function renderIncidentPage(incident: PageIncident, view: View): string {
   return renderDocument(view, {
     title: incident.title,
     description: describe(incident, view),
-    path: `incidents/${incident.id}.html`,
+    path: incidentPath(incident.id),
     live: !ended,
     trail:
       incident.type === "notice"

@@ -1,6 +1,7 @@
 import { worse } from "../incident/components.ts";
 import { type AffectedComponent, type ComponentState, isClosed } from "../incident/incident.ts";
 import { type Html, html } from "./html.ts";
+import { incidentPath } from "./identity.ts";
 import { namesOf } from "./overview.ts";
 import type { PageEntry, PageIncident, PageUpdate } from "./site.ts";
 import { impactMark, shapeOf, stateMark } from "./symbols.ts";
@@ -146,7 +147,7 @@ function isPostmortem({ template }: PageUpdate): boolean {
 
 /** The way to an incident's page from a page that stands `depth` folders below the front one. */
 export function incidentHref(id: string, depth: 0 | 1): string {
-  return `${"../".repeat(depth)}incidents/${id}.html`;
+  return `${"../".repeat(depth)}${incidentPath(id)}`;
 }
 
 /** Work that was called off: it ended before it began, or as it was to begin. */
