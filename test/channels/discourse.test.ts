@@ -91,6 +91,15 @@ describe("composing a forum post", () => {
     });
   });
 
+  it("gives a later update a title of its own, for a forum refuses one that it has", () => {
+    const { update, ...more } = context();
+    const second = { ...more, update: { ...update, number: 2 } };
+    const [post] = connect("http://127.0.0.1:1").compose(message(), second);
+    expect(post?.payload).toMatchObject({
+      title: "Checkout is unavailable (29 Jun 2010 19:40 UTC, update 2)",
+    });
+  });
+
   it("gives up on more than 32,000 characters", () => {
     const text = "word ".repeat(6500);
     const body = [

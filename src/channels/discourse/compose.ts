@@ -68,11 +68,13 @@ export function markerOf(key: string): string {
 /**
  * A topic's title stays while the incident moves on, so it names no phase;
  * and a forum refuses a title that it has already, so it tells when this incident began. Planned work may be moved:
- * its title tells when it was announced.
+ * its title tells when it was announced. An update has to open a topic of its own where the first post may be out and
+ * cannot be found: then it needs a title of its own.
  */
 function titleOf({ incident, update }: ComposeContext, property: Property): string {
   const at = sayTime(incident.type === "incident" ? incident.startedAt : update.at, property.timeZone, true);
-  const began = incident.type === "maintenance" ? `planned work, announced ${at}` : at;
+  const said = incident.type === "maintenance" ? `planned work, announced ${at}` : at;
+  const began = update.number === 1 ? said : `${said}, update ${update.number}`;
   let title = `${literal(incident.title)} (${began})`;
   if ([...title].length < TITLE.min) title = `${literal(property.name)}: ${title}`;
   if ([...title].length <= TITLE.max) return title;
