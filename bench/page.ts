@@ -63,12 +63,12 @@ function configuration() {
 
 /** Past incidents of three updates each, one every eight hours back from now. */
 async function fill(path: string, count: number): Promise<void> {
-  const db = await openSqlite(path);
-  const ledger = new LedgerStore(db);
+  const database = await openSqlite(path);
+  const ledger = new LedgerStore(database);
   const words = "Some customers could not pay. We found the cause and are putting a repair in place. ".repeat(
     4,
   );
-  await db.transaction().execute(async (tx) => {
+  await database.write(async (tx) => {
     for (let index = 0; index < count; index++) {
       const id = `past-${String(index).padStart(5, "0")}`;
       const start = Date.now() - (index + 1) * 8 * 3_600_000;

@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from "node:fs";
-import { hostname } from "node:os";
+import { hostname, networkInterfaces } from "node:os";
+import { digest } from "./ids.ts";
 
 /**
  * Names this process so that another on the same machine can tell whether it still lives:
@@ -10,11 +11,13 @@ export function processIdentity(): string {
   return [host(), bootId(), process.pid, startTimeOf(process.pid) ?? "0"].join("/");
 }
 
-/** True only where it is sure: same host, and another boot, or the process is gone or its id was given to another. */
+/**
+ * True only where it is sure: same host in the same boot, and the process is gone or its id was given to another.
+ * Another boot proves nothing: machines made from one image share a name, and may share a ledger.
+ */
 export function isProvablyDead(identity: string): boolean {
   const [owner, boot, pid, start] = identity.split("/");
-  if (owner !== host()) return false;
-  if (boot !== bootId()) return boot !== "" && bootId() !== "";
+  if (owner !== host() || boot !== bootId()) return false;
   const startedNow = startTimeOf(Number(pid));
   if (startedNow !== null) return startedNow !== start;
   try {
@@ -40,8 +43,14 @@ export function localPid(identity: string): number | null {
 
 let knownHost: string | null = null;
 function host(): string {
-  knownHost ??= `${hostname()}${processNamespace()}`;
+  knownHost ??= `${hostname()}${processNamespace()}${bootId() === "" ? hardware() : ""}`;
   return knownHost;
+}
+
+/** Tells machines of one name apart where the system does not number its boots. */
+function hardware(): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((each) => (each ?? []).map(({ mac }) => mac));
+  return `-${digest(...[...new Set(addresses)].sort())}`;
 }
 
 function processNamespace(): string {

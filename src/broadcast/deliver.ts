@@ -33,7 +33,7 @@ export async function deliver(id: string, context: BroadcastContext): Promise<De
       case "superseded":
         return delivery;
       case "sending":
-        if (!isAbandoned(delivery)) {
+        if (!isAbandoned(delivery, context)) {
           if (!(await waitForOther(context))) return delivery;
           continue;
         }
@@ -86,15 +86,15 @@ const ABANDONED: DeliveryError = {
  * A row that is being sent belongs to its owner, until the owner is surely gone or its lease has passed.
  * One that was stopped may have its request half-way out and finish it when it goes on, however late.
  */
-function isAbandoned({ owner, leaseUntil }: Delivery): boolean {
+function isAbandoned({ owner, leaseUntil }: Delivery, { ledger }: BroadcastContext): boolean {
   if (owner === null || leaseUntil === null || isProvablyDead(owner)) return true;
-  return leaseUntil.getTime() < Date.now() && !isStopped(owner);
+  return leaseUntil.getTime() < ledger.now() && !isStopped(owner);
 }
 
 /** Makes a post unknown whose sender is gone. What it asked for, the vendor may still carry out until the call's own time-out. */
 async function giveUpFor(delivery: Delivery, context: BroadcastContext): Promise<void> {
   const callEnds = (delivery.leaseUntil?.getTime() ?? 0) - LEASE_MARGIN_MS;
-  const endedAt = new Date(Math.max(Date.now(), callEnds));
+  const endedAt = new Date(Math.max(context.ledger.now(), callEnds));
   await context.ledger.move(
     delivery.id,
     "sending",
@@ -190,7 +190,7 @@ async function clearTheWay(
   let changed = false;
   for (const row of earlier) {
     if (row.state === "sending") {
-      if (!isAbandoned(row)) return "wait";
+      if (!isAbandoned(row, context)) return "wait";
       await giveUpFor(row, context);
     }
     const state = row.state === "sending" ? "unknown" : row.state;
@@ -213,7 +213,7 @@ async function tryOnce(
   context: BroadcastContext,
 ): Promise<ChannelError | null | "lost"> {
   const callMs = Math.max(1, Math.min(speaker.timeoutMs, context.deadline - Date.now()));
-  const leaseUntil = new Date(Date.now() + callMs + LEASE_MARGIN_MS);
+  const leaseUntil = new Date(context.ledger.now() + callMs + LEASE_MARGIN_MS);
   if (
     !(await context.ledger.claim(delivery.id, [from], {
       owner: context.owner,
@@ -236,7 +236,7 @@ async function tryOnce(
   const state = outcome.fate === "not-sent" ? "waiting" : outcome.fate;
   // Ours was the hurry, not the vendor's: it may be at work until the time-out that we did not wait for.
   const endedAt = new Date(
-    Math.max(Date.now(), context.stopped.aborted ? leaseUntil.getTime() - LEASE_MARGIN_MS : 0),
+    Math.max(context.ledger.now(), context.stopped.aborted ? leaseUntil.getTime() - LEASE_MARGIN_MS : 0),
   );
   await record(delivery.id, { state, error: errorOf(outcome), elapsedMs: elapsed(), endedAt }, context);
   return outcome;
@@ -275,7 +275,7 @@ async function call(
   context: BroadcastContext,
 ): Promise<Receipt | ChannelError> {
   // A process that was stopped and continued may wake up here long after others took the row over.
-  if (Date.now() > leaseUntil.getTime() - LEASE_MARGIN_MS / 2 || context.stopped.aborted)
+  if (context.ledger.now() > leaseUntil.getTime() - LEASE_MARGIN_MS / 2 || context.stopped.aborted)
     return new ChannelError("not-sent", "STOOD_DOWN", "stopped before the request was made");
   const timer = new AbortController();
   const timeout = setTimeout(() => timer.abort(), callMs);

@@ -63,7 +63,7 @@ export interface Delivery {
   readonly attempts: number;
   /** By the domain's clock, as the vendor's timestamps are. */
   readonly firstAttemptAt: Date | null;
-  /** When the newest attempt began or ended, by the machine's clock, as leases are. */
+  /** When the newest attempt began or ended, by the ledger's clock, as leases are. */
   readonly lastAttemptAt: Date | null;
   readonly sentAt: Date | null;
   readonly elapsedMs: number | null;
@@ -88,7 +88,7 @@ export interface NewUpdate {
 
 /**
  * How an attempt ended, as the ledger keeps it.
- * `endedAt` by the machine's clock, where the vendor may be at work for longer than we waited; else it ends now.
+ * `endedAt` by the ledger's clock, where the vendor may be at work for longer than we waited; else it ends now.
  */
 export type Settlement =
   | {
@@ -165,7 +165,7 @@ export interface Ledger {
   settle(id: string, owner: string, settlement: Settlement, now: Date): Promise<boolean>;
   /**
    * Gives a row another state without an attempt: a dead owner's `sending`, a looked-up `unknown`.
-   * Leaving `sending` counts as the end of the attempt, at `endedAt` by the machine's clock (now where absent).
+   * Leaving `sending` counts as the end of the attempt, at `endedAt` by the ledger's clock (now where absent).
    * False where the row is no longer in `from`, or no longer at attempt `attempt`: what was learnt about an earlier
    * attempt says nothing about a later one. What would wait and has been overtaken is `superseded`.
    */
@@ -214,7 +214,9 @@ export interface Ledger {
     work: (revision: number, giveBack: () => void) => Promise<T>,
   ): Promise<T>;
 
-  /** Reads the whole file; what is wrong with it, or null. */
+  /** The clock that leases run by, in ms since the epoch: this machine's, or that of the server which several machines share. */
+  now(): number;
+  /** Looks for damage; what is wrong, or null. */
   health(): Promise<string | null>;
   close(): Promise<void>;
 }

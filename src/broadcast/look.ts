@@ -107,7 +107,7 @@ function lookFrom(firstAttemptAt: Date | null, now: Date): Date {
 
 /** Waits until a search can count; false where the deadline or Ctrl-C comes first. */
 async function settle(lastAttemptAt: Date, timeoutMs: number, context: BroadcastContext): Promise<boolean> {
-  const wait = lastAttemptAt.getTime() + context.settleMs - Date.now();
+  const wait = lastAttemptAt.getTime() + context.settleMs - context.ledger.now();
   // An attempt never ends further ahead than its own time-out: more than that is a clock that went back.
   const pause = Math.min(wait, timeoutMs + context.settleMs);
   if (pause <= 0) return true;

@@ -42,7 +42,7 @@ async function verifyOne(delivery: Delivery, context: BroadcastContext): Promise
       } finally {
         limit.end();
       }
-      const age = Date.now() - (delivery.lastAttemptAt?.getTime() ?? 0);
+      const age = context.ledger.now() - (delivery.lastAttemptAt?.getTime() ?? 0);
       if (verdict.state === "missing" && age < APPEARS_WITHIN_MS) verdict = { ...verdict, state: "not-yet" };
       if (verdict.state !== "not-yet" || pause > 2000) break;
       await sleep(pause, undefined, { signal: context.stopping }).catch(() => {});

@@ -9,8 +9,9 @@ import type { Speaker } from "../broadcast/context.ts";
 import type { DeliveryError, Ledger } from "../broadcast/ledger.ts";
 import type { BoardSource, ChannelKit, SecretReference } from "../channels/contract.ts";
 import { createHttp, type ServerTime } from "../channels/http.ts";
-import { type ChannelConfig, type Config, loadConfig } from "../config/load.ts";
+import { type ChannelConfig, type Config, isAddress, loadConfig } from "../config/load.ts";
 import { resolveSecret } from "../config/secrets.ts";
+import type { Database } from "../store/database.ts";
 import { LiveSink } from "./output/live-sink.ts";
 import { oneLine } from "./output/printable.ts";
 import { packageRoot } from "./package-root.ts";
@@ -30,8 +31,10 @@ export interface App {
   readonly serverTimes: readonly ServerTime[];
   /** Opens the ledger, creating it where absent. */
   ledger(): Promise<Ledger>;
-  /** The ledger if there is one already; null where nothing was ever said. */
+  /** The ledger if there is one already; null where nothing was ever said. One on a server always is there. */
   existingLedger(): Promise<Ledger | null>;
+  /** Opens what the ledger is kept in, for whoever works on the rows themselves; the caller closes it. */
+  openStore(): Promise<Database>;
   /** The channels. `ready` fetches their secrets; without it they can compose but not speak. */
   speakers(ready: boolean): Promise<Speaker[]>;
   /** What a channel is given to work with. */
@@ -56,13 +59,20 @@ export async function openApp(
   let ledger: Promise<Ledger> | null = null;
   const opened: Speaker[] = [];
   const serverTimes: ServerTime[] = [];
-  const storePath = storeFile(config);
+  const { store } = config;
+  const onServer = isAddress(store);
   let file: string | null = null;
+  const openStore = async (): Promise<Database> => {
+    if (!onServer) return (await import("../store/sqlite.ts")).openSqlite(store);
+    const address = await resolveSecret(store, "store", config.folder, surroundings.env, false);
+    scrubber.learn(address.reveal());
+    return (await import("../store/postgres.ts")).openPostgres(address);
+  };
   const openLedger = () => {
-    ledger ??= open(storePath, scrubber).then(
-      (opened) => {
-        file = fileAt(storePath);
-        return opened;
+    ledger ??= Promise.all([openStore(), import("../store/ledger-store.ts")]).then(
+      ([database, { LedgerStore }]) => {
+        file = onServer ? null : fileAt(store);
+        return new LedgerStore(database, (text) => scrubber.scrub(text));
       },
       (error: unknown) => {
         // Whoever keeps running tries again.
@@ -100,13 +110,15 @@ export async function openApp(
     serverTimes,
     author: `${userInfo().username}@${hostname()}`,
     ledger: openLedger,
+    openStore,
     async existingLedger() {
-      const there = fileAt(storePath);
+      if (onServer) return openLedger();
+      const there = fileAt(store);
       // A program that runs for long would go on with what it opened, whatever stands there now.
       if (file !== null && there !== file)
         throw setupError(
           "LEDGER_REPLACED",
-          `The ledger ${storePath} is another file than the one that was opened, or gone.`,
+          `The ledger ${store} is another file than the one that was opened, or gone.`,
           "Type the command again.",
         );
       return there === null ? null : openLedger();
@@ -139,24 +151,6 @@ function fileAt(path: string): string | null {
 
 /** So much of one line that a channel has to tell. */
 const LONGEST_TOLD = 1000;
-
-function storeFile(config: Config): string {
-  if (/^[a-z][a-z0-9+.-]+:/i.test(config.store))
-    throw setupError(
-      "STORE_UNSUPPORTED",
-      `${config.path}: store names a server, and this version keeps its ledger in a file.`,
-      "Set store: .status/status.db",
-    );
-  return config.store;
-}
-
-async function open(path: string, scrubber: Scrubber): Promise<Ledger> {
-  const [{ openSqlite }, { LedgerStore }] = await Promise.all([
-    import("../store/sqlite.ts"),
-    import("../store/ledger-store.ts"),
-  ]);
-  return new LedgerStore(await openSqlite(path), (text) => scrubber.scrub(text));
-}
 
 async function connect(
   channel: ChannelConfig,

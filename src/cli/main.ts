@@ -158,6 +158,8 @@ async function runReading(
         return await (await import("./commands/page.ts")).writePages(app, "publish", argument, flags);
       case "page serve":
         return await (await import("./commands/page-serve.ts")).servePage(app, argument, flags);
+      case "config migrate-store":
+        return await (await import("./commands/migrate-store.ts")).migrateStore(app, flags);
       default:
         throw new Error(`no such command: ${command}`);
     }

@@ -206,6 +206,7 @@ More: docs/follow-ups.md`,
     run,
   );
   pageCommands(program.command("page").description("the built-in status page: build, look at, publish"), run);
+  configCommands(program.command("config").description("the configuration: carry the ledger elsewhere"), run);
   common(
     program.command("doctor").description("prove every credential, permission and setting without posting"),
   )
@@ -346,6 +347,27 @@ function pageCommands(page: Command, run: Run): void {
       "\nExamples:\n  $ status page publish\n  */5 * * * *  cd /srv/status && status page publish --plain",
     )
     .action((channel: string | undefined, flags) => run("page publish", channel ?? null, flags));
+}
+
+function configCommands(group: Command, run: Run): void {
+  group
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ status config migrate-store --dry-run\n  $ status config migrate-store",
+    )
+    .action(() => group.outputHelp());
+  common(
+    group
+      .command("migrate-store")
+      .description("carry the ledger over from a file into the configured store, and check every row"),
+  )
+    .option("--from <file>", "the ledger's file (default: .status/status.db beside the configuration)")
+    .option("--dry-run", "say what would be carried over; carry nothing")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ status config migrate-store --dry-run\n  $ status config migrate-store --from /srv/status/.status/status.db",
+    )
+    .action((flags) => run("config migrate-store", null, flags));
 }
 
 function common(command: Command): Command {

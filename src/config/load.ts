@@ -88,6 +88,12 @@ export async function checkConfig(content: unknown, file: Pick<ConfigFile, "path
   if (!parsed.success) throw explain(parsed.error, file.path, [], TOP_LEVEL_KEYS);
   const { property, components, channels, cadence, store } = parsed.data;
   const folder = dirname(file.path);
+  if (isAddress(store) && !/^(env|file):/.test(store))
+    throw setupError(
+      "STORE_LITERAL",
+      `${file.path}: store holds a server's address itself, which may hold a password.`,
+      "Refer to it instead: store: env:DATABASE_URL — or keep the ledger in a file: store: .status/status.db",
+    );
   const tree = componentTree(components);
   const seen = new Set<string>();
   for (const { id } of flatten(tree)) {
@@ -124,9 +130,13 @@ export async function checkConfig(content: unknown, file: Pick<ConfigFile, "path
     },
     channels: checked,
     cadence,
-    // An address may hold a password: it is not taken for a path, and never shown.
-    store: /^[a-z][a-z0-9+.-]+:/i.test(store) ? store : resolve(folder, store),
+    store: isAddress(store) ? store : resolve(folder, store),
   };
+}
+
+/** An address, or a reference to one: no path. */
+export function isAddress(store: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:/i.test(store);
 }
 
 async function checkChannel(

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Kysely } from "kysely";
 import { setupError } from "../base/errors.ts";
 import { randomId } from "../base/ids.ts";
 import { isProvablyDead, isStopped, processIdentity } from "../base/process-identity.ts";
-import type { Tables } from "./tables.ts";
+import type { Database } from "./database.ts";
 
 /** For how long a holder may be unheard of; it renews its lease three times as often. */
 const LEASE_MS = 60_000;
@@ -14,14 +13,14 @@ const LEASE_MS = 60_000;
  * `work` calls `giveBack`, because it has written nothing, the next call gets the same number.
  */
 export async function exclusively<T>(
-  db: Kysely<Tables>,
+  database: Database,
   name: string,
   waitMs: number,
   work: (revision: number, giveBack: () => void) => Promise<T>,
 ): Promise<T> {
   const owner = `${processIdentity()}/${randomId()}`;
   const deadline = Date.now() + waitMs;
-  let revision = await take(db, name, owner);
+  let revision = await take(database, name, owner);
   while (revision === null) {
     if (Date.now() > deadline)
       throw setupError(
@@ -30,12 +29,12 @@ export async function exclusively<T>(
         "Type the command again.",
       );
     await sleep(50);
-    revision = await take(db, name, owner);
+    revision = await take(database, name, owner);
   }
   // A publish command may take longer than one lease.
   const renewal = setInterval(() => {
-    const until = new Date(Date.now() + LEASE_MS).toISOString();
-    change(db, name, owner, { until }).catch(() => {});
+    const until = new Date(database.now() + LEASE_MS).toISOString();
+    change(database, name, owner, { until }).catch(() => {});
   }, LEASE_MS / 3);
   renewal.unref();
   let kept = revision;
@@ -45,39 +44,37 @@ export async function exclusively<T>(
     });
   } finally {
     clearInterval(renewal);
-    await change(db, name, owner, { owner: null, until: null, revision: kept });
+    await change(database, name, owner, { owner: null, until: null, revision: kept });
   }
 }
 
 /** Changes the lease where this owner still holds it. */
 async function change(
-  db: Kysely<Tables>,
+  database: Database,
   name: string,
   owner: string,
   to: { readonly owner?: null; readonly until: string | null; readonly revision?: number },
 ): Promise<void> {
-  await db
-    .transaction()
-    .execute((tx) =>
-      tx.updateTable("leases").set(to).where("name", "=", name).where("owner", "=", owner).execute(),
-    );
+  await database.write((tx) =>
+    tx.updateTable("leases").set(to).where("name", "=", name).where("owner", "=", owner).execute(),
+  );
 }
 
 /** The lease's new revision; null where another holds it. */
-function take(db: Kysely<Tables>, name: string, owner: string): Promise<number | null> {
-  return db.transaction().execute(async (tx) => {
+function take(database: Database, name: string, owner: string): Promise<number | null> {
+  return database.write(async (tx) => {
     const row = await tx.selectFrom("leases").selectAll().where("name", "=", name).executeTakeFirst();
     const held =
       row?.owner != null &&
       row.until !== null &&
       !isProvablyDead(row.owner) &&
       // A stopped writer would put its older page over a newer one when it goes on.
-      (new Date(row.until).getTime() > Date.now() || isStopped(row.owner));
+      (new Date(row.until).getTime() > database.now() || isStopped(row.owner));
     if (held) return null;
     const revision = (row?.revision ?? 0) + 1;
     const lease = {
       owner,
-      until: new Date(Date.now() + LEASE_MS).toISOString(),
+      until: new Date(database.now() + LEASE_MS).toISOString(),
       revision,
     };
     await tx

@@ -1,4 +1,4 @@
-import { type Kysely, type Selectable, sql } from "kysely";
+import type { Kysely, Selectable } from "kysely";
 import type {
   Delivery,
   DeliveryError,
@@ -14,6 +14,7 @@ import type {
 } from "../broadcast/ledger.ts";
 import type { Json, Place, Reading, Receipt } from "../channels/contract.ts";
 import type { Impact, Incident, Update } from "../incident/incident.ts";
+import type { Database } from "./database.ts";
 import { exclusively } from "./leases.ts";
 import { deliveryOf, incidentOf, iso, newRow, readingOf, reminderOf, updateOf } from "./rows.ts";
 import type { DeliveryTable, Tables } from "./tables.ts";
@@ -21,12 +22,14 @@ import { told, toldEntries } from "./told.ts";
 
 /** The ledger over SQL. */
 export class LedgerStore implements Ledger {
+  readonly #database: Database;
   readonly #db: Kysely<Tables>;
   readonly #scrub: (text: string) => string;
 
   /** `scrub` takes secrets out of what vendors said before it is kept. */
-  constructor(db: Kysely<Tables>, scrub: (text: string) => string = (text) => text) {
-    this.#db = db;
+  constructor(database: Database, scrub: (text: string) => string = (text) => text) {
+    this.#database = database;
+    this.#db = database.db;
     this.#scrub = scrub;
   }
 
@@ -58,6 +61,8 @@ export class LedgerStore implements Ledger {
   }
 
   async unexplained(impacts: readonly Impact[]): Promise<Incident[]> {
+    // PostgreSQL takes no empty list.
+    if (impacts.length === 0) return [];
     const rows = await this.#db
       .selectFrom("incidents")
       .selectAll()
@@ -230,8 +235,8 @@ export class LedgerStore implements Ledger {
     from: readonly DeliveryState[],
     by: { owner: string; leaseUntil: Date; place: Place; at: Date },
   ): Promise<boolean> {
-    const now = new Date().toISOString();
     return this.#write(async (tx) => {
+      const now = new Date(this.now()).toISOString();
       const row = await tx
         .selectFrom("deliveries")
         .select(["attempts", "first_attempt_at", "state", "incident_id", "channel", "update_number"])
@@ -299,7 +304,7 @@ export class LedgerStore implements Ledger {
           elapsed_ms: settlement.elapsedMs,
           owner: null,
           lease_until: null,
-          last_attempt_at: (endedAt ?? new Date()).toISOString(),
+          last_attempt_at: (endedAt ?? new Date(this.now())).toISOString(),
           ...(out
             ? {
                 receipt: this.#scrub(JSON.stringify(settlement.receipt)),
@@ -312,7 +317,7 @@ export class LedgerStore implements Ledger {
       await tx
         .updateTable("attempts")
         .set({
-          ended_at: new Date().toISOString(),
+          ended_at: new Date(this.now()).toISOString(),
           outcome: settlement.state,
           error,
         })
@@ -354,7 +359,9 @@ export class LedgerStore implements Ledger {
           state: later === null ? to.state : "superseded",
           owner: null,
           lease_until: null,
-          ...(from === "sending" ? { last_attempt_at: (to.endedAt ?? new Date()).toISOString() } : {}),
+          ...(from === "sending"
+            ? { last_attempt_at: (to.endedAt ?? new Date(this.now())).toISOString() }
+            : {}),
           ...(reason === undefined ? {} : { reason }),
           ...(to.error === undefined
             ? {}
@@ -438,7 +445,7 @@ export class LedgerStore implements Ledger {
     waitMs: number,
     work: (revision: number, giveBack: () => void) => Promise<T>,
   ): Promise<T> {
-    return exclusively(this.#db, name, waitMs, work);
+    return exclusively(this.#database, name, waitMs, work);
   }
 
   async readings(): Promise<readonly Reading[]> {
@@ -457,15 +464,16 @@ export class LedgerStore implements Ledger {
     );
   }
 
-  /** Every write is a transaction, since only those wait for another writer. */
   #write<T>(work: (tx: Kysely<Tables>) => Promise<T>): Promise<T> {
-    return this.#db.transaction().execute(work);
+    return this.#database.write(work);
   }
 
-  async health(): Promise<string | null> {
-    const { rows } = await sql<{ quick_check: string }>`pragma quick_check(1)`.execute(this.#db);
-    const found = rows[0]?.quick_check ?? "ok";
-    return found === "ok" ? null : found;
+  now(): number {
+    return this.#database.now();
+  }
+
+  health(): Promise<string | null> {
+    return this.#database.health();
   }
 
   async close(): Promise<void> {

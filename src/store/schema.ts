@@ -1,8 +1,10 @@
-import { type Kysely, sql } from "kysely";
 import { setupError } from "../base/errors.ts";
 
-/** Forward only: each entry takes the schema from its index to the next. Never change one that was released. */
-const MIGRATIONS: readonly string[][] = [
+/**
+ * Forward only: each entry takes the schema from its index to the next. Never change one that was released.
+ * Words that every engine understands.
+ */
+export const MIGRATIONS: readonly string[][] = [
   [
     `create table incidents (
        id text primary key, type text not null, title text not null, phase text not null, impact text not null,
@@ -53,22 +55,13 @@ const MIGRATIONS: readonly string[][] = [
   ],
 ];
 
-/** Brings the ledger to this program's schema; refuses one that a newer program has written. */
-export async function migrate(db: Kysely<unknown>): Promise<void> {
-  const { rows } = await sql<{
-    user_version: number;
-  }>`pragma user_version`.execute(db);
-  const version = rows[0]?.user_version ?? 0;
+/** What brings a ledger of this version to this program's schema. Throws setupError where a newer program has written it. */
+export function stepsFrom(version: number): readonly string[] {
   if (version > MIGRATIONS.length)
     throw setupError(
       "LEDGER_NEWER",
       `The ledger was written by a newer version of status (schema ${version}; this one knows ${MIGRATIONS.length}).`,
       "Update status, or name another ledger with `store:`.",
     );
-  if (version === MIGRATIONS.length) return;
-  await db.transaction().execute(async (transaction) => {
-    for (const statements of MIGRATIONS.slice(version))
-      for (const statement of statements) await sql.raw(statement).execute(transaction);
-    await sql.raw(`pragma user_version = ${MIGRATIONS.length}`).execute(transaction);
-  });
+  return MIGRATIONS.slice(version).flat();
 }

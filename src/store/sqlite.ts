@@ -11,11 +11,12 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CompiledQuery, type DatabaseConnection, Kysely, SqliteDialect, SqliteDriver } from "kysely";
+import { CompiledQuery, type DatabaseConnection, Kysely, SqliteDialect, SqliteDriver, sql } from "kysely";
 import Libsql from "libsql";
 import { StatusError, setupError } from "../base/errors.ts";
 import { randomId } from "../base/ids.ts";
-import { migrate } from "./schema.ts";
+import type { Database } from "./database.ts";
+import { MIGRATIONS, stepsFrom } from "./schema.ts";
 import type { Tables } from "./tables.ts";
 
 /** How long a command waits for another that is writing. */
@@ -26,15 +27,21 @@ const BUSY_MS = 5000;
  * Every commit is on disk when it returns (WAL, synchronous=FULL).
  * Throws setupError LEDGER_* for a file that cannot be used; such a file is left untouched.
  */
-export async function openSqlite(path: string): Promise<Kysely<Tables>> {
+export async function openSqlite(path: string): Promise<Database> {
   try {
     if (!existsSync(path)) await create(path);
     else if (statSync(path).size === 0) throw damaged(path, "the file is empty");
     for (const deadline = Date.now() + BUSY_MS; ; await sleep(20)) {
       try {
         const db = connect(path, "wal");
-        await migrate(db as Kysely<unknown>);
-        return db;
+        await migrate(db);
+        return {
+          db,
+          // Every write is a transaction, since only those wait for another writer.
+          write: (work) => db.transaction().execute(work),
+          now: Date.now,
+          health: () => quickCheck(db),
+        };
       } catch (error) {
         // Turning WAL on does not wait for others who do the same.
         if (!isLocked(explain(error, path)) || Date.now() > deadline) throw error;
@@ -58,7 +65,7 @@ async function create(path: string): Promise<void> {
   // Without WAL: its side files belong to the name, and would not come along.
   const db = connect(draft, "delete");
   try {
-    await migrate(db as Kysely<unknown>);
+    await migrate(db);
   } finally {
     await db.destroy();
   }
@@ -75,6 +82,22 @@ async function create(path: string): Promise<void> {
     sync(each);
     if (each === above) break;
   }
+}
+
+async function migrate(db: Kysely<Tables>): Promise<void> {
+  const { rows } = await sql<{ user_version: number }>`pragma user_version`.execute(db);
+  const steps = stepsFrom(rows[0]?.user_version ?? 0);
+  if (steps.length === 0) return;
+  await db.transaction().execute(async (tx) => {
+    for (const step of steps) await sql.raw(step).execute(tx);
+    await sql.raw(`pragma user_version = ${MIGRATIONS.length}`).execute(tx);
+  });
+}
+
+async function quickCheck(db: Kysely<Tables>): Promise<string | null> {
+  const { rows } = await sql<{ quick_check: string }>`pragma quick_check(1)`.execute(db);
+  const found = rows[0]?.quick_check ?? "ok";
+  return found === "ok" ? null : `it is damaged: ${found}`;
 }
 
 function sync(folder: string): void {

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { ScriptedClock } from "../../src/base/clock.ts";
 import { setupError } from "../../src/base/errors.ts";
@@ -10,18 +7,14 @@ import type { BroadcastContext, Speaker } from "../../src/broadcast/context.ts";
 import type { Ledger } from "../../src/broadcast/ledger.ts";
 import { type Channel, ChannelError, type Receipt } from "../../src/channels/contract.ts";
 import { LedgerStore } from "../../src/store/ledger-store.ts";
-import { openSqlite } from "../../src/store/sqlite.ts";
+import { type Engine, engines } from "../support/engines.ts";
 
 const NOW = new Date("2026-11-23T03:10:00Z");
 const RECEIPT: Receipt = { remoteId: "r", url: null, extra: {} };
 
-async function open(channels: readonly string[]): Promise<Ledger> {
-  const folder = mkdtempSync(join(tmpdir(), "status-deliver-"));
-  const ledger = new LedgerStore(await openSqlite(join(folder, "status.db")));
-  onTestFinished(async () => {
-    await ledger.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+async function openOn(engine: Engine, channels: readonly string[]): Promise<Ledger> {
+  const ledger = new LedgerStore(await engine.open(await engine.place()));
+  onTestFinished(() => ledger.close());
   const standing = {
     title: "Checkout is failing",
     phase: "investigating" as const,
@@ -87,100 +80,115 @@ function changed(ledger: Ledger, methods: Partial<Ledger>): Ledger {
   });
 }
 
-describe("a clock that goes back", () => {
-  it("makes the look for a lost post reach far enough, and wait no longer than a call and its settle time", async () => {
-    const ledger = await open(["ops"]);
-    const clock = new ScriptedClock(NOW);
-    const looked: Date[] = [];
-    let posts = 0;
-    const ops = speaker("ops", {
-      publish: async () => {
-        posts++;
-        throw new ChannelError("unknown", "LOST", "the answer was lost");
-      },
-      find: async (_post, _place, since) => {
-        looked.push(since);
-        // The vendor's clock was right all along.
-        return since.getTime() <= NOW.getTime() - 1_800_000
-          ? { found: RECEIPT }
-          : { found: null, conclusive: true, reason: "nothing since then" };
-      },
-    });
-    const [row] = await ledger.deliveries({ incidentId: "i" });
-    await ledger.claim(row!.id, ["planned"], {
-      ...{ owner: "elsewhere/boot/1/1", place: { root: null, previous: null }, at: NOW },
-      leaseUntil: new Date(Date.now() - 1),
-    });
-    // The attempt ended, by a clock that was half an hour ahead.
-    const endedAt = new Date(Date.now() + 1_800_000);
-    await ledger.move(row!.id, "sending", { state: "unknown", endedAt }, NOW);
-    clock.advance(-1_800_000);
-    await broadcast([row!], contextOf(ledger, [ops], { clock }));
-    expect(await ledger.delivery(row!.id)).toMatchObject({ state: "sent", receipt: RECEIPT });
-    expect(posts).toBe(0);
-    expect(looked).toHaveLength(1);
-  });
-});
+describe.each(engines())("on $name", (engine) => {
+  const open = (channels: readonly string[]) => openOn(engine, channels);
 
-describe("a row that was taken over while its owner was still at work", () => {
-  it.each(["unknown", "waiting"] as const)(
-    "keeps the owner's receipt when it is %s by then",
-    async (state) => {
+  describe("a clock that goes back", () => {
+    it("makes the look for a lost post reach far enough, and wait no longer than a call and its settle time", async () => {
       const ledger = await open(["ops"]);
-      const [row] = await ledger.deliveries({ incidentId: "i" });
+      const clock = new ScriptedClock(NOW);
+      const looked: Date[] = [];
+      let posts = 0;
       const ops = speaker("ops", {
         publish: async () => {
-          await ledger.move(row!.id, "sending", { state: "unknown" }, NOW);
-          if (state === "waiting") await ledger.move(row!.id, "unknown", { state }, NOW);
-          return RECEIPT;
+          posts++;
+          throw new ChannelError("unknown", "LOST", "the answer was lost");
+        },
+        find: async (_post, _place, since) => {
+          looked.push(since);
+          // The vendor's clock was right all along.
+          return since.getTime() <= NOW.getTime() - 1_800_000
+            ? { found: RECEIPT }
+            : { found: null, conclusive: true, reason: "nothing since then" };
         },
       });
-      await broadcast([row!], contextOf(ledger, [ops]));
+      const [row] = await ledger.deliveries({ incidentId: "i" });
+      await ledger.claim(row!.id, ["planned"], {
+        ...{ owner: "elsewhere/boot/1/1", place: { root: null, previous: null }, at: NOW },
+        leaseUntil: new Date(Date.now() - 1),
+      });
+      // The attempt ended, by a clock that was half an hour ahead.
+      const endedAt = new Date(Date.now() + 1_800_000);
+      await ledger.move(row!.id, "sending", { state: "unknown", endedAt }, NOW);
+      clock.advance(-1_800_000);
+      await broadcast([row!], contextOf(ledger, [ops], { clock }));
       expect(await ledger.delivery(row!.id)).toMatchObject({ state: "sent", receipt: RECEIPT });
-    },
-  );
-});
-
-describe("a ledger that fails in the middle of a broadcast", () => {
-  const broken = () => setupError("LEDGER_DISK_FULL", "The disk is full.");
-
-  it("holds no other channel up, and is told with what is known of each", async () => {
-    const ledger = await open(["ops", "sellers", "hosted"]);
-    const rows = await ledger.deliveries({ incidentId: "i" });
-    const idOf = (channel: string) => rows.find((row) => row.channel === channel)!.id;
-    const failing: Ledger = changed(ledger, {
-      settle: async (...asked) => {
-        if (asked[0] === idOf("sellers")) throw broken();
-        return ledger.settle(...asked);
-      },
-      claim: async (...asked) => {
-        if (asked[0] === idOf("hosted")) throw broken();
-        return ledger.claim(...asked);
-      },
+      expect(posts).toBe(0);
+      expect(looked).toHaveLength(1);
     });
-    const slow = speaker("ops", {
-      publish: () => new Promise((resolve) => setTimeout(() => resolve(RECEIPT), 200)),
-    });
-    const speakers = [slow, speaker("sellers", {}), speaker("hosted", {})];
-    const stopped = AbortSignal.timeout(100);
-    await expect(broadcast(rows, contextOf(failing, speakers, { stopped }))).rejects.toMatchObject({
-      code: "LEDGER_DISK_FULL",
-      message: "The disk is full. Sent: ops. May be out, without a record of it: sellers. Not sent: hosted.",
-    });
-    expect(await ledger.delivery(idOf("ops"))).toMatchObject({ state: "sent" });
   });
 
-  it("is tried again for a moment: an outcome stands nowhere else", async () => {
-    const ledger = await open(["ops"]);
-    const rows = await ledger.deliveries({ incidentId: "i" });
-    let failures = 2;
-    const failing: Ledger = changed(ledger, {
-      settle: async (...asked) => {
-        if (failures-- > 0) throw broken();
-        return ledger.settle(...asked);
+  describe("a row that was taken over while its owner was still at work", () => {
+    it.each(["unknown", "waiting"] as const)(
+      "keeps the owner's receipt when it is %s by then",
+      async (state) => {
+        const ledger = await open(["ops"]);
+        const [row] = await ledger.deliveries({ incidentId: "i" });
+        const ops = speaker("ops", {
+          publish: async () => {
+            await ledger.move(row!.id, "sending", { state: "unknown" }, NOW);
+            if (state === "waiting") await ledger.move(row!.id, "unknown", { state }, NOW);
+            return RECEIPT;
+          },
+        });
+        await broadcast([row!], contextOf(ledger, [ops]));
+        expect(await ledger.delivery(row!.id)).toMatchObject({ state: "sent", receipt: RECEIPT });
       },
+    );
+  });
+
+  describe("a ledger that fails in the middle of a broadcast", () => {
+    const broken = () => setupError("LEDGER_DISK_FULL", "The disk is full.");
+
+    it("holds no other channel up, and is told with what is known of each", async () => {
+      const ledger = await open(["ops", "sellers", "hosted"]);
+      const rows = await ledger.deliveries({ incidentId: "i" });
+      const idOf = (channel: string) => rows.find((row) => row.channel === channel)!.id;
+      // Ctrl-C ends the tries to record an outcome; it comes when one is at work and another has failed.
+      const stopping = new AbortController();
+      let seen = 0;
+      const see = () => {
+        if (++seen === 2) stopping.abort();
+      };
+      const failing: Ledger = changed(ledger, {
+        settle: async (...asked) => {
+          if (asked[0] !== idOf("sellers")) return ledger.settle(...asked);
+          see();
+          throw broken();
+        },
+        claim: async (...asked) => {
+          if (asked[0] === idOf("hosted")) throw broken();
+          return ledger.claim(...asked);
+        },
+      });
+      const slow = speaker("ops", {
+        publish: () => {
+          see();
+          return new Promise((resolve) => setTimeout(() => resolve(RECEIPT), 200));
+        },
+      });
+      const speakers = [slow, speaker("sellers", {}), speaker("hosted", {})];
+      const stopped = stopping.signal;
+      await expect(broadcast(rows, contextOf(failing, speakers, { stopped }))).rejects.toMatchObject({
+        code: "LEDGER_DISK_FULL",
+        message:
+          "The disk is full. Sent: ops. May be out, without a record of it: sellers. Not sent: hosted.",
+      });
+      expect(await ledger.delivery(idOf("ops"))).toMatchObject({ state: "sent" });
     });
-    const [row] = await broadcast(rows, contextOf(failing, [speaker("ops", {})]));
-    expect(row).toMatchObject({ state: "sent", receipt: RECEIPT });
+
+    it("is tried again for a moment: an outcome stands nowhere else", async () => {
+      const ledger = await open(["ops"]);
+      const rows = await ledger.deliveries({ incidentId: "i" });
+      let failures = 2;
+      const failing: Ledger = changed(ledger, {
+        settle: async (...asked) => {
+          if (failures-- > 0) throw broken();
+          return ledger.settle(...asked);
+        },
+      });
+      const [row] = await broadcast(rows, contextOf(failing, [speaker("ops", {})]));
+      expect(row).toMatchObject({ state: "sent", receipt: RECEIPT });
+    });
   });
 });

@@ -97,9 +97,9 @@ describe("a configuration", () => {
       "CONFIG_INVALID",
     ],
     [
-      "whose ledger is on a server",
-      `{property: {name: A}, channels: {${page}}, store: "mysql://u:hunter22@h/x"}`,
-      "STORE_UNSUPPORTED",
+      "that holds the address of the ledger's server itself",
+      `{property: {name: A}, channels: {${page}}, store: "postgres://u:hunter22@h/x"}`,
+      "STORE_LITERAL",
     ],
   ])("%s is refused without a stack trace", async (_, content, code) => {
     const stage = await setStage();

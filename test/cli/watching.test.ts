@@ -336,13 +336,6 @@ describe("the configuration", () => {
     await stage.run(ANNOUNCE, { env: { HOME: stage.folder, STATUS_STORE: "other.db" } });
     expect(existsSync(join(stage.folder, "other.db"))).toBe(true);
   });
-
-  it("says that a server cannot hold the ledger yet", async () => {
-    const stage = await setStage((config) => {
-      config.store = "env:DATABASE_URL";
-    });
-    expect((await stage.run(ANNOUNCE)).stderr).toContain("STORE_UNSUPPORTED");
-  });
 });
 
 describe("a ledger that cannot be used", () => {

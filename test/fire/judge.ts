@@ -38,7 +38,8 @@ export async function judge(scene: Scene, marker: string, retry: Ended): Promise
     } else if (row?.state === "superseded") {
       if (said[channel] > 0) verdict.unnamed.push(`${channel} spoke, and counts as superseded`);
     } else if (said[channel] === 0) verdict.lost.push(`${channel} (${row?.state})`);
-    else if (row?.state !== "sent") verdict.unnamed.push(`${channel} spoke, and counts as ${row?.state}: ${row?.error?.message}`);
+    else if (row?.state !== "sent")
+      verdict.unnamed.push(`${channel} spoke, and counts as ${row?.state}: ${row?.error?.message}`);
   }
   const broken = scene.brokenPage();
   if (broken !== null) verdict.wrong.push(broken);

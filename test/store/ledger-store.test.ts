@@ -7,6 +7,7 @@ import type { Ledger, NewDelivery } from "../../src/broadcast/ledger.ts";
 import type { Incident, Update } from "../../src/incident/incident.ts";
 import { LedgerStore } from "../../src/store/ledger-store.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
+import { engines } from "../support/engines.ts";
 
 const NOW = new Date("2026-11-23T03:10:00Z");
 const NOWHERE = { root: null, previous: null };
@@ -15,12 +16,6 @@ function folder(): string {
   const made = mkdtempSync(join(tmpdir(), "status-store-"));
   onTestFinished(() => rmSync(made, { recursive: true, force: true }));
   return made;
-}
-
-async function open(path = join(folder(), "deep", "status.db")): Promise<Ledger> {
-  const ledger = new LedgerStore(await openSqlite(path));
-  onTestFinished(() => ledger.close());
-  return ledger;
 }
 
 const incident: Incident = {
@@ -83,9 +78,16 @@ const lease = () => ({
   at: NOW,
 });
 
-describe("the ledger on SQLite", () => {
+describe.each(engines())("the ledger on $name", (engine) => {
+  const place = () => engine.place();
+  const open = async (where?: string): Promise<Ledger> => {
+    const ledger = new LedgerStore(await engine.open(where ?? (await place())));
+    onTestFinished(() => ledger.close());
+    return ledger;
+  };
+
   it("lets one place claim a reminder, for good", async () => {
-    const path = join(folder(), "status.db");
+    const path = await place();
     const ledger = await open(path);
     const elsewhere = await open(path);
     await record(ledger);
@@ -250,8 +252,8 @@ describe("the ledger on SQLite", () => {
   });
 
   it("takes a page's lease over from a process that is gone", async () => {
-    const path = join(folder(), "status.db");
-    const db = await openSqlite(path);
+    const path = await place();
+    const { db } = await engine.open(path);
     const [host, boot] = processIdentity().split("/");
     const dead = [host, boot, "4194000", "1"].join("/");
     const until = new Date(Date.now() + 60_000).toISOString();
@@ -261,8 +263,10 @@ describe("the ledger on SQLite", () => {
   });
 
   it("keeps no secret that a vendor repeated", async () => {
-    const path = join(folder(), "status.db");
-    const ledger = new LedgerStore(await openSqlite(path), (text) => text.replaceAll("hunter22", "[secret]"));
+    const path = await place();
+    const ledger = new LedgerStore(await engine.open(path), (text) =>
+      text.replaceAll("hunter22", "[secret]"),
+    );
     onTestFinished(() => ledger.close());
     await record(ledger);
     const { id } = (await ledger.deliveries({ incidentId: incident.id }))[0]!;
@@ -273,7 +277,7 @@ describe("the ledger on SQLite", () => {
   });
 
   it("survives being opened by several at once", async () => {
-    const path = join(folder(), "status.db");
+    const path = await place();
     const ledgers = await Promise.all(Array.from({ length: 4 }, () => open(path)));
     const outcomes = await Promise.all(ledgers.map((ledger) => record(ledger)));
     expect(outcomes.sort()).toEqual(["id-taken", "id-taken", "id-taken", "recorded"]);
@@ -306,7 +310,7 @@ describe("a ledger that cannot be used", () => {
 
   it("is refused politely when a newer program wrote it", async () => {
     const path = join(folder(), "status.db");
-    const db = await openSqlite(path);
+    const { db } = await openSqlite(path);
     await db.executeQuery({ sql: "pragma user_version = 99", parameters: [] } as never);
     await db.destroy();
     await expect(openSqlite(path)).rejects.toMatchObject({ code: "LEDGER_NEWER" });

@@ -1,23 +1,16 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { NewDelivery } from "../../src/broadcast/ledger.ts";
 import { type Incident, isClosed, type Phase, type Update } from "../../src/incident/incident.ts";
 import { LedgerStore } from "../../src/store/ledger-store.ts";
-import { openSqlite } from "../../src/store/sqlite.ts";
+import { type Engine, engines } from "../support/engines.ts";
 
 const NOW = new Date("2026-11-23T03:10:00Z");
 const ID = "2026-11-22-checkout";
 
 /** A ledger in which one incident is spoken of. */
-async function openTelling() {
-  const folder = mkdtempSync(join(tmpdir(), "status-told-"));
-  const ledger = new LedgerStore(await openSqlite(join(folder, "status.db")));
-  onTestFinished(async () => {
-    await ledger.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+async function openTelling(engine: Engine) {
+  const ledger = new LedgerStore(await engine.open(await engine.place()));
+  onTestFinished(() => ledger.close());
   let number = 0;
   const say = async (phase: Phase, change: Partial<NewDelivery>, template = "update") => {
     number += 1;
@@ -59,66 +52,72 @@ async function openTelling() {
   };
 }
 
-it("goes back to no older state when the newest words are taken away", async () => {
-  const page = await openTelling();
-  await page.post("investigating");
-  await page.post("identified");
-  await page.remove("identified", 2);
-  expect(await page.entry()).toMatchObject({ standing: { phase: "identified" }, resolvedAt: null, told: 3 });
-  expect(await page.numbers()).toEqual([1]);
-});
+describe.each(engines())("what a page has told, on $name", (engine) => {
+  it("goes back to no older state when the newest words are taken away", async () => {
+    const page = await openTelling(engine);
+    await page.post("investigating");
+    await page.post("identified");
+    await page.remove("identified", 2);
+    expect(await page.entry()).toMatchObject({
+      standing: { phase: "identified" },
+      resolvedAt: null,
+      told: 3,
+    });
+    expect(await page.numbers()).toEqual([1]);
+  });
 
-it("says that an incident is over although the words for it were taken away", async () => {
-  const page = await openTelling();
-  await page.post("investigating");
-  await page.post("resolved");
-  await page.remove("resolved", 2);
-  expect(await page.entry()).toMatchObject({ standing: { phase: "resolved" }, resolvedAt: NOW });
-});
+  it("says that an incident is over although the words for it were taken away", async () => {
+    const page = await openTelling(engine);
+    await page.post("investigating");
+    await page.post("resolved");
+    await page.remove("resolved", 2);
+    expect(await page.entry()).toMatchObject({ standing: { phase: "resolved" }, resolvedAt: NOW });
+  });
 
-it("goes on telling of an open incident of which no word is left", async () => {
-  const page = await openTelling();
-  await page.post("investigating");
-  await page.remove("investigating", 1);
-  expect(await page.entry()).toMatchObject({ standing: { phase: "investigating" } });
-  expect(await page.numbers()).toEqual([]);
-});
+  it("goes on telling of an open incident of which no word is left", async () => {
+    const page = await openTelling(engine);
+    await page.post("investigating");
+    await page.remove("investigating", 1);
+    expect(await page.entry()).toMatchObject({ standing: { phase: "investigating" } });
+    expect(await page.numbers()).toEqual([]);
+  });
 
-it("tells nothing of what has ended when no word is left", async () => {
-  const page = await openTelling();
-  await page.post("investigating");
-  await page.post("resolved");
-  await page.remove("resolved", 1);
-  expect(await page.entry()).toBeDefined();
-  await page.remove("resolved", 2);
-  expect(await page.entry()).toBeUndefined();
-});
+  it("tells nothing of what has ended when no word is left", async () => {
+    const page = await openTelling(engine);
+    await page.post("investigating");
+    await page.post("resolved");
+    await page.remove("resolved", 1);
+    expect(await page.entry()).toBeDefined();
+    await page.remove("resolved", 2);
+    expect(await page.entry()).toBeUndefined();
+  });
 
-it("leaves out what was not meant for the page", async () => {
-  const page = await openTelling();
-  await page.post("investigating");
-  await page.skip("resolved");
-  expect(await page.entry()).toMatchObject({ standing: { phase: "investigating" }, resolvedAt: null });
-});
+  it("leaves out what was not meant for the page", async () => {
+    const page = await openTelling(engine);
+    await page.post("investigating");
+    await page.skip("resolved");
+    expect(await page.entry()).toMatchObject({ standing: { phase: "investigating" }, resolvedAt: null });
+  });
 
-it("takes other words for a telling of how it stands now", async () => {
-  const page = await openTelling();
-  await page.post("investigating");
-  await page.skip("resolved");
-  await page.amend("resolved", 1);
-  expect(await page.entry()).toMatchObject({ standing: { phase: "resolved" }, resolvedAt: NOW });
-  expect(await page.numbers()).toEqual([1]);
-});
+  it("takes other words for a telling of how it stands now", async () => {
+    const page = await openTelling(engine);
+    await page.post("investigating");
+    await page.skip("resolved");
+    await page.amend("resolved", 1);
+    expect(await page.entry()).toMatchObject({ standing: { phase: "resolved" }, resolvedAt: NOW });
+    expect(await page.numbers()).toEqual([1]);
+  });
 
-it("counts an incident as explained while a postmortem of it stands", async () => {
-  const page = await openTelling();
-  await page.post("investigating");
-  await page.post("resolved");
-  expect(await page.entry()).toMatchObject({ explained: false });
-  await page.post("resolved", "postmortem");
-  await page.post("resolved", "postmortem");
-  await page.remove("resolved", 3);
-  expect(await page.entry()).toMatchObject({ explained: true });
-  await page.remove("resolved", 4);
-  expect(await page.entry()).toMatchObject({ explained: false });
+  it("counts an incident as explained while a postmortem of it stands", async () => {
+    const page = await openTelling(engine);
+    await page.post("investigating");
+    await page.post("resolved");
+    expect(await page.entry()).toMatchObject({ explained: false });
+    await page.post("resolved", "postmortem");
+    await page.post("resolved", "postmortem");
+    await page.remove("resolved", 3);
+    expect(await page.entry()).toMatchObject({ explained: true });
+    await page.remove("resolved", 4);
+    expect(await page.entry()).toMatchObject({ explained: false });
+  });
 });

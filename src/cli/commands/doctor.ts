@@ -165,8 +165,8 @@ async function checkLedger(app: App): Promise<Check> {
       return {
         ...base,
         level: "fail",
-        message: `${app.config.store} is damaged: ${wrong}`,
-        hint: "Keep a copy of it before you write to it again.",
+        message: `${app.config.store}: ${wrong}`,
+        hint: "Keep a copy of the ledger, and mend that before you rely on it.",
       };
     return {
       ...base,
