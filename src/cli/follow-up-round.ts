@@ -146,8 +146,8 @@ async function speakRound(app: App, ledger: Ledger, each: Case, script: Script):
     };
   } catch (error) {
     if (!(error instanceof StatusError) || error.blame === "usage") throw error;
-    // Somebody else has just kept the promise: that is what was wanted.
-    if (error.code === "UPDATE_OVERTAKEN")
+    // Somebody else has just kept the promise, or ended the incident: that is what was wanted.
+    if (error.code === "UPDATE_OVERTAKEN" || error.code === "ALREADY_RESOLVED")
       return {
         ...{ incident, came: "leave", code: EXIT.ok.code, until: null },
         told: `Somebody else has just spoken about ${incident.id}.`,
