@@ -12,10 +12,18 @@ import { createHttp, type ServerTime } from "../channels/http.ts";
 import { type ChannelConfig, type Config, isAddress, loadConfig } from "../config/load.ts";
 import { resolveSecret } from "../config/secrets.ts";
 import type { Database } from "../store/database.ts";
+import { mirrorPath } from "./mirror-path.ts";
 import { LiveSink } from "./output/live-sink.ts";
 import { oneLine } from "./output/printable.ts";
 import { packageRoot } from "./package-root.ts";
 import type { Surroundings } from "./surroundings.ts";
+
+export interface OpenFlags {
+  /** This file instead of the nearest one. */
+  readonly config?: string | null;
+  /** From this machine's mirror of the ledger. */
+  readonly offline?: boolean;
+}
 
 /** Everything a command works with, wired once. */
 export interface App {
@@ -47,7 +55,7 @@ export interface App {
 export async function openApp(
   given: Surroundings,
   scrubber: Scrubber,
-  configFile: string | null,
+  { config: configFile = null, offline = false }: OpenFlags,
 ): Promise<App> {
   const live = new LiveSink(given.stderr);
   const surroundings: Surroundings = { ...given, stderr: live };
@@ -68,11 +76,20 @@ export async function openApp(
     scrubber.learn(address.reveal());
     return (await import("../store/postgres.ts")).openPostgres(address);
   };
+  const openOne = async (): Promise<Ledger> => {
+    const scrub = (text: string) => scrubber.scrub(text);
+    const now = surroundings.clock.now();
+    const { openOffline, openMirrored } = await import("./mirrored.ts");
+    const say = (line: string) => live.write(`${line}\n`);
+    if (offline) return openOffline({ config, env: surroundings.env, scrub, now, say });
+    const shared = await openStore();
+    return openMirrored(shared, { config, env: surroundings.env, scrub, now, say });
+  };
   const openLedger = () => {
-    ledger ??= Promise.all([openStore(), import("../store/ledger-store.ts")]).then(
-      ([database, { LedgerStore }]) => {
-        file = onServer ? null : fileAt(store);
-        return new LedgerStore(database, (text) => scrubber.scrub(text));
+    ledger ??= openOne().then(
+      (opened) => {
+        file = onServer || offline ? null : fileAt(store);
+        return opened;
       },
       (error: unknown) => {
         // Whoever keeps running tries again.
@@ -112,7 +129,7 @@ export async function openApp(
     ledger: openLedger,
     openStore,
     async existingLedger() {
-      if (onServer) return openLedger();
+      if (onServer || offline) return openLedger();
       const there = fileAt(store);
       // A program that runs for long would go on with what it opened, whatever stands there now.
       if (file !== null && there !== file)
@@ -121,7 +138,9 @@ export async function openApp(
           `The ledger ${store} is another file than the one that was opened, or gone.`,
           "Type the command again.",
         );
-      return there === null ? null : openLedger();
+      // What was said offline is brought into a new one.
+      const spoken = there !== null || fileAt(mirrorPath(config, surroundings.env)) !== null;
+      return spoken ? openLedger() : null;
     },
     async speakers(ready) {
       const speakers = await Promise.all(

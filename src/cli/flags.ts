@@ -55,10 +55,12 @@ export interface SpeakFlags {
   readonly plain?: boolean;
   readonly debug?: boolean;
   readonly config?: string;
+  readonly offline?: boolean;
 }
 
 /** Flags that say nothing about the words: two runs with one key may differ in them. */
 const NOT_INPUT = new Set([
+  "offline",
   "yes",
   "json",
   "plain",

@@ -133,7 +133,7 @@ async function runReading(
   scrubber: Scrubber,
 ): Promise<number> {
   const { openApp } = await import("./app.ts");
-  const app = await openApp(surroundings, scrubber, (flags.config as string | undefined) ?? null);
+  const app = await openApp(surroundings, scrubber, flags);
   try {
     switch (command) {
       case "list":
@@ -146,7 +146,7 @@ async function runReading(
         return await (await import("./commands/report.ts")).report(app, argument, flags);
       case "watch":
         return await (await import("./commands/watch.ts")).watch(app, argument, flags, (quiet) =>
-          openApp(quiet, scrubber, (flags.config as string | undefined) ?? null),
+          openApp(quiet, scrubber, flags),
         );
       case "verify":
         return await (await import("./commands/verify.ts")).verify(app, argument, flags);
@@ -184,7 +184,7 @@ async function runSpeaking(
     message = await readMessage(flags, surroundings);
     if (flags.message === "-" && message !== null) typed.keep({ message });
     const { openApp } = await import("./app.ts");
-    app = await openApp(surroundings, scrubber, flags.config ?? null);
+    app = await openApp(surroundings, scrubber, flags);
     const dialog = canPrompt(surroundings, flags) ? await openDialog(surroundings) : null;
     switch (command) {
       case "announce":

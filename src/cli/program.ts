@@ -79,11 +79,13 @@ export function createProgram(run: Run, version: string): Command {
   ).action((incident: string | undefined, flags) => run("resolve", incident ?? null, flags));
   const silent = "default: the newest one with a silent or unknown channel";
   const silentOrNewest = `${silent}, else the newest`;
-  common(
-    program
-      .command("retry")
-      .argument("[incident]", silent)
-      .description("speak again on silent channels only"),
+  offline(
+    common(
+      program
+        .command("retry")
+        .argument("[incident]", silent)
+        .description("speak again on silent channels only"),
+    ),
   )
     .option("--only <channel>", "only this channel (repeatable)", collect)
     .option("--except <channel>", "not this channel (repeatable)", collect)
@@ -107,31 +109,41 @@ export function createProgram(run: Run, version: string): Command {
       '\nExamples:\n  $ status preview announce --title "Checkout is failing"\n  $ status preview resolve',
     )
     .action((verb: string | undefined, rest: string[]) => run("preview", verb ?? null, { arguments: rest }));
-  common(program.command("list").description("what is open, who has heard what, when the next update is due"))
+  offline(
+    common(
+      program.command("list").description("what is open, who has heard what, when the next update is due"),
+    ),
+  )
     .option("--all", "what has ended as well")
     .addHelpText("after", "\nExamples:\n  $ status list\n  $ status list --all --json")
     .action((flags) => run("list", null, flags));
-  common(
-    program
-      .command("show")
-      .argument("[incident]", silentOrNewest)
-      .description("one incident's timeline and coverage"),
+  offline(
+    common(
+      program
+        .command("show")
+        .argument("[incident]", silentOrNewest)
+        .description("one incident's timeline and coverage"),
+    ),
   )
     .addHelpText("after", "\nExamples:\n  $ status show\n  $ status show 2010-06-29 --json")
     .action((incident: string | undefined, flags) => run("show", incident ?? null, flags));
-  common(
-    program
-      .command("due")
-      .description("exit 0 if nothing is due, 8 if something is overdue; for cron and CI"),
+  offline(
+    common(
+      program
+        .command("due")
+        .description("exit 0 if nothing is due, 8 if something is overdue; for cron and CI"),
+    ),
   )
     .option("--within <duration>", "also what falls due within this time, such as 5m")
     .addHelpText("after", "\nExamples:\n  $ status due\n  $ status due --within 5m || notify-the-commander")
     .action((flags) => run("due", null, flags));
-  common(
-    program
-      .command("report")
-      .argument("[incident]", "default: all that began within --since")
-      .description("time to the first word, promises kept, and the silence on each channel"),
+  offline(
+    common(
+      program
+        .command("report")
+        .argument("[incident]", "default: all that began within --since")
+        .description("time to the first word, promises kept, and the silence on each channel"),
+    ),
   )
     .option("--since <duration>", "how far back to look (default: 90d)")
     .option("--html <file>", "write it as one HTML file with the silence chart; - for stdout")
@@ -171,11 +183,13 @@ More: docs/follow-ups.md`,
       "\nExamples:\n  $ status watch\n  $ status watch --follow-up\n\nMore: docs/follow-ups.md",
     )
     .action((incident: string | undefined, flags) => run("watch", incident ?? null, flags));
-  common(
-    program
-      .command("verify")
-      .argument("[incident]", silentOrNewest)
-      .description("read posts back as the public sees them"),
+  offline(
+    common(
+      program
+        .command("verify")
+        .argument("[incident]", silentOrNewest)
+        .description("read posts back as the public sees them"),
+    ),
   )
     .addOption(timeoutOption())
     .addHelpText("after", "\nExamples:\n  $ status verify\n  $ status verify 2010-06-29 --json")
@@ -378,36 +392,49 @@ function common(command: Command): Command {
     .option("--config <file>", "this configuration instead of the nearest .statusrc");
 }
 
+function offline(command: Command): Command {
+  return command.option(
+    "--offline",
+    "from this machine's copy of the ledger, where the shared one cannot be reached",
+  );
+}
+
 function timeoutOption(): Option {
   return new Option("--timeout <duration>", "for the whole broadcast").default(undefined, "60s");
 }
 
 function speakOptions(command: Command): Command {
-  common(
-    command
-      .option("--template <name>", "how to word it")
-      .option("--title <text>", "what customers see, in one line")
-      .option("--message <markdown>", "your own words; - reads them from stdin")
-      .option("--message-file <file>", "your own words, from a file")
-      .option("--short <text>", "the words for channels with tight limits")
-      .option("--impact <impact>", "none, minor, major or critical")
-      .option("--component <id[=state]>", "what is affected (repeatable)", collect)
-      .option(
-        "--phase <phase>",
-        "investigating, identified, monitoring or resolved; chooses the template of that name",
-      )
-      .option("--started-at <time>", "when it began: 09:40, '10m ago', or ISO 8601")
-      .option("--next-update <time>", "when you will speak next: 30m, 18:30 or none")
-      .option("--set <key=value>", "a value for the template (repeatable)", collect)
-      .option("--only <channel>", "only this channel (repeatable)", collect)
-      .option("--except <channel>", "not this channel (repeatable)", collect)
-      .option("--key <key>", "makes repeating the command safe: the same key never speaks twice")
-      .option("--new", "announce although a similar incident is open")
-      .addOption(timeoutOption())
-      .option("--no-verify", "do not read the posts back")
-      .option("--resend-unknown <channel>", "send again although it may be out already (repeatable)", collect)
-      .option("-y, --yes", "do not ask")
-      .option("--dry-run", "show each channel's text; send nothing"),
+  offline(
+    common(
+      command
+        .option("--template <name>", "how to word it")
+        .option("--title <text>", "what customers see, in one line")
+        .option("--message <markdown>", "your own words; - reads them from stdin")
+        .option("--message-file <file>", "your own words, from a file")
+        .option("--short <text>", "the words for channels with tight limits")
+        .option("--impact <impact>", "none, minor, major or critical")
+        .option("--component <id[=state]>", "what is affected (repeatable)", collect)
+        .option(
+          "--phase <phase>",
+          "investigating, identified, monitoring or resolved; chooses the template of that name",
+        )
+        .option("--started-at <time>", "when it began: 09:40, '10m ago', or ISO 8601")
+        .option("--next-update <time>", "when you will speak next: 30m, 18:30 or none")
+        .option("--set <key=value>", "a value for the template (repeatable)", collect)
+        .option("--only <channel>", "only this channel (repeatable)", collect)
+        .option("--except <channel>", "not this channel (repeatable)", collect)
+        .option("--key <key>", "makes repeating the command safe: the same key never speaks twice")
+        .option("--new", "announce although a similar incident is open")
+        .addOption(timeoutOption())
+        .option("--no-verify", "do not read the posts back")
+        .option(
+          "--resend-unknown <channel>",
+          "send again although it may be out already (repeatable)",
+          collect,
+        )
+        .option("-y, --yes", "do not ask")
+        .option("--dry-run", "show each channel's text; send nothing"),
+    ),
   );
   return command;
 }

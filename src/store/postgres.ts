@@ -247,7 +247,7 @@ function explain(error: unknown, place: string): unknown {
     return fault(
       "LEDGER_UNREACHABLE",
       `The ledger in ${place} cannot be reached: ${said(error)}.`,
-      "Check the server and the way to it, then type the command again. To speak without it: STATUS_STORE=.status/apart.db status … — it knows nothing of what was said (docs/team-ledger.md).",
+      "Check the server and the way to it, then type the command again. To go on without it, from this machine's copy: add --offline.",
     );
   return error;
 }

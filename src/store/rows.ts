@@ -1,5 +1,5 @@
 import type { Selectable } from "kysely";
-import { randomId } from "../base/ids.ts";
+import { digest } from "../base/ids.ts";
 import type {
   Delivery,
   DeliveryError,
@@ -22,10 +22,10 @@ import type {
 } from "../incident/incident.ts";
 import type { DeliveryTable, IncidentTable, ReadingTable, ReminderTable, UpdateTable } from "./tables.ts";
 
-/** The row of a delivery that was never tried. */
+/** The row of a delivery that was never tried. Its id follows from the update, so that every copy of the ledger has the same. */
 export function newRow(delivery: NewDelivery, position: number, incidentId: string, update: Update) {
   return {
-    id: randomId(),
+    id: digest(update.id, delivery.channel, delivery.part),
     incident_id: incidentId,
     update_id: update.id,
     update_number: update.number,

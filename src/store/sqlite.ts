@@ -204,7 +204,7 @@ function damaged(path: string, why: string): StatusError {
   return setupError(
     "LEDGER_DAMAGED",
     `The ledger ${path} is damaged: ${why}. The file was left as it is.`,
-    `Keep the evidence and start a new ledger: mv ${path} ${path}.damaged — then look at what is already public before you speak again (status cannot know).`,
+    `Keep the evidence and start a new ledger: mv ${path} ${path}.damaged — then look at what is already public before you speak again (status cannot know). To speak at once without it: add --offline.`,
   );
 }
 
@@ -225,14 +225,14 @@ function explain(error: unknown, path: string): unknown {
     return setupError(
       "LEDGER_DISK_FULL",
       `The disk is full: the ledger ${path} cannot be written.`,
-      "Free some space, or name another ledger with `store:`, then type the command again.",
+      "Free some space, or name another ledger with `store:`, then type the command again. To speak at once without it: add --offline.",
       error,
     );
   if (/SQLITE_IOERR|disk I\/O error|\bEIO\b/i.test(text))
     return setupError(
       "LEDGER_IO",
       `The disk fails: the ledger ${path} cannot be read or written (${error.message}).`,
-      "Look at the disk, or name another ledger with `store:`, then type the command again.",
+      "Look at the disk, or name another ledger with `store:`, then type the command again. To speak at once without it: add --offline.",
       error,
     );
   if (/SQLITE_READONLY|SQLITE_CANTOPEN|EEXIST|EACCES|EROFS|EPERM|ENOTDIR|unable to open/i.test(text))

@@ -1,0 +1,109 @@
+import type { NewUpdate, ReminderKey } from "../broadcast/ledger.ts";
+import type { Database } from "./database.ts";
+import { LedgerStore } from "./ledger-store.ts";
+import type { Mirror } from "./mirror.ts";
+
+type Scrub = (text: string) => string;
+
+/**
+ * The shared ledger, with every step of a broadcast also in this machine's mirror. Where the shared one fails in the middle, the
+ * outcome of what was under way is kept in the mirror alone, and brought home by a later command. A mirror that cannot be
+ * written stops nothing; `tell` is told once.
+ */
+export class MirroredLedger extends LedgerStore {
+  readonly #shared: Database;
+  readonly #mirror: Mirror;
+  #tell: ((why: unknown) => void) | null;
+  #lost = false;
+
+  constructor(shared: Database, mirror: Mirror, scrub: Scrub, tell: (why: unknown) => void) {
+    super(shared, scrub);
+    this.#shared = shared;
+    this.#mirror = mirror;
+    this.#tell = tell;
+  }
+
+  override async record(update: NewUpdate) {
+    const recorded = await super.record(update);
+    if (recorded === "recorded") await this.#also(() => this.#mirror.copy(this.#shared, update.incident.id));
+    return recorded;
+  }
+
+  override async claim(...asked: Parameters<LedgerStore["claim"]>) {
+    const claimed = await super.claim(...asked);
+    await this.#also(() => this.#mirror.ledger.claim(...asked));
+    return claimed;
+  }
+
+  override async settle(...asked: Parameters<LedgerStore["settle"]>) {
+    try {
+      const settled = await super.settle(...asked);
+      await this.#also(() => this.#mirror.ledger.settle(...asked));
+      return settled;
+    } catch (error) {
+      this.#lost = true;
+      await this.#also(async () => {
+        await this.#mirror.standApart(new Date(this.now()));
+        await this.#mirror.ledger.settle(...asked);
+      });
+      throw error;
+    }
+  }
+
+  override async move(...asked: Parameters<LedgerStore["move"]>) {
+    const moved = await super.move(...asked);
+    await this.#also(() => this.#mirror.ledger.move(...asked));
+    return moved;
+  }
+
+  override async claimReminder(key: ReminderKey, at: Date) {
+    const claimed = await super.claimReminder(key, at);
+    await this.#also(() => this.#mirror.ledger.claimReminder(key, at));
+    return claimed;
+  }
+
+  override async close(): Promise<void> {
+    if (!this.#lost) await this.#also(() => this.#mirror.refresh(this.#shared, new Date(this.now())));
+    await this.#also(() => this.#mirror.ledger.close());
+    await super.close();
+  }
+
+  async #also(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#tell?.(error);
+      this.#tell = null;
+    }
+  }
+}
+
+/** A mirror that speaks by itself, and from then on stands apart. */
+export class ApartLedger extends LedgerStore {
+  readonly #mirror: Mirror;
+
+  constructor(mirror: Mirror, scrub: Scrub) {
+    super(mirror.database, scrub);
+    this.#mirror = mirror;
+  }
+
+  override async record(update: NewUpdate) {
+    await this.#mirror.standApart(new Date(this.now()));
+    return super.record(update);
+  }
+
+  override async claim(...asked: Parameters<LedgerStore["claim"]>) {
+    await this.#mirror.standApart(new Date(this.now()));
+    return super.claim(...asked);
+  }
+
+  override async move(...asked: Parameters<LedgerStore["move"]>) {
+    await this.#mirror.standApart(new Date(this.now()));
+    return super.move(...asked);
+  }
+
+  override async claimReminder(key: ReminderKey, at: Date) {
+    await this.#mirror.standApart(new Date(this.now()));
+    return super.claimReminder(key, at);
+  }
+}
