@@ -214,15 +214,7 @@ async function tryOnce(
 ): Promise<ChannelError | null | "lost"> {
   const callMs = Math.max(1, Math.min(speaker.timeoutMs, context.deadline - Date.now()));
   const leaseUntil = new Date(context.ledger.now() + callMs + LEASE_MARGIN_MS);
-  if (
-    !(await context.ledger.claim(delivery.id, [from], {
-      owner: context.owner,
-      leaseUntil,
-      place,
-      at: context.clock.now(),
-    }))
-  )
-    return "lost";
+  if (!(await claim(delivery.id, from, { leaseUntil, place }, context))) return "lost";
   context.watch({ type: "sending", delivery });
   const started = performance.now();
   const elapsed = () => Math.round(performance.now() - started);
@@ -240,6 +232,26 @@ async function tryOnce(
   );
   await record(delivery.id, { state, error: errorOf(outcome), elapsedMs: elapsed(), endedAt }, context);
   return outcome;
+}
+
+/** Makes the attempt ours. Where only the answer to that was lost, it is ours all the same. */
+async function claim(
+  id: string,
+  from: DeliveryState,
+  { leaseUntil, place }: { leaseUntil: Date; place: Place },
+  { ledger, owner, clock }: BroadcastContext,
+): Promise<boolean> {
+  const by = { owner, leaseUntil, place, at: clock.now() };
+  try {
+    return await ledger.claim(id, [from], by);
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.code !== "LEDGER_UNREACHABLE") throw error;
+    if (await ledger.claim(id, [from], by)) return true;
+    const row = await ledger.delivery(id);
+    return (
+      row?.state === "sending" && row.owner === owner && row.leaseUntil?.getTime() === leaseUntil.getTime()
+    );
+  }
 }
 
 /** Puts an outcome into the ledger; tries again for a moment where that fails. False where the row is no longer ours. */

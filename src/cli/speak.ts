@@ -3,7 +3,7 @@ import { randomId } from "../base/ids.ts";
 import { sayTime } from "../base/zone.ts";
 import { broadcast } from "../broadcast/broadcast.ts";
 import type { BroadcastContext, Speaker } from "../broadcast/context.ts";
-import type { Delivery } from "../broadcast/ledger.ts";
+import type { Delivery, Ledger, NewUpdate } from "../broadcast/ledger.ts";
 import { type ChannelPlan, planUpdate, rowsOf } from "../broadcast/plan.ts";
 import { outcomeOf, reportChannels } from "../broadcast/report.ts";
 import { verify } from "../broadcast/verify.ts";
@@ -161,17 +161,36 @@ export async function say(
   if (flags.dryRun === true) return showDryRun(app, said, update, plan, flags);
   await confirm(app, said, update, plan, flags, dialog);
   const ledger = await app.ledger();
-  const recorded = await ledger.record({
-    incident: said.incident,
-    opens: said.opens,
-    update,
-    inputs: said.inputs,
-    deliveries: rowsOf(plan),
-  });
+  const { incident, opens, inputs } = said;
+  const recorded = await recordOnce(ledger, { incident, opens, update, inputs, deliveries: rowsOf(plan) });
   if (recorded !== "recorded") throw new Overtaken(recorded);
   return carryOut(app, update.id, await ledger.deliveries({ updateId: update.id }), flags, {
     resumed: false,
   });
+}
+
+/** Where the answer was lost on its way from the server: what was recorded must not be said to have failed, and typed again. */
+async function recordOnce(ledger: Ledger, update: NewUpdate): ReturnType<Ledger["record"]> {
+  const lost = (error: unknown) => error instanceof StatusError && error.code === "LEDGER_UNREACHABLE";
+  try {
+    return await ledger.record(update);
+  } catch (error) {
+    if (!lost(error)) throw error;
+    try {
+      const recorded = await ledger.record(update);
+      const updates = recorded === "recorded" ? [] : await ledger.updates(update.incident.id);
+      return updates.some(({ id }) => id === update.update.id) ? "recorded" : recorded;
+    } catch (again) {
+      if (!(again instanceof StatusError) || !lost(again)) throw again;
+      throw new StatusError(
+        again.blame,
+        again.code,
+        `${again.message} Nothing was sent; whether your words were recorded is not known.`,
+        `When it answers again: status list, then status retry. To go on without it, from this machine's copy: add --offline.`,
+        again,
+      );
+    }
+  }
 }
 
 /** Somebody else recorded an update, a key or an id in between; nothing was written. */

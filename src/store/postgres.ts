@@ -17,8 +17,10 @@ import type { Tables } from "./tables.ts";
 
 /** How long a command waits for a server that does not answer: at 3 a.m. the next step must come soon. */
 const CONNECT_MS = 3000;
-/** For one statement; a server that freezes is given up then. */
-const STATEMENT_MS = 10_000;
+/** For one statement; a server that freezes is given up then, while there is still time to try another connection. */
+const STATEMENT_MS = 4000;
+/** For a step to a newer schema. */
+const MIGRATION_MS = 60_000;
 /** How long a writer waits for others: longer than the server waits for one that has stopped or vanished in the middle. */
 const BUSY_MS = 8000;
 const IDLE_MS = 3000;
@@ -36,9 +38,8 @@ const TURN = 0x73746174;
 export async function openPostgres(address: Secret): Promise<Database> {
   const place = placeOf(address);
   const pool = new Pool({
-    connectionString: address.reveal(),
+    connectionString: strict(address.reveal().trim()),
     connectionTimeoutMillis: CONNECT_MS,
-    query_timeout: STATEMENT_MS,
     keepAlive: true,
     max: 6,
     allowExitOnIdle: true,
@@ -62,7 +63,7 @@ export async function openPostgres(address: Secret): Promise<Database> {
     health: () => checkDurability(db),
   };
   try {
-    await migrate(database);
+    await migrate(database, turns, place);
     return database;
   } catch (error) {
     await db.destroy();
@@ -77,7 +78,7 @@ export async function openPostgres(address: Secret): Promise<Database> {
  * Writers take turns: what one reads in its transaction, no other changes. A turn ends with its transaction, and the server
  * ends the transaction of a writer that it does not hear from. One message to the server begins it all.
  */
-const TAKE_TURN = `begin;
+const TAKE_TURN = `begin isolation level read committed read write;
   set local lock_timeout = ${BUSY_MS};
   set local idle_in_transaction_session_timeout = ${IDLE_MS};
   select set_config('synchronous_commit', case when current_setting('synchronous_commit') in ('off', 'local') then 'on'
@@ -120,14 +121,22 @@ class TurnTakingDriver extends PostgresDriver {
   }
 }
 
-async function migrate({ db, write }: Database): Promise<void> {
-  if (stepsFrom(await versionOf(db)).length === 0) {
-    // The first turn also learns the server's clock, which the first lease goes by.
-    await write(async () => {});
-    return;
-  }
+async function migrate({ db, write }: Database, turns: Turns, place: string): Promise<void> {
+  const { rows } = await sql<{ encoding: string; there: boolean; now: Date }>`
+    select current_setting('server_encoding') as encoding, to_regnamespace(${SCHEMA}) is not null as there,
+      clock_timestamp() as now`.execute(db);
+  const [{ encoding, there, now }] = rows as [(typeof rows)[0]];
+  turns.ahead = now.getTime() - Date.now();
+  if (encoding !== "UTF8")
+    throw setupError(
+      "LEDGER_NOT_UNICODE",
+      `The database ${place} keeps its text as ${encoding}, which has no place for all that is said.`,
+      "Create one with UTF8: createdb --encoding=UTF8 --template=template0 NAME",
+    );
+  if (stepsFrom(await versionOf(db)).length === 0) return;
   await write(async (tx) => {
-    await sql`create schema if not exists ${sql.id(SCHEMA)}`.execute(tx);
+    // To create what is there already needs the right to create all the same.
+    if (!there) await sql`create schema if not exists ${sql.id(SCHEMA)}`.execute(tx);
     await sql`set local search_path to ${sql.id(SCHEMA)}`.execute(tx);
     await sql`create table if not exists schema_version (version integer not null)`.execute(tx);
     // Another may have been quicker.
@@ -156,27 +165,33 @@ async function checkDurability(db: Kysely<Tables>): Promise<string | null> {
   return `the server runs with ${rows.map(({ name }) => `${name} off`).join(" and ")}, so that it may lose what was committed`;
 }
 
-/** Errors are explained, and a connection whose state is not known any more is not lent again. */
+/** Errors are explained. Over a connection that was lost nothing more is asked, and it is not lent again. */
 function guarded(client: PoolClient, place: string): PostgresPoolClient {
-  let broken = false;
-  const guard = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      const known = explain(error, place);
-      broken ||= known instanceof StatusError && known.code === "LEDGER_UNREACHABLE";
-      throw known;
-    }
-  };
+  let lost: StatusError | null = null;
   const guardedClient = {
     async query(text: string, parameters: readonly unknown[]) {
-      // Several statements in one message have a result each; the last one counts.
-      const result: unknown = await guard(() => client.query(text, [...parameters]));
-      return Array.isArray(result) ? (result.at(-1) as unknown) : result;
+      if (lost !== null) throw lost;
+      try {
+        const query = { text, values: [...parameters], query_timeout: patienceFor(text) };
+        // Several statements in one message have a result each; the last one counts.
+        const result: unknown = await client.query(query);
+        return Array.isArray(result) ? (result.at(-1) as unknown) : result;
+      } catch (error) {
+        const known = explain(error, place);
+        if (known instanceof StatusError && known.code === "LEDGER_UNREACHABLE") lost = known;
+        throw known;
+      }
     },
-    release: () => client.release(broken),
+    release: () => client.release(lost !== null),
   };
   return guardedClient as unknown as PostgresPoolClient;
+}
+
+function patienceFor(statement: string): number {
+  if (statement === TAKE_TURN) return BUSY_MS + 1000;
+  return /^(create|alter|drop|update) /.test(statement) && !statement.includes('"')
+    ? MIGRATION_MS
+    : STATEMENT_MS;
 }
 
 function rethrow(place: string) {
@@ -197,15 +212,40 @@ async function inTime(ending: Promise<void>): Promise<void> {
 
 /** Host, port and name of the database: all that may be shown. */
 function placeOf(address: Secret): string {
-  const text = address.reveal();
-  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text))
+  const text = address.reveal().trim();
+  // Sockets are named without a host, which an address cannot be.
+  const url = urlOf(text.replace("@/", "@localhost/"));
+  if (!/^postgres(ql)?:\/\//.test(text) || /\s/.test(text) || url === null || !isDecodable(text))
     throw setupError(
       "STORE_UNSUPPORTED",
       "The address of the ledger's server is none of PostgreSQL.",
       "It has the form postgres://USER:PASSWORD@HOST:5432/DATABASE; or keep the ledger in a file: store: .status/status.db",
     );
-  const url = new URL(text);
-  return `${url.host || (url.searchParams.get("host") ?? "localhost")}${decodeURI(url.pathname)}`;
+  // Part of a password would count as host and path, and be shown.
+  if (`${url.pathname}${url.search}${url.hash}`.includes("@"))
+    throw setupError(
+      "STORE_UNSUPPORTED",
+      "The address of the ledger's server has an @ behind its host.",
+      "Write /, ?, # and @ in the password as %2F, %3F, %23 and %40.",
+    );
+  return `${url.searchParams.get("host") ?? url.host}${url.pathname}`;
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    return decodeURI(text) !== "";
+  } catch {
+    return false;
+  }
+}
+
+function urlOf(text: string): URL | null {
+  return URL.canParse(text) ? new URL(text) : null;
+}
+
+/** pg takes the laxer modes for this one, and says so at length with every command. */
+function strict(address: string): string {
+  return address.replace(/([?&]sslmode=)(prefer|require|verify-ca)(?=&|$)/, "$1verify-full");
 }
 
 function explain(error: unknown, place: string): unknown {
@@ -225,11 +265,23 @@ function explain(error: unknown, place: string): unknown {
       `The server has no database of that name: ${place}.`,
       "Create it (createdb), or correct the address that `store:` refers to.",
     );
-  if (/^(42501|25006) /.test(text))
+  if (code === "25006")
+    return fault(
+      "LEDGER_NOT_WRITABLE",
+      `The ledger in ${place} cannot be written: the server takes no writes.`,
+      "Name the server that takes writes in the address that `store:` refers to.",
+    );
+  if (code === "42501")
     return fault(
       "LEDGER_NOT_WRITABLE",
       `The ledger in ${place} cannot be written: ${error.message}.`,
-      "Let the user create a schema in the database (grant create on database … to …), or name the server that takes writes.",
+      "Let the user create a schema in the database: grant create on database … to …",
+    );
+  if (/^(42P07|42701|42P01|42703) /.test(text))
+    return fault(
+      "LEDGER_FOREIGN",
+      `The schema ${SCHEMA} in ${place} holds something else than the ledger: ${error.message}.`,
+      "Give the ledger a database of its own, or move what is there elsewhere.",
     );
   if (/^(55P03|40P01) /.test(text))
     return fault(
@@ -243,7 +295,7 @@ function explain(error: unknown, place: string): unknown {
       `The server of the ledger has no room: ${place} (${error.message}).`,
       "Free some space there, then type the command again.",
     );
-  if (isLost(text, error))
+  if (isLost(code, error))
     return fault(
       "LEDGER_UNREACHABLE",
       `The ledger in ${place} cannot be reached: ${said(error)}.`,
@@ -252,12 +304,13 @@ function explain(error: unknown, place: string): unknown {
   return error;
 }
 
-/** The connection was not made, or is no more: so far as is known nothing of the statement was done. */
-function isLost(text: string, error: Error): boolean {
-  if (/^(08\w{3}|57P0[1-5]|53300|25P03) /.test(text)) return true;
-  if (error instanceof AggregateError) return true;
-  return /\b(E[A-Z]{4,}|EAI_AGAIN)\b|timeout|terminated|not queryable|SSL|certificate|self.signed|Cannot use a pool/i.test(
-    text,
+/** The connection was not made, or is no more. Whether the last statement was done is not known. */
+function isLost(code: string, error: Error): boolean {
+  // What the server itself says has a severity.
+  if ("severity" in error) return /^(08\w{3}|57P0[1-5]|53300|25P03)$/.test(code);
+  if (error instanceof AggregateError || /^E[A-Z_]{3,}$/.test(code)) return true;
+  return /timeout|terminated|not queryable|SSL|certificate|self.signed|Cannot use a pool/i.test(
+    `${code} ${error.message}`,
   );
 }
 

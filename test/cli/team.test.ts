@@ -144,6 +144,12 @@ describe.skipIf(!hasServer)("a ledger that a team shares", () => {
     ["is none of PostgreSQL", () => "mysql://status:hunter22@127.0.0.1/x", "STORE_UNSUPPORTED"],
     ["is no address", () => "hunter22 at home", "STORE_UNSUPPORTED"],
     [
+      "has a password that looks like a path",
+      () => "postgres://s2:12/hunter22@127.0.0.1/shop",
+      "STORE_UNSUPPORTED",
+    ],
+    ["is broken in the middle", (right: string) => `${right}/100%`, "STORE_UNSUPPORTED"],
+    [
       "has a wrong password",
       (right: string) => right.replace(/:[^:@/]+@/, ":hunter22@"),
       "LEDGER_LOGIN_REFUSED",

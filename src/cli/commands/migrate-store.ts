@@ -87,10 +87,10 @@ function sourceOf(typed: string | undefined, { config }: App, cwd: string): stri
       `The configured store is that file itself: ${from}.`,
       "Set store: env:DATABASE_URL first, or name the old ledger with --from.",
     );
-  if (!existsSync(from))
+  if (statSync(from, { throwIfNoEntry: false })?.isFile() !== true)
     throw setupError(
       "STORE_NOT_FOUND",
-      `There is no ledger to carry over: ${from} does not exist.`,
+      `There is no ledger to carry over: ${from} ${existsSync(from) ? "is no file" : "does not exist"}.`,
       "Name its file: status config migrate-store --from FILE",
     );
   return from;
