@@ -11,16 +11,21 @@ export interface Cost {
 const ROOT = new URL("../..", import.meta.url).pathname;
 
 /** Runs `status` as its own process in `folder`. Throws where it fails: a failure is no figure. */
-export function status(folder: string, argv: readonly string[]): Promise<Cost> {
+export function status(folder: string, argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Cost> {
   const began = performance.now();
   return new Promise((resolve, reject) => {
     const command = [join(ROOT, "bench/peak.mjs"), join(ROOT, "bin/status.js"), ...argv];
-    execFile(process.execPath, command, { cwd: folder }, (error, _stdout, stderr) => {
-      const ms = performance.now() - began;
-      const peak = /peak (\d+) kB/.exec(stderr)?.[1];
-      if (error !== null || peak === undefined) reject(new Error(`status ${argv.join(" ")}: ${stderr}`));
-      else resolve({ ms, peakMb: Number(peak) / 1024 });
-    });
+    execFile(
+      process.execPath,
+      command,
+      { cwd: folder, env: { ...process.env, ...env } },
+      (error, _, stderr) => {
+        const ms = performance.now() - began;
+        const peak = /peak (\d+) kB/.exec(stderr)?.[1];
+        if (error !== null || peak === undefined) reject(new Error(`status ${argv.join(" ")}: ${stderr}`));
+        else resolve({ ms, peakMb: Number(peak) / 1024 });
+      },
+    );
   });
 }
 

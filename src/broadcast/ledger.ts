@@ -1,5 +1,6 @@
 import type { Json, Place, Post, Reading, Receipt } from "../channels/contract.ts";
 import type { Impact, Incident, IncidentType, Standing, Update } from "../incident/incident.ts";
+import type { Mailings } from "./mailings.ts";
 
 /**
  * Where a delivery's post stands in the ledger.
@@ -214,6 +215,8 @@ export interface Ledger {
     work: (revision: number, giveBack: () => void) => Promise<T>,
   ): Promise<T>;
 
+  /** Deliveries to lists; null in a ledger that is only this machine's, where nobody else would see who was reached. */
+  readonly mailings: Mailings | null;
   /** The clock that leases run by, in ms since the epoch: this machine's, or that of the server which several machines share. */
   now(): number;
   /** Looks for damage; what is wrong, or null. */

@@ -18,8 +18,8 @@ export interface PlanInput {
   readonly told: readonly Delivery[];
   /** What other open incidents do to components. */
   readonly elsewhere?: ReadonlyMap<string, ComponentState>;
-  /** Words the update for one channel. Throws a StatusError for a template's fault. */
-  word(speaker: Speaker): Message;
+  /** Words the update for one channel, in another language than the channel's where one is given. Throws a StatusError for a template's fault. */
+  word(speaker: Speaker, locale?: string): Message;
 }
 
 /** One channel's share of a plan. */
@@ -53,6 +53,8 @@ export function planUpdate(input: PlanInput): ChannelPlan[] {
     const told = input.told.filter((delivery) => delivery.channel === speaker.name);
     const rootSubject = rootSubjectOf(told, input.update.number);
     const message = input.word(speaker);
+    const locales = speaker.channel.mailing?.locales ?? [];
+    const translations = new Map(locales.map((locale) => [locale, input.word(speaker, locale)]));
     try {
       const posts = speaker.channel.compose(message, {
         keyOf: (part) => postKey(input.property, input.update, speaker.name, part),
@@ -68,6 +70,7 @@ export function planUpdate(input: PlanInput): ChannelPlan[] {
           at: input.update.at,
         },
         rootSubject,
+        ...(translations.size === 0 ? {} : { translations }),
         ...(input.elsewhere === undefined ? {} : { elsewhere: input.elsewhere }),
       });
       return {

@@ -86,6 +86,8 @@ export interface Channel {
   amend?(receipt: Receipt, post: Post, signal: AbortSignal): Promise<Receipt>;
   /** Deletes a post that is out; one that is gone already is no fault. Absent: the vendor cannot, or would take more with it. */
   remove?(receipt: Receipt, signal: AbortSignal): Promise<void>;
+  /** Speaks to a list, one recipient at a time, in place of `publish`. */
+  readonly mailing?: Mailing;
   /** Proves credential, permissions and target without publishing. */
   check(signal: AbortSignal): Promise<readonly Finding[]>;
   close?(): Promise<void>;
@@ -114,6 +116,8 @@ export interface ComposeContext {
     readonly verb: Verb;
     readonly at: Date;
   };
+  /** The same message in the channel's other languages. */
+  readonly translations?: ReadonlyMap<string, Message>;
   /** The subject of the channel's first post on this incident, so that a thread keeps its name; null if this is the first. */
   readonly rootSubject: string | null;
 }
@@ -165,6 +169,56 @@ export type Search =
       readonly reason: string;
     };
 
+/** The part of a post that goes to a list. */
+export const LIST_PART = "list";
+
+/** A list of recipients that may be far longer than memory. `compose` gives one post for all of them. */
+export interface Mailing {
+  /** Reads the list anew from its beginning, in its order. Throws ChannelError where it cannot be read to its end. */
+  entries(signal: AbortSignal): AsyncIterable<ListEntry>;
+  /** Reads anew who must hear nothing; in mailboxes as in `mailboxOf`. Throws ChannelError. */
+  suppressed(signal: AbortSignal): AsyncIterable<string>;
+  /** The languages that it is written to beside the channel's own. */
+  readonly locales: readonly string[];
+  /** How many connections the server may be asked for at once, by all processes together. */
+  readonly connections: number;
+  /** How many mails a second, by all processes together; null for as many as it takes. */
+  readonly perSecond: number | null;
+  /** Stands for the whole mailing: what later posts of the thread refer to. */
+  receipt(post: Post): Receipt;
+  /** A conversation with the server; logs in. Throws ChannelError: `refused` where no mail of this list can be handed in. */
+  open(post: Post, place: Place, signal: AbortSignal): Promise<Outlet>;
+}
+
+/** One line of a list: somebody, or why it is nobody. */
+export type ListEntry =
+  | { readonly line: number; readonly recipient: Recipient }
+  /** `text` is cut, and without control characters. */
+  | { readonly line: number; readonly text: string; readonly fault: string };
+
+export interface Recipient {
+  /** As on the list, the domain in lower case and in its ASCII form. */
+  readonly address: string;
+  readonly name: string | null;
+  /** BCP 47. */
+  readonly locale: string | null;
+  /** Where this recipient ends the subscription; null for the channel's own place, or none. */
+  readonly unsubscribe: string | null;
+}
+
+/** One connection, for one mail at a time. */
+export interface Outlet {
+  /**
+   * Hands in one mail. `mayLeave` is asked, without a pause, just before the body's first byte is written; where it says no,
+   * nothing leaves, and the mail is `not-sent`.
+   * Throws RecipientError where it is this recipient that is refused: the conversation can go on. Throws ChannelError for
+   * all else; then the outlet is of no more use: `not-sent` nothing left, `unknown` it may be out, `refused` no mail of this
+   * list will ever be taken.
+   */
+  send(recipient: Recipient, mayLeave: () => boolean, signal: AbortSignal): Promise<void>;
+  close(): void;
+}
+
 export interface Verdict {
   readonly state: "seen" | "missing" | "altered" | "not-yet" | "cannot";
   readonly note: string | null;
@@ -213,6 +267,17 @@ export class ChannelError extends Error {
     this.hint = more.hint ?? null;
     this.retryAt = more.retryAt ?? null;
     this.standAlone = more.standAlone ?? false;
+  }
+}
+
+/** The server does not take a mail for this recipient; others are not concerned. */
+export class RecipientError extends ChannelError {
+  /** The mailbox is not there: later mailings need not try. */
+  readonly lasting: boolean;
+  constructor(fate: "not-sent" | "refused", code: string, message: string, lasting: boolean) {
+    super(fate, code, message);
+    this.name = "RecipientError";
+    this.lasting = lasting;
   }
 }
 

@@ -12,7 +12,7 @@ import { createHttp, type ServerTime } from "../channels/http.ts";
 import { type ChannelConfig, type Config, isAddress, loadConfig } from "../config/load.ts";
 import { resolveSecret } from "../config/secrets.ts";
 import type { Database } from "../store/database.ts";
-import { mirrorPath } from "./mirror-path.ts";
+import { mirrorsThere } from "./mirror-path.ts";
 import { LiveSink } from "./output/live-sink.ts";
 import { oneLine } from "./output/printable.ts";
 import { packageRoot } from "./package-root.ts";
@@ -69,6 +69,7 @@ export async function openApp(
   const serverTimes: ServerTime[] = [];
   const { store } = config;
   const onServer = isAddress(store);
+  const rehearsing = surroundings.drill !== null;
   let file: string | null = null;
   const openStore = async (): Promise<Database> => {
     if (!onServer) return (await import("../store/sqlite.ts")).openSqlite(store);
@@ -81,9 +82,9 @@ export async function openApp(
     const now = surroundings.clock.now();
     const { openOffline, openMirrored } = await import("./mirrored.ts");
     const say = (line: string) => live.write(`${line}\n`);
-    if (offline) return openOffline({ config, env: surroundings.env, scrub, now, say });
+    if (offline) return openOffline({ config, env: surroundings.env, scrub, now, say, rehearsing });
     const shared = await openStore();
-    return openMirrored(shared, { config, env: surroundings.env, scrub, now, say });
+    return openMirrored(shared, { config, env: surroundings.env, scrub, now, say, rehearsing });
   };
   const openLedger = () => {
     ledger ??= openOne().then(
@@ -139,7 +140,7 @@ export async function openApp(
           "Type the command again.",
         );
       // What was said offline is brought into a new one.
-      const spoken = there !== null || fileAt(mirrorPath(config, surroundings.env)) !== null;
+      const spoken = there !== null || (!rehearsing && mirrorsThere(config, surroundings.env).length > 0);
       return spoken ? openLedger() : null;
     },
     async speakers(ready) {

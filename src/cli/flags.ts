@@ -48,6 +48,8 @@ export interface SpeakFlags {
   readonly new?: boolean;
   readonly timeout?: string;
   readonly verify?: boolean;
+  /** False: lists are left to workers, or to `status retry`. */
+  readonly wait?: boolean;
   readonly resendUnknown?: readonly string[];
   readonly yes?: boolean;
   readonly dryRun?: boolean;
@@ -69,6 +71,7 @@ const NOT_INPUT = new Set([
   "dryRun",
   "timeout",
   "verify",
+  "wait",
   "resendUnknown",
   "key",
   "new",

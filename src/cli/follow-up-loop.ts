@@ -3,13 +3,13 @@ import type { Ledger } from "../broadcast/ledger.ts";
 import { type Incident, isOpen } from "../incident/incident.ts";
 import { loadTemplateSet } from "../render/template.ts";
 import type { App } from "./app.ts";
+import { carryOut } from "./carry-out.ts";
 import { caseOf } from "./commands/due.ts";
 import { EXIT, EXIT_OF_BLAME } from "./exit-codes.ts";
 import { followUpRound, type Round, type Script } from "./follow-up-round.ts";
 import { namedIncident } from "./incidents.ts";
 import { oneLine } from "./output/printable.ts";
 import { sayPromise } from "./output/table.ts";
-import { carryOut } from "./speak.ts";
 
 export interface Bounds {
   readonly max: number;

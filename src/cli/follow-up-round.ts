@@ -7,6 +7,7 @@ import { followUpTurn, passedBy, type Turn } from "../cadence/follow-up.ts";
 import { makerOf } from "../cadence/reminders.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { App } from "./app.ts";
+import { carryOut } from "./carry-out.ts";
 import { caseOf, commandFor, WHAT } from "./commands/due.ts";
 import { followUpMaintenance } from "./commands/maintenance.ts";
 import { clockStep } from "./commands/maintenance-steps.ts";
@@ -16,7 +17,6 @@ import type { SpeakFlags } from "./flags.ts";
 import { broadcastDocument, incidentFields } from "./output/json.ts";
 import { oneLine } from "./output/printable.ts";
 import { internalChannels, remindColleagues, sayReminded } from "./remind.ts";
-import { carryOut } from "./speak.ts";
 import { Typed } from "./typed.ts";
 
 /** What a follow-up came to on one incident. */

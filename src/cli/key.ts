@@ -2,9 +2,9 @@ import { usageError } from "../base/errors.ts";
 import type { Json } from "../channels/contract.ts";
 import type { Verb } from "../incident/incident.ts";
 import type { App } from "./app.ts";
+import { carryOut } from "./carry-out.ts";
 import type { SpeakFlags } from "./flags.ts";
 import { oneLine } from "./output/printable.ts";
-import { carryOut } from "./speak.ts";
 
 /**
  * Where this key has spoken before with the same verb and inputs: completes what is missing, with the stored payloads.

@@ -5,7 +5,7 @@ import { StatusError, usageError } from "../base/errors.ts";
 import { suggest } from "../base/nearest.ts";
 import { Scrubber } from "../base/scrubber.ts";
 import type { Verb } from "../incident/incident.ts";
-import type { App } from "./app.ts";
+import type { App, OpenFlags } from "./app.ts";
 import { Cancelled } from "./cancelled.ts";
 import { canPrompt, openDialog } from "./dialog.ts";
 import { commandLine, keepDraft } from "./draft.ts";
@@ -125,6 +125,32 @@ async function run(
   }
 }
 
+const OFFLINE_READING = /^(list|show|due|report|verify|watch|page )/;
+
+/** The app; at a terminal where the ledger cannot be opened, over this machine's copy of it if the person agrees. */
+async function openAsking(
+  surroundings: Surroundings,
+  scrubber: Scrubber,
+  flags: OpenFlags & { readonly json?: boolean; readonly yes?: boolean },
+): Promise<{ readonly app: App; readonly offline: boolean }> {
+  const { openApp } = await import("./app.ts");
+  const app = await openApp(surroundings, scrubber, flags);
+  if (flags.offline === true || !canPrompt(surroundings, flags))
+    return { app, offline: flags.offline === true };
+  try {
+    await app.existingLedger();
+    return { app, offline: false };
+  } catch (error) {
+    await app.close();
+    // Whoever may go on without it is told so.
+    if (!(error instanceof StatusError) || !(error.hint ?? "").includes("--offline")) throw error;
+    surroundings.stderr.write(`${indented(error.message, "  ").trimStart()}\n`);
+    const dialog = await openDialog(surroundings);
+    if (!(await dialog.confirm("Go on from this machine's copy?"))) throw error;
+    return { app: await openApp(surroundings, scrubber, { ...flags, offline: true }), offline: true };
+  }
+}
+
 async function runReading(
   command: string,
   argument: string | null,
@@ -133,7 +159,11 @@ async function runReading(
   scrubber: Scrubber,
 ): Promise<number> {
   const { openApp } = await import("./app.ts");
-  const app = await openApp(surroundings, scrubber, flags);
+  // Doctor tells of a ledger that fails, and carrying one over is no work for a copy.
+  const asks = OFFLINE_READING.test(command);
+  const { app, offline } = asks
+    ? await openAsking(surroundings, scrubber, flags)
+    : { app: await openApp(surroundings, scrubber, flags), offline: flags.offline === true };
   try {
     switch (command) {
       case "list":
@@ -146,8 +176,14 @@ async function runReading(
         return await (await import("./commands/report.ts")).report(app, argument, flags);
       case "watch":
         return await (await import("./commands/watch.ts")).watch(app, argument, flags, (quiet) =>
-          openApp(quiet, scrubber, flags),
+          openApp(quiet, scrubber, { ...flags, offline }),
         );
+      case "worker":
+        return await (await import("./commands/worker.ts")).worker(app, flags, packageVersion(), (each) =>
+          openApp(each, scrubber, flags),
+        );
+      case "recipients":
+        return await (await import("./commands/recipients.ts")).recipients(app, argument, flags);
       case "verify":
         return await (await import("./commands/verify.ts")).verify(app, argument, flags);
       case "doctor":
@@ -183,8 +219,7 @@ async function runSpeaking(
     refuseEmpty(argument, flags);
     message = await readMessage(flags, surroundings);
     if (flags.message === "-" && message !== null) typed.keep({ message });
-    const { openApp } = await import("./app.ts");
-    app = await openApp(surroundings, scrubber, flags);
+    ({ app } = await openAsking(surroundings, scrubber, flags));
     const dialog = canPrompt(surroundings, flags) ? await openDialog(surroundings) : null;
     switch (command) {
       case "announce":

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { RECIPIENT_STATES } from "../broadcast/mailings.ts";
 import { exitCodesAsText } from "./exit-codes.ts";
 import type { SpeakFlags } from "./flags.ts";
 
@@ -91,6 +92,7 @@ export function createProgram(run: Run, version: string): Command {
     .option("--except <channel>", "not this channel (repeatable)", collect)
     .addOption(timeoutOption())
     .option("--no-verify", "do not read the posts back")
+    .option("--no-wait", "leave mailing lists to status worker, or to status retry")
     .option("--resend-unknown <channel>", "send again although it may be out already (repeatable)", collect)
     .option("-y, --yes", "do not ask about what may be out already")
     .option("--dry-run", "say which posts would be tried again; send nothing")
@@ -168,13 +170,15 @@ More: docs/follow-ups.md`,
     .option("--max <number>", "end after so many follow-ups")
     .option("--until <time>", "end then: 2h, 18:30 or ISO 8601")
     .action((incident: string | undefined, flags) => run("follow-up", incident ?? null, flags));
-  common(
-    program
-      .command("watch")
-      .argument("[incident]", "default: every open one")
-      .description(
-        "an incident room's view of promises and coverage; reminds colleagues, tells customers nothing unless asked to",
-      ),
+  offline(
+    common(
+      program
+        .command("watch")
+        .argument("[incident]", "default: every open one")
+        .description(
+          "an incident room's view of promises and coverage; reminds colleagues, tells customers nothing unless asked to",
+        ),
+    ),
   )
     .option("--follow-up", "also say the holding update when it is due, on every channel")
     .option("--no-remind", "do not remind colleagues")
@@ -183,6 +187,21 @@ More: docs/follow-ups.md`,
       "\nExamples:\n  $ status watch\n  $ status watch --follow-up\n\nMore: docs/follow-ups.md",
     )
     .action((incident: string | undefined, flags) => run("watch", incident ?? null, flags));
+  common(
+    program
+      .command("worker")
+      .description("background work for a team whose ledger is in PostgreSQL; any number, on any machines"),
+  )
+    .option("--follow-ups", "also say the holding update where a promise has lapsed, on every channel")
+    .option("--no-remind", "do not remind colleagues")
+    .option("--listen <address:port>", "answer /healthz and /metrics there, such as 127.0.0.1:9464")
+    .option("--expose", "let --listen be an address that other machines reach; nobody is asked who they are")
+    .option("--grace <duration>", "how long to finish what is under way when told to stop (default: 20s)")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ status worker --follow-ups\n  $ status worker --follow-ups --listen 127.0.0.1:9464 --json\n\nMore: docs/worker.md",
+    )
+    .action((flags) => run("worker", null, flags));
   offline(
     common(
       program
@@ -194,6 +213,24 @@ More: docs/follow-ups.md`,
     .addOption(timeoutOption())
     .addHelpText("after", "\nExamples:\n  $ status verify\n  $ status verify 2010-06-29 --json")
     .action((incident: string | undefined, flags) => run("verify", incident ?? null, flags));
+  common(
+    program
+      .command("recipients")
+      .argument("[incident]", "id, beginning of an id, or key; without it the newest")
+      .description("who on a mailing list was not reached, and why"),
+  )
+    .option("--state <state>", `in this state instead: ${RECIPIENT_STATES.join(", ")} (repeatable)`, collect)
+    .option("--channel <name>", "of this list only")
+    .option(
+      "--forget <address>",
+      "write again to a mailbox that a server said is not there (repeatable)",
+      collect,
+    )
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ status recipients\n  $ status recipients --state unknown --json\n  $ status recipients --forget kiosk@example.com\n\nMore: docs/mailings.md",
+    )
+    .action((incident: string | undefined, flags) => run("recipients", incident ?? null, flags));
   const corrects = (verb: "correct" | "retract", description: string, examples: string) =>
     speaks(
       program
@@ -221,8 +258,10 @@ More: docs/follow-ups.md`,
   );
   pageCommands(program.command("page").description("the built-in status page: build, look at, publish"), run);
   configCommands(program.command("config").description("the configuration: carry the ledger elsewhere"), run);
-  common(
-    program.command("doctor").description("prove every credential, permission and setting without posting"),
+  offline(
+    common(
+      program.command("doctor").description("prove every credential, permission and setting without posting"),
+    ),
   )
     .addHelpText("after", "\nExamples:\n  $ status doctor\n  $ status doctor --json")
     .action((flags) => run("doctor", null, flags));
@@ -326,11 +365,13 @@ function pageCommands(page: Command, run: Run): void {
       "\nExamples:\n  $ status page build\n  $ status page serve --port 8080\n  $ status page publish\n\nMore: docs/page.md",
     )
     .action(() => page.outputHelp());
-  common(
-    page
-      .command("build")
-      .argument("[channel]", several)
-      .description("read the other dashboards and write the page into its folder"),
+  offline(
+    common(
+      page
+        .command("build")
+        .argument("[channel]", several)
+        .description("read the other dashboards and write the page into its folder"),
+    ),
   )
     .option("--no-sources", "do not read the other dashboards")
     .addHelpText(
@@ -338,21 +379,25 @@ function pageCommands(page: Command, run: Run): void {
       "\nExamples:\n  $ status page build\n  $ status page build page --no-sources --json",
     )
     .action((channel: string | undefined, flags) => run("page build", channel ?? null, flags));
-  common(
-    page
-      .command("serve")
-      .argument("[channel]", "default: the only channel of kind page")
-      .description("look at the page on this machine; the published folder is not touched"),
+  offline(
+    common(
+      page
+        .command("serve")
+        .argument("[channel]", "default: the only channel of kind page")
+        .description("look at the page on this machine; the published folder is not touched"),
+    ),
   )
     .option("--port <number>", "the port to listen on (default: any free one)")
     .option("--host <address>", "the address to listen on; other machines see the page there", "127.0.0.1")
     .addHelpText("after", "\nExamples:\n  $ status page serve\n  $ status page serve page --port 8080")
     .action((channel: string | undefined, flags) => run("page serve", channel ?? null, flags));
-  common(
-    page
-      .command("publish")
-      .argument("[channel]", several)
-      .description("build, run the channel's publish command, and read the page back from its address"),
+  offline(
+    common(
+      page
+        .command("publish")
+        .argument("[channel]", several)
+        .description("build, run the channel's publish command, and read the page back from its address"),
+    ),
   )
     .option("--no-sources", "do not read the other dashboards")
     .option("--no-verify", "do not read the page back")
@@ -427,6 +472,7 @@ function speakOptions(command: Command): Command {
         .option("--new", "announce although a similar incident is open")
         .addOption(timeoutOption())
         .option("--no-verify", "do not read the posts back")
+        .option("--no-wait", "leave mailing lists to status worker, or to status retry")
         .option(
           "--resend-unknown <channel>",
           "send again although it may be out already (repeatable)",

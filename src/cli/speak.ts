@@ -1,33 +1,25 @@
 import { refusal, StatusError, usageError } from "../base/errors.ts";
 import { randomId } from "../base/ids.ts";
-import { sayTime } from "../base/zone.ts";
-import { broadcast } from "../broadcast/broadcast.ts";
-import type { BroadcastContext, Speaker } from "../broadcast/context.ts";
+import type { Speaker } from "../broadcast/context.ts";
 import type { Delivery, Ledger, NewUpdate } from "../broadcast/ledger.ts";
 import { type ChannelPlan, planUpdate, rowsOf } from "../broadcast/plan.ts";
-import { outcomeOf, reportChannels } from "../broadcast/report.ts";
-import { verify } from "../broadcast/verify.ts";
 import { passedBy } from "../cadence/follow-up.ts";
 import type { Json } from "../channels/contract.ts";
 import { flatten } from "../incident/components.ts";
-import { type Incident, isOpen, type Update, type Verb } from "../incident/incident.ts";
+import type { Incident, Update, Verb } from "../incident/incident.ts";
 import type { Message } from "../render/document.ts";
 import type { Facts } from "../render/facts.ts";
 import type { TemplateSet } from "../render/template.ts";
 import type { App } from "./app.ts";
+import { carryOut } from "./carry-out.ts";
 import type { Dialog } from "./dialog.ts";
-import { EXIT, EXIT_OF_OUTCOME } from "./exit-codes.ts";
+import { EXIT } from "./exit-codes.ts";
 import { leftOutChannels, parseTimeout, type SpeakFlags } from "./flags.ts";
 import { heldElsewhere } from "./held-elsewhere.ts";
 import { broadcastDocument } from "./output/json.ts";
 import { previewText } from "./output/preview.ts";
-import { oneLine } from "./output/printable.ts";
-import { Progress } from "./output/progress.ts";
 import { styleFor } from "./output/style.ts";
-import { closing, coverageTable, heading } from "./output/table.ts";
-
-/** After an attempt, how long until a fruitless search counts. */
-const SETTLE_MS = 5000;
+import { heading } from "./output/table.ts";
 
 /** What is to be said: the incident as it will stand, and how it is worded. */
 export interface Utterance {
@@ -80,13 +72,13 @@ export async function speak(
     leftOut,
     told,
     elsewhere,
-    word: (speaker) =>
+    word: (speaker, locale) =>
       wordFor(
         app,
         said,
         update,
         flags,
-        speaker,
+        locale === undefined ? speaker : { ...speaker, locale },
         speakers.filter(({ name }) => !leftOut.has(name)),
       ),
   });
@@ -361,117 +353,4 @@ function showDryRun(
   const style = styleFor(stdout, app.surroundings, flags.plain === true);
   stdout.write(`${heading(said.incident, update, style)}${previewText(plan, style)}\nNothing was sent.\n`);
   return EXIT.ok.code;
-}
-
-/** Takes recorded deliveries as far as they can go, and tells what became of them. */
-export async function carryOut(
-  app: App,
-  updateId: string,
-  deliveries: readonly Delivery[],
-  flags: SpeakFlags,
-  { resumed, resendUnknown = [] }: { resumed: boolean; resendUnknown?: readonly string[] },
-): Promise<number> {
-  const { surroundings } = app;
-  const ledger = await app.ledger();
-  const style = styleFor(surroundings.stderr, surroundings, flags.plain === true);
-  const progress = new Progress(
-    app.live,
-    style,
-    surroundings.stderr.isTerminal &&
-      flags.plain !== true &&
-      !surroundings.env.CI &&
-      surroundings.env.TERM !== "dumb",
-  );
-  const started = Date.now();
-  const context: BroadcastContext = {
-    ledger,
-    speakers: new Map((await app.speakers(true)).map((speaker) => [speaker.name, speaker])),
-    clock: surroundings.clock,
-    owner: app.owner,
-    deadline: started + (flags.timeout === undefined ? 60_000 : parseTimeout(flags.timeout)),
-    stopping: surroundings.stopping,
-    stopped: surroundings.stopped,
-    settleMs: SETTLE_MS,
-    resendUnknown: new Set([...(flags.resendUnknown ?? []), ...resendUnknown]),
-    lookFirst: flags.key !== undefined,
-    watch(event) {
-      if (flags.debug === true)
-        surroundings.stderr.write(
-          `debug ${Date.now() - started} ms ${event.type} ${event.delivery.channel} ${event.delivery.state} attempt ${event.delivery.attempts}\n`,
-        );
-      progress.watch(event);
-    },
-  };
-  const before = deliveries.filter(
-    (delivery) => delivery.state !== "skipped" && delivery.state !== "superseded",
-  );
-  const nothingToDo =
-    resumed && before.every((delivery) => delivery.state === "sent" && delivery.verification !== "missing");
-  if (!nothingToDo) await broadcast(deliveries, context);
-  progress.clear();
-
-  const reread = async () => {
-    const rows = await Promise.all(deliveries.map(({ id }) => ledger.delivery(id)));
-    return rows.filter((row) => row !== null);
-  };
-  const incident = (await ledger.incident(deliveries[0]!.incidentId))!;
-  const update = (await ledger.updates(incident.id)).find(({ id }) => id === updateId)!;
-  let rows = await reread();
-  const now = () => surroundings.clock.now();
-  if (flags.json !== true) {
-    const out = styleFor(surroundings.stdout, surroundings, flags.plain === true);
-    const reports = reportChannels(rows);
-    const outcome = nothingToDo ? "nothing-to-do" : outcomeOf(reports);
-    const overtaken = (await ledger.deliveries({ incidentId: incident.id })).filter(
-      ({ state }) => state === "superseded",
-    );
-    surroundings.stdout.write(heading(incident, update, out));
-    surroundings.stdout.write(coverageTable(reports, out));
-    surroundings.stdout.write(
-      closing(outcome, incident, reports, now(), app.config.property.timeZone, out, overtaken),
-    );
-    surroundings.stdout.write(afterwards(app, incident, update));
-  }
-  if (flags.verify !== false && !nothingToDo && !surroundings.stopping.aborted) {
-    await verify(rows, context);
-    rows = await reread();
-  }
-  const reports = reportChannels(rows);
-  const outcome = nothingToDo ? "nothing-to-do" : outcomeOf(reports);
-  if (flags.json === true)
-    surroundings.stdout.write(`${JSON.stringify(broadcastDocument(outcome, incident, update, reports))}\n`);
-  else if (flags.verify !== false && !nothingToDo) surroundings.stdout.write(readBack(reports));
-  if (surroundings.stopping.aborted && outcome !== "delivered" && outcome !== "nothing-to-do")
-    return EXIT.interrupted.code;
-  return EXIT_OF_OUTCOME[outcome];
-}
-
-/** What is owed, or still stands, after the last word or a withdrawn one. */
-function afterwards({ config }: App, incident: Incident, { verb }: Update): string {
-  const { id, impact, type, resolvedAt } = incident;
-  if (verb === "retract" && isOpen(incident))
-    return `\nThe incident is still open, and its components stand as they were. If it never was one:\n  status resolve ${id} --message "This was announced by mistake; nothing was affected."\n`;
-  const { postmortemFor, postmortemWithin } = config.cadence;
-  if (verb !== "resolve" || type !== "incident" || resolvedAt === null || !postmortemFor.includes(impact))
-    return "";
-  const by = sayTime(new Date(resolvedAt.getTime() + postmortemWithin), config.property.timeZone, true);
-  return `\nA postmortem is owed by ${by}:\n  status update ${id} --template postmortem --message-file postmortem.md\n`;
-}
-
-function readBack(reports: ReturnType<typeof reportChannels>): string {
-  const lines: string[] = [];
-  const of = (verification: string) =>
-    reports.filter((report) => report.verification === verification).map((report) => report.channel);
-  const seen = of("seen");
-  if (seen.length > 0) lines.push(`Read back: ${seen.join(", ")}.`);
-  const cannot = of("cannot");
-  if (cannot.length > 0) lines.push(`Sent, but cannot be read back: ${cannot.join(", ")}.`);
-  const later = of("not-yet");
-  if (later.length > 0) lines.push(`Not visible yet: ${later.join(", ")}. Look again: status verify`);
-  for (const [word, names] of [
-    ["missing", of("missing")],
-    ["altered", of("altered")],
-  ] as const)
-    if (names.length > 0) lines.push(`Sent, but now ${word}: ${oneLine(names.join(", "))}.`);
-  return lines.length > 0 ? `\n${lines.join("\n")}\n` : "";
 }

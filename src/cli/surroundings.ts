@@ -32,6 +32,8 @@ export interface Surroundings {
   readonly stopping: AbortSignal;
   /** Aborted a moment later, or at the second: what is in flight is given up. */
   readonly stopped: AbortSignal;
+  /** Aborted at the second one alone: for what takes longer to come to its end than a command. */
+  readonly insisted?: AbortSignal;
   /** Resolves after so many milliseconds, or as soon as the signal is aborted. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
   readonly names: Names;
@@ -60,8 +62,12 @@ const GRACE_MS = 3000;
 export function processSurroundings(): Surroundings {
   const stopping = new AbortController();
   const stopped = new AbortController();
+  const insisted = new AbortController();
   const stop = () => {
-    if (stopping.signal.aborted) stopped.abort();
+    if (stopping.signal.aborted) {
+      stopped.abort();
+      insisted.abort();
+    }
     stopping.abort();
     setTimeout(() => stopped.abort(), GRACE_MS).unref();
   };
@@ -78,6 +84,7 @@ export function processSurroundings(): Surroundings {
     clock: systemClock,
     stopping: stopping.signal,
     stopped: stopped.signal,
+    insisted: insisted.signal,
     wait: abortableWait,
     names: systemNames,
     drill: null,

@@ -1,7 +1,8 @@
 import type { Kysely } from "kysely";
-import { setupError } from "../base/errors.ts";
+import { type StatusError, setupError } from "../base/errors.ts";
 import { isProvablyDead, isStopped } from "../base/process-identity.ts";
 import type { Database } from "./database.ts";
+import { livingSessions } from "./mailing-rows.ts";
 import {
   countRows,
   insertRows,
@@ -97,12 +98,16 @@ async function refuseBusy(source: Kysely<Tables>, now: number): Promise<void> {
       !isProvablyDead(owner) &&
       (new Date(lease_until).getTime() >= now || isStopped(owner)),
   );
-  if (alive !== undefined)
-    throw setupError(
-      "STORE_BUSY",
-      `Somebody is speaking from that ledger right now: ${alive.incident_id}, on ${alive.channel}.`,
-      "Wait until that command has ended, then type this one again.",
-    );
+  if (alive !== undefined) throw busy(`${alive.incident_id}, on ${alive.channel}`);
+  if ((await livingSessions(source, now)).size > 0) throw busy("a mailing is being sent");
+}
+
+function busy(what: string): StatusError {
+  return setupError(
+    "STORE_BUSY",
+    `Somebody is speaking from that ledger right now: ${what}.`,
+    "Wait until that command has ended, then type this one again.",
+  );
 }
 
 async function eachBatch(

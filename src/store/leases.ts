@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { setupError } from "../base/errors.ts";
+import { StatusError, setupError } from "../base/errors.ts";
 import { randomId } from "../base/ids.ts";
 import { isProvablyDead, isStopped, processIdentity } from "../base/process-identity.ts";
 import type { Database } from "./database.ts";
@@ -20,7 +20,7 @@ export async function exclusively<T>(
 ): Promise<T> {
   const owner = `${processIdentity()}/${randomId()}`;
   const deadline = Date.now() + waitMs;
-  let revision = await take(database, name, owner);
+  let revision = await surely(() => take(database, name, owner));
   while (revision === null) {
     if (Date.now() > deadline)
       throw setupError(
@@ -29,7 +29,7 @@ export async function exclusively<T>(
         "Type the command again.",
       );
     await sleep(50);
-    revision = await take(database, name, owner);
+    revision = await surely(() => take(database, name, owner));
   }
   // A publish command may take longer than one lease.
   const renewal = setInterval(() => {
@@ -44,7 +44,17 @@ export async function exclusively<T>(
     });
   } finally {
     clearInterval(renewal);
-    await change(database, name, owner, { owner: null, until: null, revision: kept });
+    await surely(() => change(database, name, owner, { owner: null, until: null, revision: kept }));
+  }
+}
+
+/** Does again what means the same when it is done twice: where a ledger was lost, it may have been done, and only the answer lost. */
+async function surely<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.code !== "LEDGER_UNREACHABLE") throw error;
+    return work();
   }
 }
 
@@ -64,6 +74,7 @@ async function change(
 function take(database: Database, name: string, owner: string): Promise<number | null> {
   return database.write(async (tx) => {
     const row = await tx.selectFrom("leases").selectAll().where("name", "=", name).executeTakeFirst();
+    if (row?.owner === owner) return row.revision;
     const held =
       row?.owner != null &&
       row.until !== null &&

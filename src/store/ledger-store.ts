@@ -12,10 +12,12 @@ import type {
   ToldEntry,
   Verification,
 } from "../broadcast/ledger.ts";
+import type { Mailings } from "../broadcast/mailings.ts";
 import type { Json, Place, Reading, Receipt } from "../channels/contract.ts";
 import type { Impact, Incident, Update } from "../incident/incident.ts";
 import type { Database } from "./database.ts";
 import { exclusively } from "./leases.ts";
+import { MailingStore } from "./mailing-store.ts";
 import { deliveryOf, incidentOf, iso, newRow, readingOf, reminderOf, updateOf } from "./rows.ts";
 import type { DeliveryTable, Tables } from "./tables.ts";
 import { told, toldEntries } from "./told.ts";
@@ -25,12 +27,14 @@ export class LedgerStore implements Ledger {
   readonly #database: Database;
   readonly #db: Kysely<Tables>;
   readonly #scrub: (text: string) => string;
+  readonly mailings: Mailings | null;
 
   /** `scrub` takes secrets out of what vendors said before it is kept. */
   constructor(database: Database, scrub: (text: string) => string = (text) => text) {
     this.#database = database;
     this.#db = database.db;
     this.#scrub = scrub;
+    this.mailings = new MailingStore(database, scrub);
   }
 
   async incidents(): Promise<Incident[]> {

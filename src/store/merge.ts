@@ -1,8 +1,9 @@
-import type { Kysely, Selectable } from "kysely";
+import type { Kysely } from "kysely";
 import { isClosed, type Phase } from "../incident/incident.ts";
 import type { Database } from "./database.ts";
+import { type IncidentRows, rowsOf } from "./incident-rows.ts";
 import { iso, standingOf } from "./rows.ts";
-import type { AttemptTable, DeliveryTable, IncidentTable, Tables, UpdateTable } from "./tables.ts";
+import type { Tables } from "./tables.ts";
 
 /** What a merge brought, and what people should look at. */
 export interface Merged {
@@ -10,6 +11,8 @@ export interface Merged {
   readonly updates: readonly { readonly incidentId: string; readonly id: string; readonly number: number }[];
   /** How many posts the target knew less of. */
   readonly deliveries: number;
+  /** Those among them that may be out: nobody knows yet. */
+  readonly open: readonly { readonly incidentId: string; readonly channel: string }[];
   readonly conflicts: readonly MergeConflict[];
 }
 
@@ -26,75 +29,52 @@ export interface MergeConflict {
 }
 
 type Tx = Kysely<Tables>;
-type IncidentRow = Selectable<IncidentTable>;
-type UpdateRow = Selectable<UpdateTable>;
-type DeliveryRow = Selectable<DeliveryTable>;
-type AttemptRow = Selectable<AttemptTable>;
-
-/** One incident as one side has it. */
-interface Side {
-  readonly incident: IncidentRow;
-  readonly updates: readonly UpdateRow[];
-  readonly deliveries: readonly DeliveryRow[];
-  readonly attempts: readonly AttemptRow[];
-}
+type IncidentRow = IncidentRows["incident"];
+type UpdateRow = IncidentRows["updates"][number];
+type DeliveryRow = IncidentRows["deliveries"][number];
+type AttemptRow = IncidentRows["attempts"][number];
 
 /**
- * Brings what was said from a ledger that stood apart into another: a union by id, in one transaction, of all that either knows.
- * Updates are numbered anew in the order in which they were said; of a delivery the side counts that knows more of its post.
- * Sends nothing. Run again it brings nothing more.
+ * Brings what was said from a ledger that stood apart into another: a union by id, in one transaction, of all that either knows
+ * (of these incidents, or of all). Updates are numbered anew in the order in which they were said; of a delivery the side counts
+ * that knows more of its post. Sends nothing. Run again it brings nothing more.
  */
-export function merge(from: Database, to: Database): Promise<Merged> {
+export async function merge(
+  from: Database,
+  to: Database,
+  ids: readonly string[] | "all" = "all",
+): Promise<Merged> {
+  const [sides, leases] = await from.snapshot(async (tx) => [
+    await rowsOf(tx, ids),
+    await tx.selectFrom("leases").select(["name", "revision"]).execute(),
+  ]);
   return to.write(async (tx) => {
     const merged = {
       updates: [] as Merged["updates"][number][],
       deliveries: 0,
+      open: [] as Merged["open"][number][],
       conflicts: [] as MergeConflict[],
     };
-    const ids = await from.db.selectFrom("incidents").select("id").orderBy("created_at").execute();
-    for (const { id } of ids) {
-      const apart = await sideOf(from.db, id);
-      const there = await sideOf(tx, id);
-      if (apart !== null) await mergeIncident(tx, apart, there, merged);
+    const known = await rowsOf(tx, [...sides.keys()]);
+    for (const [id, apart] of sides) {
+      await mergeIncident(tx, apart, known.get(id) ?? null, merged);
+      await mergeReminders(tx, apart.reminders);
     }
-    await mergeReminders(from.db, tx);
-    await raiseRevisions(from.db, tx);
+    await raiseRevisions(tx, leases);
     return merged;
   });
 }
 
-async function sideOf(db: Tx, id: string): Promise<Side | null> {
-  const incident = await db.selectFrom("incidents").selectAll().where("id", "=", id).executeTakeFirst();
-  if (incident === undefined) return null;
-  const updates = await db
-    .selectFrom("updates")
-    .selectAll()
-    .where("incident_id", "=", id)
-    .orderBy("number")
-    .execute();
-  const deliveries = await db
-    .selectFrom("deliveries")
-    .selectAll()
-    .where("incident_id", "=", id)
-    .orderBy("update_number")
-    .orderBy("position")
-    .execute();
-  const attempts = await db
-    .selectFrom("attempts")
-    .selectAll()
-    .where("delivery_id", "in", (of) =>
-      of.selectFrom("deliveries").select("id").where("incident_id", "=", id),
-    )
-    .orderBy("number")
-    .execute();
-  return { incident, updates, deliveries, attempts };
-}
-
 async function mergeIncident(
   tx: Tx,
-  apart: Side,
-  there: Side | null,
-  merged: { updates: Merged["updates"][number][]; deliveries: number; conflicts: MergeConflict[] },
+  apart: IncidentRows,
+  there: IncidentRows | null,
+  merged: {
+    updates: Merged["updates"][number][];
+    deliveries: number;
+    open: Merged["open"][number][];
+    conflicts: MergeConflict[];
+  },
 ): Promise<void> {
   const incidentId = apart.incident.id;
   const conflict = (why: MergeConflict["why"], what = "") => merged.conflicts.push({ why, incidentId, what });
@@ -123,11 +103,21 @@ async function mergeIncident(
   for (const row of apart.deliveries) {
     const other = posts.get(row.id);
     if (other !== undefined) {
-      const told = knowsMore(row, other);
-      if (told === "both") conflict("posted-twice", row.channel);
-      if (told !== "apart") continue;
+      if (row.receipt !== null && other.receipt !== null && remoteIdOf(row) !== remoteIdOf(other))
+        conflict("posted-twice", row.channel);
+      const [here, yonder] = [
+        { row, tries: triesOf(apart, row) },
+        { row: other, tries: triesOf(there!, other) },
+      ];
+      if (knowsMore(here, yonder) === "there") continue;
       const { update_number: _, position: __, ...knowledge } = row;
-      await tx.updateTable("deliveries").set(knowledge).where("id", "=", row.id).execute();
+      // The next attempt takes a number that neither side has used.
+      const attempts = Math.max(row.attempts, other.attempts);
+      await tx
+        .updateTable("deliveries")
+        .set({ ...knowledge, attempts })
+        .where("id", "=", row.id)
+        .execute();
     } else if (freshIds.has(row.update_id)) {
       const update_number = numbers.get(row.update_id)!;
       await tx
@@ -136,6 +126,8 @@ async function mergeIncident(
         .execute();
     } else continue;
     merged.deliveries += 1;
+    if (row.state === "unknown" || row.state === "sending")
+      merged.open.push({ incidentId, channel: row.channel });
     await bringAttempts(
       tx,
       apart.attempts.filter(({ delivery_id }) => delivery_id === row.id),
@@ -211,14 +203,41 @@ async function isUsed(tx: Tx, key: string): Promise<boolean> {
   );
 }
 
-/** Which side knows more of a post. What is out outweighs everything; else whoever tried more often. */
-function knowsMore(apart: DeliveryRow, there: DeliveryRow): "apart" | "there" | "both" {
-  const isOut = (row: DeliveryRow) => row.receipt !== null;
-  if (isOut(there)) return isOut(apart) && remoteIdOf(apart) !== remoteIdOf(there) ? "both" : "there";
+/** A post as one side has it, and who tried to put it out there, by the number of the attempt. */
+interface Standing {
+  readonly row: DeliveryRow;
+  readonly tries: ReadonlyMap<number, string>;
+}
+
+function triesOf({ attempts }: IncidentRows, { id }: DeliveryRow): ReadonlyMap<number, string> {
+  const own = attempts.filter(({ delivery_id }) => delivery_id === id);
+  return new Map(own.map(({ number, owner }) => [number, owner]));
+}
+
+/**
+ * Which side knows more of a post. What is out outweighs everything; then what may be out by an attempt that the other side has
+ * never heard of; else whoever tried more often.
+ */
+function knowsMore(apart: Standing, there: Standing): "apart" | "there" {
+  const isOut = ({ row }: Standing) => row.receipt !== null;
+  if (isOut(there) && isOut(apart)) {
+    if (there.row.state === "pending" && apart.row.state === "sent") return "apart";
+    const same = remoteIdOf(apart.row) === remoteIdOf(there.row) && apart.row.state === there.row.state;
+    return same && there.row.verification === null && apart.row.verification !== null ? "apart" : "there";
+  }
+  if (isOut(there)) return "there";
   if (isOut(apart)) return "apart";
-  if (apart.attempts !== there.attempts) return apart.attempts > there.attempts ? "apart" : "there";
+  const mayBeOut = ({ row }: Standing) => row.state === "unknown" || row.state === "sending";
+  if (mayBeOut(apart) !== mayBeOut(there)) {
+    const [open, other] = mayBeOut(apart) ? [apart, there] : [there, apart];
+    const { attempts } = open.row;
+    if (attempts === 0 || open.tries.get(attempts) !== other.tries.get(attempts))
+      return open === apart ? "apart" : "there";
+  }
+  if (apart.row.attempts !== there.row.attempts)
+    return apart.row.attempts > there.row.attempts ? "apart" : "there";
   // The same attempt: what became of it is known where it is not under way any more.
-  return there.state === "sending" && apart.state !== "sending" ? "apart" : "there";
+  return there.row.state === "sending" && apart.row.state !== "sending" ? "apart" : "there";
 }
 
 function remoteIdOf({ receipt }: DeliveryRow): string {
@@ -305,19 +324,30 @@ async function settleFacts(
     .execute();
 }
 
-/** A note that went out on either side is not sent again. */
-async function mergeReminders(from: Tx, tx: Tx): Promise<void> {
-  for (const row of await from.selectFrom("reminders").selectAll().execute())
+/** A note that went out on either side is not sent again; what became of one that was under way is kept. */
+async function mergeReminders(tx: Tx, reminders: IncidentRows["reminders"]): Promise<void> {
+  for (const row of reminders) {
+    const { state, at, receipt, error } = row;
     await tx
       .insertInto("reminders")
       .values(row)
-      .onConflict((conflict) => conflict.doNothing())
+      .onConflict((conflict) =>
+        conflict
+          .columns(["incident_id", "promise", "kind", "channel"])
+          .doUpdateSet({ state, at, receipt, error })
+          .where("reminders.state", "!=", "sent")
+          .where(({ val }) => val(state), "!=", "sending"),
+      )
       .execute();
+  }
 }
 
 /** A page that was written apart is older than the next one. */
-async function raiseRevisions(from: Tx, tx: Tx): Promise<void> {
-  for (const { name, revision } of await from.selectFrom("leases").select(["name", "revision"]).execute()) {
+async function raiseRevisions(
+  tx: Tx,
+  leases: readonly { readonly name: string; readonly revision: number }[],
+): Promise<void> {
+  for (const { name, revision } of leases) {
     await tx
       .insertInto("leases")
       .values({ name, owner: null, until: null, revision })

@@ -1,5 +1,6 @@
-import { type Kysely, sql } from "kysely";
+import { type Expression, type Kysely, type SqlBool, sql } from "kysely";
 import type { Database } from "./database.ts";
+import { type Columns, type IncidentRows, rowsOf, stampsOf } from "./incident-rows.ts";
 import { LedgerStore } from "./ledger-store.ts";
 import { type Merged, merge } from "./merge.ts";
 import { openSqlite } from "./sqlite.ts";
@@ -7,129 +8,203 @@ import type { Tables } from "./tables.ts";
 
 /** Ended incidents are kept this much longer: one may still have to be corrected. */
 const KEPT_MS = 3 * 24 * 3_600_000;
+/** How often what others have written meanwhile is read again, before it is left to them. */
+const TURNS = 5;
+/** A copy that did not change is dated anew this often. */
+const DATED_EVERY_MS = 60_000;
 
 /**
  * A copy, in a file on this machine, of what a shared ledger knows of open incidents. Commands that cannot reach the shared one
- * can work from it; from then on it stands apart, until what was said is brought home.
+ * can work from it; from then on it stands apart, until what was said is brought home. Many commands may do all this at once:
+ * nothing that one of them wrote is replaced by what another had read before.
  */
 export interface Mirror {
+  /** For steps that the shared ledger knows as well. */
+  readonly kept: LedgerStore;
+  /** For whoever works without the shared ledger: from the first thing written, the mirror stands apart. */
+  readonly apart: LedgerStore;
+  /** What `apart` is kept in. */
   readonly database: Database;
-  readonly ledger: LedgerStore;
   /** When it was last like the shared ledger, and since when it stands apart. */
   state(): Promise<{ readonly asOf: Date | null; readonly apartSince: Date | null }>;
-  /** To be called before anything is written that the shared ledger does not know. */
-  standApart(at: Date): Promise<void>;
-  /** Makes one incident as the shared ledger has it. Does nothing while it stands apart. */
+  /** Makes one incident as the shared ledger has it; where the mirror stands apart, adds what that one knows. */
   copy(shared: Database, incidentId: string): Promise<void>;
-  /** Makes all as the shared ledger has it. Does nothing while it stands apart. */
+  /** Makes all as the shared ledger has it, where they differ. Does nothing while it stands apart. */
   refresh(shared: Database, at: Date): Promise<void>;
   /** Merges what was said apart into the shared ledger, and is its copy again; null where it does not stand apart. */
   bringHome(shared: Database, at: Date): Promise<Merged | null>;
+  /** Gives all it knows to a ledger that knows of no incident yet; null where that one does, or the mirror does not either. */
+  restore(shared: Database): Promise<Merged | null>;
+}
+
+/** Who of a list was reached, nobody else could see here: lists wait. */
+class ApartLedger extends LedgerStore {
+  override readonly mailings = null;
+}
+
+interface State {
+  readonly asOf: Date | null;
+  readonly apartSince: Date | null;
+  /** Rises with everything that is written. */
+  readonly revision: number;
 }
 
 /** Opens the mirror in a file, creating it where absent. Throws setupError LEDGER_* for a file that cannot be used. */
 export async function openMirror(path: string, scrub: (text: string) => string): Promise<Mirror> {
-  const database = await openSqlite(path);
-  await database.write(async (tx) => {
-    await sql`create table if not exists mirror (as_of text, apart_since text)`.execute(tx);
-    await sql`insert into mirror select null, null where not exists (select 1 from mirror)`.execute(tx);
-  });
-  const state = async (db: Kysely<Tables>) => {
-    const { rows } = await sql<{ as_of: string | null; apart_since: string | null }>`
-      select as_of, apart_since from mirror`.execute(db);
-    const [{ as_of, apart_since }] = rows as [(typeof rows)[0]];
-    return {
-      asOf: as_of === null ? null : new Date(as_of),
-      apartSince: apart_since === null ? null : new Date(apart_since),
-    };
-  };
-  const copyAll = (shared: Database, at: Date) =>
-    shared.db
-      .selectFrom("incidents")
-      .select("id")
-      .where(({ eb, or }) =>
-        or([
-          eb("phase", "not in", ["resolved", "completed"]),
-          eb("resolved_at", ">", new Date(at.getTime() - KEPT_MS).toISOString()),
-          eb("created_at", ">", new Date(at.getTime() - KEPT_MS).toISOString()),
-        ]),
-      )
-      .execute()
-      .then(async (rows) => {
-        const sides = [];
-        for (const { id } of rows) sides.push(await rowsOf(shared.db, id));
-        const leases = await shared.db.selectFrom("leases").select(["name", "revision"]).execute();
-        return { sides, leases };
+  const file = await openSqlite(path);
+  const { db } = file;
+  const columns = await columnsOf(db);
+  if (!columns.has("mirror"))
+    await file.write(async (tx) => {
+      await sql`create table if not exists mirror (as_of text, apart_since text, revision integer not null)`.execute(
+        tx,
+      );
+      await sql`insert into mirror select null, null, 0 where not exists (select 1 from mirror)`.execute(tx);
+    });
+
+  /** A ledger whose every transaction tells that it wrote. */
+  const telling = (apart: boolean): Database => {
+    const told = <T>(work: (tx: Kysely<Tables>) => Promise<T>) =>
+      file.write(async (tx) => {
+        const since = apart ? new Date(file.now()).toISOString() : null;
+        await sql`update mirror set revision = revision + 1, apart_since = coalesce(apart_since, ${since})`.execute(
+          tx,
+        );
+        return work(tx);
       });
-  const replaceAll = async (shared: Database, at: Date) => {
-    const { sides, leases } = await copyAll(shared, at);
-    await database.write(async (tx) => {
-      for (const { id } of await tx.selectFrom("incidents").select("id").execute()) await forget(tx, id);
-      for (const side of sides) await keep(tx, side);
+    return { ...file, write: told, writeAside: told };
+  };
+  const kept = telling(false);
+  const apart = telling(true);
+
+  /** Replaces incidents; false where anything was written since `revision`, and then nothing is. */
+  const replace = (
+    revision: number,
+    rows: ReadonlyMap<string, IncidentRows>,
+    gone: readonly string[],
+    more: (tx: Kysely<Tables>) => Promise<void>,
+  ) =>
+    file.write(async (tx) => {
+      if ((await stateOf(tx)).revision !== revision) return false;
+      // Rows come back under the ids that others refer to.
+      await sql`pragma defer_foreign_keys = on`.execute(tx);
+      for (const id of [...rows.keys(), ...gone]) await forget(tx, id);
+      for (const each of rows.values()) await keep(tx, each);
+      await sql`update mirror set revision = revision + 1`.execute(tx);
+      await more(tx);
+      return true;
+    });
+
+  const makeLike = async (shared: Database, at: Date, { asOf, apartSince, revision }: State) => {
+    const [theirs, ours, leases] = await Promise.all([
+      stampsOf(shared.db, columns, keptSince(shared, at)),
+      stampsOf(db, columns, () => sql<SqlBool>`true`),
+      shared.db.selectFrom("leases").select(["name", "revision"]).orderBy("name").execute(),
+    ]);
+    const changed = [...theirs].filter(([id, stamp]) => ours.get(id) !== stamp).map(([id]) => id);
+    const gone = [...ours.keys()].filter((id) => !theirs.has(id));
+    const here = await db.selectFrom("leases").select(["name", "revision"]).orderBy("name").execute();
+    const sameLeases = JSON.stringify(here) === JSON.stringify(leases);
+    const dated = asOf !== null && Math.abs(at.getTime() - asOf.getTime()) < DATED_EVERY_MS;
+    if (changed.length + gone.length === 0 && sameLeases && dated && apartSince === null) return true;
+    const rows = await shared.snapshot((tx) => rowsOf(tx, changed));
+    return replace(revision, rows, gone, async (tx) => {
+      await sql`update mirror set as_of = ${at.toISOString()}, apart_since = null`.execute(tx);
+      if (sameLeases) return;
       await tx.deleteFrom("leases").execute();
       for (const lease of leases)
         await tx
           .insertInto("leases")
           .values({ ...lease, owner: null, until: null })
           .execute();
-      await sql`update mirror set as_of = ${at.toISOString()}, apart_since = null`.execute(tx);
     });
   };
+
   return {
-    database,
-    ledger: new LedgerStore(database, scrub),
-    state: () => state(database.db),
-    async standApart(at) {
-      await database.write((tx) =>
-        sql`update mirror set apart_since = coalesce(apart_since, ${at.toISOString()})`.execute(tx),
-      );
-    },
+    kept: new LedgerStore(kept, scrub),
+    apart: new ApartLedger(apart, scrub),
+    database: apart,
+    state: () => stateOf(db),
     async copy(shared, incidentId) {
-      if ((await state(database.db)).apartSince !== null) return;
-      const side = await rowsOf(shared.db, incidentId);
-      await database.write(async (tx) => {
-        await forget(tx, incidentId);
-        await keep(tx, side);
-      });
+      for (let turn = 0; turn < TURNS; turn++) {
+        const { apartSince, revision } = await stateOf(db);
+        if (apartSince !== null) break;
+        const rows = await shared.snapshot((tx) => rowsOf(tx, [incidentId]));
+        if (await replace(revision, rows, [], async () => {})) return;
+      }
+      await merge(shared, kept, [incidentId]);
     },
     async refresh(shared, at) {
-      if ((await state(database.db)).apartSince === null) await replaceAll(shared, at);
+      for (let turn = 0; turn < TURNS; turn++) {
+        const state = await stateOf(db);
+        if (state.apartSince !== null || (await makeLike(shared, at, state))) return;
+      }
     },
     async bringHome(shared, at) {
-      if ((await state(database.db)).apartSince === null) return null;
-      const merged = await merge(database, shared);
-      await replaceAll(shared, at);
+      let merged: Merged | null = null;
+      for (let turn = 0; turn < TURNS; turn++) {
+        const state = await stateOf(db);
+        if (state.apartSince === null) return merged;
+        merged = together(merged, await merge(file, shared));
+        if (await makeLike(shared, at, state)) return merged;
+      }
+      // It still stands apart: the next command goes on.
       return merged;
+    },
+    async restore(shared) {
+      for (const each of [db, shared.db]) {
+        const some = await each.selectFrom("incidents").select("id").limit(1).executeTakeFirst();
+        if ((some === undefined) === (each === db)) return null;
+      }
+      return merge(file, shared);
     },
   };
 }
 
-type Rows = Awaited<ReturnType<typeof rowsOf>>;
-
-async function rowsOf(db: Kysely<Tables>, id: string) {
+async function stateOf(db: Kysely<Tables>): Promise<State> {
+  const { rows } = await sql<{ as_of: string | null; apart_since: string | null; revision: number }>`
+    select as_of, apart_since, revision from mirror`.execute(db);
+  const [{ as_of, apart_since, revision }] = rows as [(typeof rows)[0]];
   return {
-    incidents: await db.selectFrom("incidents").selectAll().where("id", "=", id).execute(),
-    updates: await db
-      .selectFrom("updates")
-      .selectAll()
-      .where("incident_id", "=", id)
-      .orderBy("number")
-      .execute(),
-    deliveries: await db
-      .selectFrom("deliveries")
-      .selectAll()
-      .where("incident_id", "=", id)
-      .orderBy("update_number")
-      .orderBy("position")
-      .execute(),
-    attempts: await db
-      .selectFrom("attempts")
-      .selectAll()
-      .where("delivery_id", "in", (from) =>
-        from.selectFrom("deliveries").select("id").where("incident_id", "=", id),
-      )
-      .execute(),
-    reminders: await db.selectFrom("reminders").selectAll().where("incident_id", "=", id).execute(),
+    asOf: as_of === null ? null : new Date(as_of),
+    apartSince: apart_since === null ? null : new Date(apart_since),
+    revision,
+  };
+}
+
+async function columnsOf(db: Kysely<Tables>): Promise<Columns> {
+  const { rows } = await sql<{ table: string; column: string }>`
+    select tables.name as "table", columns.name as "column"
+    from sqlite_master as tables, pragma_table_info(tables.name) as columns
+    where tables.type = 'table' order by tables.name, columns.cid`.execute(db);
+  const columns = new Map<string, string[]>();
+  for (const { table, column } of rows) columns.set(table, [...(columns.get(table) ?? []), column]);
+  return columns;
+}
+
+/** Incidents that are open, or were until lately. */
+function keptSince({ db }: Database, at: Date) {
+  const lately = new Date(at.getTime() - KEPT_MS).toISOString();
+  return (id: Expression<string>): Expression<SqlBool> =>
+    sql<SqlBool>`${id} in ${db
+      .selectFrom("incidents as chosen")
+      .select("chosen.id")
+      .where(({ eb, or }) =>
+        or([
+          eb("chosen.phase", "not in", ["resolved", "completed"]),
+          eb("chosen.resolved_at", ">", lately),
+          eb("chosen.created_at", ">", lately),
+        ]),
+      )}`;
+}
+
+function together(first: Merged | null, then: Merged): Merged {
+  if (first === null) return then;
+  return {
+    updates: [...first.updates, ...then.updates],
+    deliveries: first.deliveries + then.deliveries,
+    open: [...first.open, ...then.open],
+    conflicts: [...first.conflicts, ...then.conflicts],
   };
 }
 
@@ -140,20 +215,15 @@ async function forget(tx: Kysely<Tables>, id: string): Promise<void> {
       from.selectFrom("deliveries").select("id").where("incident_id", "=", id),
     )
     .execute();
-  await tx.deleteFrom("reminders").where("incident_id", "=", id).execute();
-  await tx.deleteFrom("deliveries").where("incident_id", "=", id).where("target", "is not", null).execute();
-  await tx.deleteFrom("deliveries").where("incident_id", "=", id).execute();
-  await tx.deleteFrom("updates").where("incident_id", "=", id).execute();
+  for (const table of ["reminders", "deliveries", "updates"] as const)
+    await tx.deleteFrom(table).where("incident_id", "=", id).execute();
   await tx.deleteFrom("incidents").where("id", "=", id).execute();
 }
 
-async function keep(
-  tx: Kysely<Tables>,
-  { incidents, updates, deliveries, attempts, reminders }: Rows,
-): Promise<void> {
-  for (const row of incidents) await tx.insertInto("incidents").values(row).execute();
-  for (const row of updates) await tx.insertInto("updates").values(row).execute();
-  for (const row of deliveries) await tx.insertInto("deliveries").values(row).execute();
-  for (const row of attempts) await tx.insertInto("attempts").values(row).execute();
-  for (const row of reminders) await tx.insertInto("reminders").values(row).execute();
+async function keep(tx: Kysely<Tables>, rows: IncidentRows): Promise<void> {
+  await tx.insertInto("incidents").values(rows.incident).execute();
+  for (const row of rows.updates) await tx.insertInto("updates").values(row).execute();
+  for (const row of rows.deliveries) await tx.insertInto("deliveries").values(row).execute();
+  for (const row of rows.attempts) await tx.insertInto("attempts").values(row).execute();
+  for (const row of rows.reminders) await tx.insertInto("reminders").values(row).execute();
 }

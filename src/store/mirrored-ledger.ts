@@ -25,46 +25,53 @@ export class MirroredLedger extends LedgerStore {
 
   override async record(update: NewUpdate) {
     const recorded = await super.record(update);
-    if (recorded === "recorded") await this.#also(() => this.#mirror.copy(this.#shared, update.incident.id));
+    if (recorded === "recorded")
+      await this.#also(async () => {
+        // What is new here is new there, unless the mirror stands apart.
+        if (!update.opens || (await this.#mirror.kept.record(update)) !== "recorded")
+          await this.#mirror.copy(this.#shared, update.incident.id);
+      });
     return recorded;
   }
 
   override async claim(...asked: Parameters<LedgerStore["claim"]>) {
     const claimed = await super.claim(...asked);
-    await this.#also(() => this.#mirror.ledger.claim(...asked));
+    await this.#also(() => this.#mirror.kept.claim(...asked));
     return claimed;
   }
 
   override async settle(...asked: Parameters<LedgerStore["settle"]>) {
     try {
       const settled = await super.settle(...asked);
-      await this.#also(() => this.#mirror.ledger.settle(...asked));
+      await this.#also(() => this.#mirror.kept.settle(...asked));
       return settled;
     } catch (error) {
       this.#lost = true;
-      await this.#also(async () => {
-        await this.#mirror.standApart(new Date(this.now()));
-        await this.#mirror.ledger.settle(...asked);
-      });
+      await this.#also(() => this.#mirror.apart.settle(...asked));
       throw error;
     }
   }
 
   override async move(...asked: Parameters<LedgerStore["move"]>) {
     const moved = await super.move(...asked);
-    await this.#also(() => this.#mirror.ledger.move(...asked));
+    await this.#also(() => this.#mirror.kept.move(...asked));
     return moved;
+  }
+
+  /** What was seen is the same when it is noted twice: where only the answer was lost, nothing is wrong. */
+  override async noteVerification(...asked: Parameters<LedgerStore["noteVerification"]>) {
+    await super.noteVerification(...asked).catch(() => super.noteVerification(...asked));
   }
 
   override async claimReminder(key: ReminderKey, at: Date) {
     const claimed = await super.claimReminder(key, at);
-    await this.#also(() => this.#mirror.ledger.claimReminder(key, at));
+    await this.#also(() => this.#mirror.kept.claimReminder(key, at));
     return claimed;
   }
 
   override async close(): Promise<void> {
     if (!this.#lost) await this.#also(() => this.#mirror.refresh(this.#shared, new Date(this.now())));
-    await this.#also(() => this.#mirror.ledger.close());
+    await this.#also(() => this.#mirror.kept.close());
     await super.close();
   }
 
@@ -75,35 +82,5 @@ export class MirroredLedger extends LedgerStore {
       this.#tell?.(error);
       this.#tell = null;
     }
-  }
-}
-
-/** A mirror that speaks by itself, and from then on stands apart. */
-export class ApartLedger extends LedgerStore {
-  readonly #mirror: Mirror;
-
-  constructor(mirror: Mirror, scrub: Scrub) {
-    super(mirror.database, scrub);
-    this.#mirror = mirror;
-  }
-
-  override async record(update: NewUpdate) {
-    await this.#mirror.standApart(new Date(this.now()));
-    return super.record(update);
-  }
-
-  override async claim(...asked: Parameters<LedgerStore["claim"]>) {
-    await this.#mirror.standApart(new Date(this.now()));
-    return super.claim(...asked);
-  }
-
-  override async move(...asked: Parameters<LedgerStore["move"]>) {
-    await this.#mirror.standApart(new Date(this.now()));
-    return super.move(...asked);
-  }
-
-  override async claimReminder(key: ReminderKey, at: Date) {
-    await this.#mirror.standApart(new Date(this.now()));
-    return super.claimReminder(key, at);
   }
 }

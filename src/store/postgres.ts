@@ -53,12 +53,20 @@ export async function openPostgres(address: Secret): Promise<Database> {
     connect: () => pool.connect().then((client) => guarded(client, place), rethrow(place)),
     end: () => inTime(pool.end()),
   };
-  const db = new Kysely<Tables>({ dialect: new TurnTakingDialect({ pool: lent }, turns) }).withSchema(SCHEMA);
+  const over = (dialect: PostgresDialect) => new Kysely<Tables>({ dialect }).withSchema(SCHEMA);
+  const db = over(new TurnTakingDialect({ pool: lent }, turns, TAKE_TURN));
+  const aside = over(new TurnTakingDialect({ pool: lent }, turns, STEP_ASIDE));
+  const still = over(new PostgresDialect({ pool: lent }));
   // The writers of one process wait here, not each with a connection of its own.
   const inTurn = pLimit(1);
   const database: Database = {
     db,
+    snapshot: (work) =>
+      still.transaction().setIsolationLevel("repeatable read").setAccessMode("read only").execute(work),
     write: (work) => inTurn(() => db.transaction().execute(work)),
+    writeAside: (work) => aside.transaction().execute(work),
+    // A statement by itself is committed as the server's settings say.
+    writeOne: (work) => (turns.commitsLast ? work(db) : database.writeAside(work)),
     now: () => Date.now() + turns.ahead,
     health: () => checkDurability(db),
   };
@@ -78,41 +86,49 @@ export async function openPostgres(address: Secret): Promise<Database> {
  * Writers take turns: what one reads in its transaction, no other changes. A turn ends with its transaction, and the server
  * ends the transaction of a writer that it does not hear from. One message to the server begins it all.
  */
-const TAKE_TURN = `begin isolation level read committed read write;
+const BEGIN = `begin isolation level read committed read write;
   set local lock_timeout = ${BUSY_MS};
   set local idle_in_transaction_session_timeout = ${IDLE_MS};
   select set_config('synchronous_commit', case when current_setting('synchronous_commit') in ('off', 'local') then 'on'
-    else current_setting('synchronous_commit') end, true);
-  select pg_advisory_xact_lock(${TURN});
-  select clock_timestamp() as now`;
+    else current_setting('synchronous_commit') end, true);`;
+const NOW = "select clock_timestamp() as now";
+const TAKE_TURN = `${BEGIN} select pg_advisory_xact_lock(${TURN}); ${NOW}`;
+/** For what needs no turn. */
+const STEP_ASIDE = `${BEGIN} ${NOW}`;
 
 class Turns {
   /** How far the server's clock is ahead of ours, as of the newest turn. */
   ahead = 0;
+  /** Whether what is committed is on disk without our asking for it. */
+  commitsLast = false;
 }
 
 class TurnTakingDialect extends PostgresDialect {
   readonly #config: ConstructorParameters<typeof PostgresDialect>[0];
   readonly #turns: Turns;
-  constructor(config: ConstructorParameters<typeof PostgresDialect>[0], turns: Turns) {
+  readonly #begin: string;
+  constructor(config: ConstructorParameters<typeof PostgresDialect>[0], turns: Turns, begin: string) {
     super(config);
     this.#config = config;
     this.#turns = turns;
+    this.#begin = begin;
   }
   override createDriver(): PostgresDriver {
-    return new TurnTakingDriver(this.#config, this.#turns);
+    return new TurnTakingDriver(this.#config, this.#turns, this.#begin);
   }
 }
 
 class TurnTakingDriver extends PostgresDriver {
   readonly #turns: Turns;
-  constructor(config: ConstructorParameters<typeof PostgresDialect>[0], turns: Turns) {
+  readonly #begin: string;
+  constructor(config: ConstructorParameters<typeof PostgresDialect>[0], turns: Turns, begin: string) {
     super(config);
     this.#turns = turns;
+    this.#begin = begin;
   }
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     try {
-      const { rows } = await connection.executeQuery<{ now: Date }>(CompiledQuery.raw(TAKE_TURN));
+      const { rows } = await connection.executeQuery<{ now: Date }>(CompiledQuery.raw(this.#begin));
       this.#turns.ahead = rows[0]!.now.getTime() - Date.now();
     } catch (error) {
       await this.rollbackTransaction(connection).catch(() => {});
@@ -122,11 +138,12 @@ class TurnTakingDriver extends PostgresDriver {
 }
 
 async function migrate({ db, write }: Database, turns: Turns, place: string): Promise<void> {
-  const { rows } = await sql<{ encoding: string; there: boolean; now: Date }>`
-    select current_setting('server_encoding') as encoding, to_regnamespace(${SCHEMA}) is not null as there,
-      clock_timestamp() as now`.execute(db);
-  const [{ encoding, there, now }] = rows as [(typeof rows)[0]];
+  const { rows } = await sql<{ encoding: string; commit: string; there: boolean; now: Date }>`
+    select current_setting('server_encoding') as encoding, current_setting('synchronous_commit') as commit,
+      to_regnamespace(${SCHEMA}) is not null as there, clock_timestamp() as now`.execute(db);
+  const [{ encoding, commit, there, now }] = rows as [(typeof rows)[0]];
   turns.ahead = now.getTime() - Date.now();
+  turns.commitsLast = commit !== "off" && commit !== "local";
   if (encoding !== "UTF8")
     throw setupError(
       "LEDGER_NOT_UNICODE",
@@ -188,7 +205,7 @@ function guarded(client: PoolClient, place: string): PostgresPoolClient {
 }
 
 function patienceFor(statement: string): number {
-  if (statement === TAKE_TURN) return BUSY_MS + 1000;
+  if (statement === TAKE_TURN || statement === STEP_ASIDE) return BUSY_MS + 1000;
   return /^(create|alter|drop|update) /.test(statement) && !statement.includes('"')
     ? MIGRATION_MS
     : STATEMENT_MS;
@@ -248,6 +265,8 @@ function strict(address: string): string {
   return address.replace(/([?&]sslmode=)(prefer|require|verify-ca)(?=&|$)/, "$1verify-full");
 }
 
+const WITHOUT_IT = " To go on without it, from this machine's copy: add --offline.";
+
 function explain(error: unknown, place: string): unknown {
   if (error instanceof StatusError || !(error instanceof Error)) return error;
   const { code = "" } = error as { code?: string };
@@ -257,7 +276,7 @@ function explain(error: unknown, place: string): unknown {
     return fault(
       "LEDGER_LOGIN_REFUSED",
       `The database ${place} refuses the login.`,
-      "Check the user and the password in the address that `store:` refers to.",
+      `Check the user and the password in the address that \`store:\` refers to.${WITHOUT_IT}`,
     );
   if (/^3D000 /.test(text))
     return fault(
@@ -269,7 +288,7 @@ function explain(error: unknown, place: string): unknown {
     return fault(
       "LEDGER_NOT_WRITABLE",
       `The ledger in ${place} cannot be written: the server takes no writes.`,
-      "Name the server that takes writes in the address that `store:` refers to.",
+      `Name the server that takes writes in the address that \`store:\` refers to.${WITHOUT_IT}`,
     );
   if (code === "42501")
     return fault(
@@ -293,13 +312,13 @@ function explain(error: unknown, place: string): unknown {
     return fault(
       "LEDGER_DISK_FULL",
       `The server of the ledger has no room: ${place} (${error.message}).`,
-      "Free some space there, then type the command again.",
+      `Free some space there, then type the command again.${WITHOUT_IT}`,
     );
   if (isLost(code, error))
     return fault(
       "LEDGER_UNREACHABLE",
       `The ledger in ${place} cannot be reached: ${said(error)}.`,
-      "Check the server and the way to it, then type the command again. To go on without it, from this machine's copy: add --offline.",
+      `Check the server and the way to it, then type the command again.${WITHOUT_IT}`,
     );
   return error;
 }

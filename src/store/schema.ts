@@ -53,6 +53,25 @@ export const MIGRATIONS: readonly string[][] = [
        channel text not null, state text not null, at text not null, receipt text, error text,
        primary key (incident_id, promise, kind, channel))`,
   ],
+  [
+    `create table mailings (
+       delivery_id text primary key references deliveries (id), number integer not null unique,
+       channel text not null, collected integer not null default 0)`,
+    `create table chunks (
+       mailing integer not null, number integer not null, first integer not null, last integer not null,
+       token integer not null default 0, session text, doing text, in_flight integer, reached integer not null default 0,
+       planned integer not null, sent integer not null default 0, waiting integer not null default 0,
+       refused integer not null default 0, unknown integer not null default 0, suppressed integer not null default 0,
+       invalid integer not null default 0, again_at text, primary key (mailing, number))`,
+    `create table recipients (
+       mailing integer not null, number integer not null, mailbox text not null, address text not null, name text,
+       locale text, unsubscribe text, state text not null, tries integer not null default 0,
+       token integer not null default 0, error text, primary key (mailing, number))`,
+    "create unique index mailboxes on recipients (mailing, mailbox)",
+    `create table suppressions (
+       channel text not null, mailbox text not null, reason text not null, reading text, at text not null,
+       primary key (channel, mailbox))`,
+  ],
 ];
 
 /** What brings a ledger of this version to this program's schema. Throws setupError where a newer program has written it. */

@@ -11,7 +11,15 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CompiledQuery, type DatabaseConnection, Kysely, SqliteDialect, SqliteDriver, sql } from "kysely";
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  Kysely,
+  SqliteDialect,
+  SqliteDriver,
+  sql,
+  type TransactionSettings,
+} from "kysely";
 import Libsql from "libsql";
 import { StatusError, setupError } from "../base/errors.ts";
 import { randomId } from "../base/ids.ts";
@@ -35,10 +43,14 @@ export async function openSqlite(path: string): Promise<Database> {
       try {
         const db = connect(path, "wal");
         await migrate(db);
+        // Every write is a transaction, since only those wait for another writer.
+        const write: Database["write"] = (work) => db.transaction().execute(work);
         return {
           db,
-          // Every write is a transaction, since only those wait for another writer.
-          write: (work) => db.transaction().execute(work),
+          snapshot: (work) => db.transaction().setAccessMode("read only").execute(work),
+          write,
+          writeAside: write,
+          writeOne: write,
           now: Date.now,
           health: () => quickCheck(db),
         };
@@ -156,7 +168,7 @@ function plain(value: unknown): string | number | bigint | null {
   throw new TypeError(`the ledger takes text and numbers, not ${typeof value}`);
 }
 
-/** A transaction takes the write lock at its start: one that began by reading could fail half-way, without waiting. */
+/** A transaction that writes takes the lock at its start: one that began by reading could fail half-way, without waiting. */
 class ImmediateSqliteDialect extends SqliteDialect {
   readonly #config: ConstructorParameters<typeof SqliteDialect>[0];
   constructor(config: ConstructorParameters<typeof SqliteDialect>[0]) {
@@ -170,7 +182,12 @@ class ImmediateSqliteDialect extends SqliteDialect {
 
 /** Waits for another writer without holding up the process: this one may have answers to receive. */
 class ImmediateSqliteDriver extends SqliteDriver {
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+  override async beginTransaction(
+    connection: DatabaseConnection,
+    settings?: TransactionSettings,
+  ): Promise<void> {
+    // Who only reads waits for nobody.
+    if (settings?.accessMode === "read only") return super.beginTransaction(connection);
     const deadline = Date.now() + BUSY_MS;
     for (;;) {
       try {
@@ -204,7 +221,7 @@ function damaged(path: string, why: string): StatusError {
   return setupError(
     "LEDGER_DAMAGED",
     `The ledger ${path} is damaged: ${why}. The file was left as it is.`,
-    `Keep the evidence and start a new ledger: mv ${path} ${path}.damaged — then look at what is already public before you speak again (status cannot know). To speak at once without it: add --offline.`,
+    `Keep the evidence and start a new ledger: mv ${path} ${path}.damaged — it begins with what this machine's copy knows, if there is one; else look at what is already public before you speak again. To go on without it, from this machine's copy: add --offline.`,
   );
 }
 
@@ -225,21 +242,21 @@ function explain(error: unknown, path: string): unknown {
     return setupError(
       "LEDGER_DISK_FULL",
       `The disk is full: the ledger ${path} cannot be written.`,
-      "Free some space, or name another ledger with `store:`, then type the command again. To speak at once without it: add --offline.",
+      "Free some space, or name another ledger with `store:`, then type the command again. To go on without it, from this machine's copy: add --offline.",
       error,
     );
   if (/SQLITE_IOERR|disk I\/O error|\bEIO\b/i.test(text))
     return setupError(
       "LEDGER_IO",
       `The disk fails: the ledger ${path} cannot be read or written (${error.message}).`,
-      "Look at the disk, or name another ledger with `store:`, then type the command again. To speak at once without it: add --offline.",
+      "Look at the disk, or name another ledger with `store:`, then type the command again. To go on without it, from this machine's copy: add --offline.",
       error,
     );
   if (/SQLITE_READONLY|SQLITE_CANTOPEN|EEXIST|EACCES|EROFS|EPERM|ENOTDIR|unable to open/i.test(text))
     return setupError(
       "LEDGER_NOT_WRITABLE",
       `The ledger ${path} cannot be opened for writing: ${error.message}.`,
-      "Make its folder writable, or name another ledger with `store:`.",
+      "Make its folder writable, or name another ledger with `store:`. To go on without it, from this machine's copy: add --offline.",
       error,
     );
   return error;

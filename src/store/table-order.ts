@@ -51,6 +51,28 @@ export const TABLE_ORDER: readonly Table[] = [
     refersTo: [{ column: "delivery_id", table: "deliveries" }],
   },
   { name: "reminders", key: REMINDER, order: REMINDER, unique: [], refersTo: [OF_INCIDENT] },
+  {
+    name: "mailings",
+    key: ["delivery_id"],
+    order: ["delivery_id"],
+    unique: [["number"]],
+    refersTo: [{ column: "delivery_id", table: "deliveries" }],
+  },
+  { name: "chunks", key: ["mailing", "number"], order: ["mailing", "number"], unique: [], refersTo: [] },
+  {
+    name: "recipients",
+    key: ["mailing", "number"],
+    order: ["mailing", "number"],
+    unique: [["mailing", "mailbox"]],
+    refersTo: [],
+  },
+  {
+    name: "suppressions",
+    key: ["channel", "mailbox"],
+    order: ["channel", "mailbox"],
+    unique: [],
+    refersTo: [],
+  },
   { name: "readings", key: ["url"], order: ["url"], unique: [], refersTo: [] },
   { name: "leases", key: ["name"], order: ["name"], unique: [], refersTo: [] },
 ];

@@ -9,6 +9,10 @@ export interface Tables {
   leases: LeaseTable;
   readings: ReadingTable;
   reminders: ReminderTable;
+  mailings: MailingTable;
+  chunks: ChunkTable;
+  recipients: RecipientTable;
+  suppressions: SuppressionTable;
 }
 
 export interface IncidentTable {
@@ -111,4 +115,68 @@ export interface ReminderTable {
   at: string;
   receipt: string | null;
   error: string | null;
+}
+
+/** A delivery to a list. */
+export interface MailingTable {
+  delivery_id: string;
+  /** A short name for its many rows. */
+  number: number;
+  channel: string;
+  /** 1 when the list was read to its end. */
+  collected: Generated<number>;
+}
+
+/** The recipients `first` to `last`, sent to in order by one connection at a time. */
+export interface ChunkTable {
+  mailing: number;
+  number: number;
+  first: number;
+  last: number;
+  /** Rises with every claim. */
+  token: Generated<number>;
+  /** The lease of the process that sends it; null while nobody does. */
+  session: string | null;
+  /** The state of those that are being sent to: all of them before `in_flight` have been reached, save what their rows say. */
+  doing: string | null;
+  /** Who is being sent to, or was when the sender died. */
+  in_flight: number | null;
+  /** How many were reached since it was claimed; counted in `sent` when it is released. */
+  reached: Generated<number>;
+  planned: number;
+  sent: Generated<number>;
+  waiting: Generated<number>;
+  refused: Generated<number>;
+  unknown: Generated<number>;
+  suppressed: Generated<number>;
+  invalid: Generated<number>;
+  /** When those that wait are due again. */
+  again_at: string | null;
+}
+
+export interface RecipientTable {
+  mailing: number;
+  number: number;
+  /** The address in lower case: one mailbox hears once. */
+  mailbox: string;
+  address: string;
+  name: string | null;
+  locale: string | null;
+  unsubscribe: string | null;
+  state: string;
+  /** How often the server has said "later". */
+  tries: Generated<number>;
+  /** The chunk's token when this row's outcome was written. */
+  token: Generated<number>;
+  error: string | null;
+}
+
+/** Who must hear nothing more on a channel. */
+export interface SuppressionTable {
+  channel: string;
+  mailbox: string;
+  reason: string;
+  /** The reading of the channel's own list that it comes from; null where a server said that the mailbox is not there. */
+  reading: string | null;
+  at: string;
 }

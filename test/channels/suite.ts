@@ -190,7 +190,8 @@ export function describeChannel(conformance: Conformance): void {
       });
 
       fact("are refused without a secret that the kind names", async () => {
-        for (const name of kind.secrets) {
+        // A secret that the healthy settings do without is one that only some settings need.
+        for (const name of kind.secrets.filter((secret) => secret in ground.settings)) {
           const { [name]: _, ...others } = ground.settings;
           expect(kind.settings.safeParse(others).success).toBe(false);
           expect(kind.settings.safeParse({ ...others, [name]: { cmd: ["pass", "show", "x"] } }).success).toBe(

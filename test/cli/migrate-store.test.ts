@@ -3,37 +3,34 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openSqlite } from "../../src/store/sqlite.ts";
 import { hasServer, type Server, someServer } from "../support/postgres.ts";
-import { ANNOUNCE, type Ran, type Stage, setStage } from "../support/stage.ts";
+import { ANNOUNCE, type Ran, setStage } from "../support/stage.ts";
+import { type Team, team } from "../support/team.ts";
 
 const MIGRATE = ["config", "migrate-store"];
 
 /** Has spoken from a file, and has named another store since. */
-async function moving(store: string, env: Record<string, string> = {}) {
-  const stage = await setStage();
-  expect((await stage.run([...ANNOUNCE, "--key", "pager-7"])).code).toBe(0);
-  const args = ["--message", "We found the cause.", "--phase", "identified", "--yes"];
-  expect((await stage.run(["update", ...args])).code).toBe(0);
-  const before = await ledger(stage);
-  stage.configure((config) => {
-    config.store = store;
+async function moving(store: string, address: string | null = null) {
+  const { stage, as, folderOf } = await team(address, (config) => {
+    delete config.store;
   });
-  const run = (argv: readonly string[], more: Parameters<Stage["run"]>[1] = {}): Promise<Ran> =>
-    stage.run(argv, {
-      env: { HOME: stage.folder, PATH: process.env.PATH, LANG: "C.UTF-8", ...env },
-      ...more,
-    });
-  return { stage, run, before, file: join(stage.folder, ".status", "status.db") };
+  const run = (argv: readonly string[], more?: Parameters<Team["as"]>[2]) => as("mover", argv, more);
+  expect((await run([...ANNOUNCE, "--key", "pager-7"])).code).toBe(0);
+  const args = ["--message", "We found the cause.", "--phase", "identified", "--yes"];
+  expect((await run(["update", ...args])).code).toBe(0);
+  const before = await ledger(run);
+  stage.config.store = store;
+  const folder = folderOf("mover");
+  return { stage, run, before, folder, file: join(folder, ".status", "status.db") };
 }
 
-async function ledger(stage: Stage): Promise<unknown> {
-  const id = ((await stage.run(["list", "--json"])).json() as { incidents?: { id: string }[] }).incidents?.[0]
-    ?.id;
-  return (await stage.run(["show", id ?? "", "--json"])).json();
+async function ledger(run: (argv: readonly string[]) => Promise<Ran>): Promise<unknown> {
+  const id = ((await run(["list", "--json"])).json() as { incidents?: { id: string }[] }).incidents?.[0]?.id;
+  return (await run(["show", id ?? "", "--json"])).json();
 }
 
 describe("status config migrate-store", () => {
   it("carries one file over into another and leaves the first as it is", async () => {
-    const { stage, run, before, file } = await moving("./other.db");
+    const { run, before, file } = await moving("./other.db");
     const bytes = readFileSync(file);
     const ran = await run(MIGRATE);
     expect(ran).toMatchObject({ code: 0, stderr: "" });
@@ -42,7 +39,7 @@ describe("status config migrate-store", () => {
     expect(ran.stdout).toContain(`\n  mv ${file} ${file}.carried-over\n`);
     expect(readFileSync(file)).toEqual(bytes);
     renameSync(file, `${file}.carried-over`);
-    expect(await ledger(stage)).toEqual(before);
+    expect(await ledger(run)).toEqual(before);
   });
 
   it("finds all there when it is typed again", async () => {
@@ -79,7 +76,7 @@ describe("status config migrate-store", () => {
     const { stage, run, file } = await moving("./other.db");
     await run(MIGRATE);
     expect((await run(["resolve", "--message", "All is well.", "--yes"])).code).toBe(0);
-    const spoken = await ledger(stage);
+    const spoken = await ledger(run);
     const heard = stage.heard();
     for (const argv of [MIGRATE, [...MIGRATE, "--dry-run"]]) {
       const ran = await run(argv);
@@ -95,7 +92,7 @@ describe("status config migrate-store", () => {
       tables: { incidents: { carried: 0, there: 0, conflicts: 1 } },
       error: { code: "STORE_CONFLICT" },
     });
-    expect(await ledger(stage)).toEqual(spoken);
+    expect(await ledger(run)).toEqual(spoken);
     expect(stage.heard()).toEqual(heard);
   });
 
@@ -109,10 +106,10 @@ describe("status config migrate-store", () => {
   });
 
   it("takes the file that is named, as seen from where one stands", async () => {
-    const { stage, run, file } = await moving("./other.db");
-    mkdirSync(join(stage.folder, "elsewhere"));
+    const { folder, run, file } = await moving("./other.db");
+    mkdirSync(join(folder, "elsewhere"));
     const argv = [...MIGRATE, "--from", "../.status/status.db", "--json"];
-    const ran = await run(argv, { cwd: join(stage.folder, "elsewhere") });
+    const ran = await run(argv, { cwd: join(folder, "elsewhere") });
     expect(ran.json()).toMatchObject({ from: file, tables: { incidents: { carried: 1 } } });
     expect((await run(argv)).json()).toMatchObject({ error: { code: "STORE_NOT_FOUND" } });
   });
@@ -120,8 +117,8 @@ describe("status config migrate-store", () => {
   it("refuses to carry a store over into itself, whatever it is called", async () => {
     const stage = await setStage();
     expect((await stage.run(MIGRATE)).stderr).toMatch(/\[STORE_SAME\]\n.*store: env:DATABASE_URL/);
-    const { stage: other, run, file } = await moving("./other.db");
-    linkSync(file, join(other.folder, "other.db"));
+    const { folder, run, file } = await moving("./other.db");
+    linkSync(file, join(folder, "other.db"));
     expect(await run(MIGRATE)).toMatchObject({ code: 3, stderr: expect.stringContaining("[STORE_SAME]") });
   });
 
@@ -144,8 +141,8 @@ describe("status config migrate-store", () => {
   });
 
   it("leaves a file that is no ledger as it is", async () => {
-    const { stage, run } = await moving("./other.db");
-    const notes = join(stage.folder, "notes.txt");
+    const { folder, run } = await moving("./other.db");
+    const notes = join(folder, "notes.txt");
     writeFileSync(notes, "These are no tables, but many words about them. ".repeat(100));
     const bytes = readFileSync(notes);
     expect(await run([...MIGRATE, "--from", notes])).toMatchObject({ code: 3, stdout: "" });
@@ -183,7 +180,7 @@ describe.skipIf(!hasServer)("status config migrate-store to a server", () => {
 
   it("lets the team go on from there: same incident, same threads, nothing said twice", async () => {
     const address = await server.database();
-    const { stage, run, before, file } = await moving("env:DATABASE_URL", { DATABASE_URL: address });
+    const { stage, run, before, file } = await moving("env:DATABASE_URL", address);
     const heard = stage.heard();
     const ran = await run(MIGRATE);
     expect(ran).toMatchObject({ code: 0, stderr: "" });
@@ -213,7 +210,7 @@ describe.skipIf(!hasServer)("status config migrate-store to a server", () => {
 
   it("carries nothing where the server refuses, and shows no password", async () => {
     const address = Object.assign(new URL(await server.database()), { password: "s3cret-and-wrong" }).href;
-    const { run } = await moving("env:DATABASE_URL", { DATABASE_URL: address });
+    const { run } = await moving("env:DATABASE_URL", address);
     const ran = await run(MIGRATE);
     expect(ran).toMatchObject({ code: 3, stdout: "" });
     expect(ran.stderr).not.toContain("s3cret-and-wrong");

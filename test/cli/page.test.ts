@@ -47,7 +47,7 @@ async function host(answer: (path: string) => string | null): Promise<string> {
 /** What stands on a terminal after that: lines, moves up, and erasing to the end. */
 function screenOf(written: string): string[] {
   const lines = [""];
-  for (const [piece, up] of written.matchAll(/\u001b\[(\d+)A|\u001b\[J|\u001b\[[\d;]*m|\n|[^\u001b\n]+/g)) {
+  for (const [piece, up] of written.matchAll(/\u001b\[(\d+)A|\u001b\[J|\u001b\[[\d;]*m|\n|[^\u001b\n\r]+/g)) {
     if (up !== undefined) lines.splice(lines.length - 1 - Number(up), Number(up));
     else if (piece === "\n") lines.push("");
     else if (!piece.startsWith("\u001b")) lines[lines.length - 1] += piece;

@@ -1,5 +1,4 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -13,37 +12,18 @@ import {
   someServer,
   startServer,
 } from "../support/postgres.ts";
-import { type Ran, runIn, type Stage, setStage } from "../support/stage.ts";
+import { type Team, team } from "../support/team.ts";
 
 const ANNOUNCE = [
   "announce",
   ...["--title", "Checkout is failing", "--component", "checkout", "--impact", "major", "--yes", "--json"],
 ];
 
-/** One property, and the folders of several people and machines that speak for it. */
-interface Team {
-  readonly stage: Stage;
-  readonly address: string;
-  /** Runs a command as somebody with nothing but the configuration and the address. */
-  as(who: string, argv: readonly string[], env?: Record<string, string>): Promise<Ran>;
-}
-
-async function team(address: string): Promise<Team> {
-  const stage = await setStage((config) => {
-    config.store = "env:DATABASE_URL";
+/** A team that shares a page as well. */
+function shop(address: string): Promise<Team> {
+  return team(address, ({ channels }) => {
+    channels.page = { kind: "page", directory: join("..", "public") };
   });
-  return {
-    stage,
-    address,
-    as(who, argv, env = {}) {
-      const folder = join(stage.folder, who);
-      mkdirSync(folder, { recursive: true });
-      const page = { kind: "page", directory: join(stage.folder, "public") };
-      const config = { ...stage.config, channels: { ...stage.config.channels, page } };
-      writeFileSync(join(folder, ".statusrc"), JSON.stringify(config), { mode: 0o600 });
-      return runIn(folder, stage.clock, argv, { env: { HOME: folder, DATABASE_URL: address, ...env } });
-    },
-  };
 }
 
 describe.skipIf(!hasServer)("a ledger that a team shares", () => {
@@ -54,7 +34,7 @@ describe.skipIf(!hasServer)("a ledger that a team shares", () => {
   afterAll(() => server?.close());
 
   it("lets one announce, another update and a script resolve, in the same threads", async () => {
-    const { as, stage } = await team(await server.database());
+    const { as, stage } = await shop(await server.database());
     const first = await as("first", [...ANNOUNCE, "--key", "pager-7"]);
     expect(first).toMatchObject({ code: 0, stderr: expect.not.stringContaining("error") });
     const second = await as("second", ["update", "--message", "We found the cause.", "--yes", "--json"]);
@@ -71,7 +51,7 @@ describe.skipIf(!hasServer)("a ledger that a team shares", () => {
   });
 
   it("says everything once when many announce with one key at the same time", async () => {
-    const { as, stage } = await team(await server.database());
+    const { as, stage } = await shop(await server.database());
     const ran = await Promise.all(
       ["a", "b", "c", "d"].map((who) => as(who, [...ANNOUNCE, "--key", "deploy-1"])),
     );
@@ -80,7 +60,7 @@ describe.skipIf(!hasServer)("a ledger that a team shares", () => {
   });
 
   it("lets one of several follow up, and tells the others", async () => {
-    const { as, stage } = await team(await server.database());
+    const { as, stage } = await shop(await server.database());
     await as("first", ANNOUNCE);
     stage.clock.advance(16 * 60_000);
     const ran = await Promise.all(["a", "b", "c"].map((who) => as(who, ["follow-up", "--yes", "--json"])));
@@ -89,7 +69,8 @@ describe.skipIf(!hasServer)("a ledger that a team shares", () => {
   });
 
   it("serves the built command, and lets it end at once", async () => {
-    const { as, stage, address } = await team(await server.database());
+    const address = await server.database();
+    const { as, stage } = await shop(address);
     await as("first", ANNOUNCE);
     const binary = fileURLToPath(new URL("../../bin/status.js", import.meta.url));
     const { stdout } = await promisify(execFile)(process.execPath, [binary, "list", "--json"], {
@@ -105,7 +86,7 @@ describe.skipIf(!hasServer)("a ledger that a team shares", () => {
     const client = new pg.Client({ connectionString: address });
     await client.connect();
     await client.query("create table public.incidents (mine text); create table public.updates (mine text)");
-    const { as } = await team(address);
+    const { as } = await shop(address);
     expect((await as("first", ANNOUNCE)).code).toBe(0);
     expect((await client.query("select * from public.incidents")).rows).toEqual([]);
     expect((await client.query("select id from status.incidents")).rows).toHaveLength(1);
@@ -114,7 +95,7 @@ describe.skipIf(!hasServer)("a ledger that a team shares", () => {
 
   it("is refused politely when a newer program wrote it", async () => {
     const address = await server.database();
-    const { as } = await team(address);
+    const { as } = await shop(address);
     await as("first", ANNOUNCE);
     const client = new pg.Client({ connectionString: address });
     await client.connect();
@@ -126,7 +107,7 @@ describe.skipIf(!hasServer)("a ledger that a team shares", () => {
 
   it("does not wait for long for a writer that stopped in the middle", async () => {
     const address = await server.database();
-    const { as, stage } = await team(address);
+    const { as, stage } = await shop(address);
     await as("first", ANNOUNCE);
     const client = new pg.Client({ connectionString: address });
     client.on("error", () => {});
@@ -162,8 +143,9 @@ describe.skipIf(!hasServer)("a ledger that a team shares", () => {
       "LEDGER_UNREACHABLE",
     ],
   ])("sends nothing when the address %s, and shows no password", async (_, wrong, code) => {
-    const { as, stage, address } = await team(await server.database());
-    const ran = await as("first", ANNOUNCE.slice(0, -1), { DATABASE_URL: wrong(address) });
+    const address = await server.database();
+    const { as, stage } = await shop(address);
+    const ran = await as("first", ANNOUNCE.slice(0, -1), { env: { DATABASE_URL: wrong(address) } });
     expect([ran.code, ran.stderr]).toEqual([3, expect.stringContaining(`[${code}]`)]);
     expect(`${ran.stdout}${ran.stderr}`).not.toContain("hunter22");
     expect(`${ran.stdout}${ran.stderr}`).not.toContain(new URL(address).password);
@@ -171,8 +153,8 @@ describe.skipIf(!hasServer)("a ledger that a team shares", () => {
   });
 
   it("sends nothing when the address is not there", async () => {
-    const { as } = await team(await server.database());
-    const ran = await as("first", ANNOUNCE.slice(0, -1), { DATABASE_URL: "" });
+    const { as } = await shop(await server.database());
+    const ran = await as("first", ANNOUNCE.slice(0, -1), { env: { DATABASE_URL: "" } });
     expect([ran.code, ran.stderr]).toEqual([
       3,
       expect.stringMatching(/DATABASE_URL.*store.*SECRET_MISSING/s),
@@ -186,9 +168,9 @@ describe.skipIf(!hasServer)("a ledger that a team shares", () => {
     const role = `reader${Date.now()}`;
     await client.query(`create role ${role} login password 'hunter22'`);
     await client.end();
-    const { as } = await team(address);
+    const { as } = await shop(address);
     const reader = Object.assign(new URL(address), { username: role, password: "hunter22" }).href;
-    const ran = await as("first", ANNOUNCE.slice(0, -1), { DATABASE_URL: reader });
+    const ran = await as("first", ANNOUNCE.slice(0, -1), { env: { DATABASE_URL: reader } });
     expect([ran.code, ran.stderr]).toEqual([3, expect.stringContaining("[LEDGER_NOT_WRITABLE]")]);
   });
 });
@@ -201,7 +183,7 @@ describe.skipIf(!hasOwnServer)("a team's server", () => {
   afterAll(() => server?.close());
 
   it("may crash between two commands: what was said is there", async () => {
-    const { as } = await team(await server.database());
+    const { as } = await shop(await server.database());
     await as("first", ANNOUNCE);
     await server.kill();
     const down = await as("second", ["update", "--message", "We found it.", "--yes"]);
@@ -212,7 +194,7 @@ describe.skipIf(!hasOwnServer)("a team's server", () => {
   });
 
   it("may accept connections and say nothing: it is given up after three seconds", async () => {
-    const { as, stage } = await team(await server.database());
+    const { as, stage } = await shop(await server.database());
     await as("first", ANNOUNCE);
     server.freeze();
     try {
@@ -229,7 +211,7 @@ describe.skipIf(!hasOwnServer)("a team's server", () => {
   });
 
   it("may crash in the middle of a broadcast: retry says what is missing, and nothing twice", async () => {
-    const { as, stage } = await team(await server.database());
+    const { as, stage } = await shop(await server.database());
     // Its leases outlive the command that was cut, for this process lives on.
     stage.configure(({ channels }) => {
       for (const channel of Object.values(channels)) channel.timeout = "1s";

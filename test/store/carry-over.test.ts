@@ -135,6 +135,32 @@ async function fill(source: Database, deliveries = 3): Promise<void> {
   });
 }
 
+/** A mailing in which one recipient is being sent to. */
+async function fillMailing({ write }: Database): Promise<void> {
+  await write(async (tx) => {
+    const { id } = await tx.selectFrom("deliveries").select("id").limit(1).executeTakeFirstOrThrow();
+    await tx.insertInto("mailings").values({ delivery_id: id, number: 77, channel: "customers" }).execute();
+    const chunk = { mailing: 77, number: 1, first: 1, last: 300, planned: 300 };
+    await tx
+      .insertInto("chunks")
+      .values({ ...chunk, session: "mailing:x", in_flight: 5, doing: "planned" })
+      .execute();
+    for (let number = 1; number <= 300; number++) {
+      const address = `p${number}@example.com`;
+      const row = { mailing: 77, number, mailbox: address, address, state: "planned" };
+      await tx
+        .insertInto("recipients")
+        .values({ ...row, name: null, locale: null, unsubscribe: null, error: null })
+        .execute();
+    }
+    const gone = { channel: "customers", mailbox: "gone@example.com", reason: "no such mailbox" };
+    await tx
+      .insertInto("suppressions")
+      .values({ ...gone, reading: null, at: AT })
+      .execute();
+  });
+}
+
 async function contents({ db }: Database): Promise<Record<string, unknown[]>> {
   const tables: [string, unknown[]][] = [];
   for (const { name } of TABLE_ORDER) {
@@ -211,6 +237,21 @@ describe.each(engines())("carrying a ledger over to $name", (engine) => {
     expect(await contents(to)).toEqual(await contents(from));
   });
 
+  it("carries who was reached by a mailing, and refuses while one is being sent", async () => {
+    const [from, to] = [await filled(), await target()];
+    await fillMailing(from);
+    const until = new Date(Date.now() + 60_000).toISOString();
+    const session = { name: "mailing:x", owner: "elsewhere/boot/1/1", until, revision: 0 };
+    await from.write((tx) => tx.insertInto("leases").values(session).execute());
+    await expect(carryOver(from, to)).rejects.toMatchObject({ code: "STORE_BUSY" });
+    await from.write((tx) => tx.deleteFrom("leases").where("name", "=", session.name).execute());
+    expect((await carryOver(from, to)).tables).toMatchObject({
+      recipients: { carried: 300, conflicts: 0 },
+      suppressions: { carried: 1 },
+    });
+    expect(await contents(to)).toEqual(await contents(from));
+  });
+
   it("goes on where it was ended, wherever that was, and brings nothing twice", async () => {
     const [from, to] = [await filled(450), await target()];
     let batches = 0;
@@ -229,7 +270,7 @@ describe.each(engines())("carrying a ledger over to $name", (engine) => {
         ended += 1;
       }
     }
-    expect(ended).toBe(8);
+    expect(ended).toBe(12);
     expect(await contents(to)).toEqual(await contents(from));
   });
 
@@ -281,7 +322,7 @@ describe.each(engines())("carrying a ledger over to $name", (engine) => {
       ["deliveries", 400, 450],
       ["deliveries", 450, 450],
     ]);
-    expect(told).toHaveLength(9);
+    expect(told).toHaveLength(13);
   });
 
   it("leaves what moved on in the target as it is, and says so", async () => {

@@ -135,7 +135,7 @@ describe.each(engines())("what was said apart, merged into $name", (engine) => {
 
   it("brings nothing the second time, and nothing from a copy in which nobody spoke", async () => {
     const { team, apart } = await sides();
-    const nothing = { updates: [], deliveries: 0, conflicts: [] };
+    const nothing = { updates: [], deliveries: 0, open: [], conflicts: [] };
     expect(await merge(apart.database, team.database)).toEqual(nothing);
     await apart.say("second", 10, "identified");
     expect(await merge(apart.database, team.database)).toMatchObject({

@@ -1,11 +1,13 @@
-import { isIP } from "node:net";
 import { Readable } from "node:stream";
 import MailComposer from "nodemailer/lib/mail-composer";
-import SMTPConnection from "nodemailer/lib/smtp-connection";
+import type SMTPConnection from "nodemailer/lib/smtp-connection";
 import { CALENDAR_NAME } from "./calendar.ts";
 import type { MailPayload } from "./compose.ts";
+import { type DkimSigner, signMail } from "./dkim.ts";
 import { Interruption, type SmtpFault, toChannelError } from "./fate.ts";
 import type { MailServer } from "./server.ts";
+import { enter, newConnection } from "./session.ts";
+import type { MailThread } from "./thread.ts";
 
 /** For one call. */
 export interface MailLimits {
@@ -20,12 +22,6 @@ export interface Login {
   readonly loggedIn: boolean;
 }
 
-/** Ids with their angle brackets; null and empty open a thread. */
-export interface MailThread {
-  readonly inReplyTo: string | null;
-  readonly references: readonly string[];
-}
-
 /**
  * Hands one mail to the server, once, and resolves to the Message-ID that the recipient will see.
  * Throws ChannelError: `unknown` from the moment when the body began to leave until the server's last reply.
@@ -35,8 +31,10 @@ export async function sendMail(
   mail: MailPayload,
   thread: MailThread,
   limits: MailLimits,
+  signer: DkimSigner | null = null,
 ): Promise<{ messageId: string }> {
-  const bytes = await bytesOf(mail, thread);
+  const unsigned = await bytesOf(mail, thread);
+  const bytes = signer === null ? unsigned : await signMail(unsigned, signer);
   return converse(
     server,
     limits,
@@ -105,20 +103,7 @@ function converse<T>(
 ): Promise<T> {
   const { timeoutMs, signal } = limits;
   const progress = { bodyLeft: false };
-  const connection = new SMTPConnection({
-    // By number, because the library asks a name server even for `localhost`.
-    host: server.loopback && isIP(server.host) === 0 ? "127.0.0.1" : server.host,
-    port: server.port,
-    secure: server.secure,
-    connectionTimeout: timeoutMs,
-    greetingTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
-    dnsTimeout: timeoutMs,
-    socketCloseTimeout: 1000,
-    // A password never crosses a network readable. Loopback has neither listeners nor real certificates.
-    requireTLS: !server.secure && server.login !== null && !server.loopback,
-    tls: { rejectUnauthorized: !server.loopback },
-  });
+  const connection = newConnection(server, timeoutMs);
   const closeAfterQuit = () => {
     connection.quit();
     connection.close();
@@ -154,15 +139,10 @@ function converse<T>(
       );
     };
     if (signal.aborted) return onAbort();
-    connection.connect((error) => {
+    enter(connection, server, (fault) => {
       if (settled) return;
-      if (error) return fail(error);
-      if (server.login === null || !connection.allowsAuth) return begin();
-      const credentials = {
-        user: server.login.user,
-        pass: server.login.password.reveal(),
-      };
-      connection.login({ credentials }, (refused) => (refused ? fail(refused) : settled || begin()));
+      if (fault === null) begin();
+      else fail(fault);
     });
   });
 }

@@ -1,11 +1,11 @@
 import type { Message } from "../../render/document.ts";
-import { toHtml } from "../../render/formats/html.ts";
+import { escapeHtml, toHtml } from "../../render/formats/html.ts";
 import { toPlainText } from "../../render/formats/plain.ts";
 import { literal } from "../../render/literal.ts";
 import type { ComposeContext, Post, Property } from "../contract.ts";
 import { domainOf, type MailAddress, parseAddress } from "./address.ts";
 import { CALENDAR_NAME, type CalendarFile, calendarOf } from "./calendar.ts";
-import { mailPage } from "./mail-page.ts";
+import { mailPage, unsubscribeLink } from "./mail-page.ts";
 import type { EmailSettings } from "./settings.ts";
 
 /** What is stored for one mail: everything that goes on the wire but the thread headers. */
@@ -25,53 +25,40 @@ export type MailPayload = {
   readonly calendar?: CalendarFile;
 };
 
+/** Who speaks, and where an answer goes. */
+export type Sender = Pick<EmailSettings, "from" | "replyTo" | "unsubscribe">;
+
 /** One mail for each address, so that no recipient sees another; `part` is the address without its name. */
 export function composeMails(
   message: Message,
   context: ComposeContext,
-  settings: Omit<EmailSettings, "smtp">,
+  settings: Sender & { readonly to: readonly string[] },
   property: Property,
 ): Post[] {
   const from = addressOf(settings.from);
   const subject = literal(message.subject);
   const unsubscribe = settings.unsubscribe === undefined ? null : new URL(settings.unsubscribe).href;
-  const notes: string[] = [];
   const calendar = calendarOf(message, context, property);
-  if (calendar !== null)
-    notes.push(`with ${CALENDAR_NAME}${calendar.method === "CANCEL" ? ", which takes the event back" : ""}`);
+  const notes = calendar === null ? [] : [calendarNote(calendar)];
+  const [reasonBefore, reasonAfter] = reasonAround(property);
+  const [htmlBefore, htmlAfter] = htmlAround(message, context, property, property.locale);
   return settings.to.map((recipient) => {
     const to = addressOf(recipient);
     const key = context.keyOf(to.address);
-    const reason = `${literal(property.name)} sends this to ${to.address}, which is on its list for status updates.`;
-    const text = [
-      toPlainText(message.body),
-      ...(message.link === null ? [] : [`Status page: ${message.link}`]),
-      `-- \n${reason}${unsubscribe === null ? "" : `\nUnsubscribe: ${unsubscribe}`}`,
-    ].join("\n\n");
-    const html = mailPage({
-      locale: property.locale,
-      property: literal(property.name),
-      type: context.incident.type,
-      phase: context.incident.phase,
-      impact: context.incident.impact,
-      subject,
-      body: toHtml(message.body),
-      link: message.link,
-      reason,
-      unsubscribe,
-    });
+    const reason = `${reasonBefore}${to.address}${reasonAfter}`;
+    const text = `${textBefore(message)}${reason}${unsubscribeLine(unsubscribe)}`;
     const payload: MailPayload = {
       from,
       to,
       replyTo: settings.replyTo === undefined ? null : addressOf(settings.replyTo),
       subject,
       text: `${text}\n`,
-      html,
+      html: `${htmlBefore}${escapeHtml(reason)}${unsubscribeLink(unsubscribe)}${htmlAfter}`,
       messageId: `<${key}@${domainOf(from.address)}>`,
       date: context.update.at.toISOString(),
       headers: {
         ...AUTOMATIC,
-        ...(unsubscribe === null ? {} : listHeaders(unsubscribe)),
+        ...listHeaders(unsubscribe),
       },
       ...(calendar === null ? {} : { calendar }),
     };
@@ -80,17 +67,59 @@ export function composeMails(
 }
 
 /** Keeps vacation responders silent (RFC 3834). */
-const AUTOMATIC = { "Auto-Submitted": "auto-generated" };
+export const AUTOMATIC = { "Auto-Submitted": "auto-generated" };
 
-/** One-click unsubscription (RFC 8058). */
-function listHeaders(url: string): Record<string, string> {
-  return {
-    "List-Unsubscribe": `<${url}>`,
-    "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-  };
+/** Where the subscription ends (RFC 2369); one-click where the link is https (RFC 8058, 3.1). */
+export function listHeaders(url: string | null): Record<string, string> {
+  if (url === null) return {};
+  const place = { "List-Unsubscribe": `<${url}>` };
+  return url.startsWith("https:")
+    ? { ...place, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" }
+    : place;
 }
 
-function addressOf(text: string): MailAddress {
+/** Why this reader gets this mail: what stands before and after their address. */
+export function reasonAround(property: Property): [string, string] {
+  return [`${literal(property.name)} sends this to `, ", which is on its list for status updates."];
+}
+
+/** The plain text up to the reason. */
+export function textBefore(message: Message): string {
+  return [
+    toPlainText(message.body),
+    ...(message.link === null ? [] : [`Status page: ${message.link}`]),
+    "-- \n",
+  ].join("\n\n");
+}
+
+export function unsubscribeLine(url: string | null): string {
+  return url === null ? "" : `\nUnsubscribe: ${url}`;
+}
+
+/** The HTML before and after its footer. */
+export function htmlAround(
+  message: Message,
+  { incident }: ComposeContext,
+  property: Property,
+  locale: string,
+): [string, string] {
+  return mailPage({
+    locale,
+    property: literal(property.name),
+    type: incident.type,
+    phase: incident.phase,
+    impact: incident.impact,
+    subject: literal(message.subject),
+    body: toHtml(message.body),
+    link: message.link,
+  });
+}
+
+export function calendarNote({ method }: CalendarFile): string {
+  return `with ${CALENDAR_NAME}${method === "CANCEL" ? ", which takes the event back" : ""}`;
+}
+
+export function addressOf(text: string): MailAddress {
   const address = parseAddress(text);
   if (address === null) throw new TypeError("an address that the settings should have refused");
   return address;

@@ -1,5 +1,5 @@
 import { excerpt } from "../answer.ts";
-import { ChannelError } from "../contract.ts";
+import { ChannelError, RecipientError } from "../contract.ts";
 import { describeServer, type MailServer } from "./server.ts";
 
 /** What nodemailer says about a failure, as far as it is read here. */
@@ -57,6 +57,8 @@ export function toChannelError(fault: SmtpFault, server: MailServer, bodyLeft: b
     return refused("MAIL_LOGIN_REFUSED", "check user and password in the smtp setting, then: status doctor");
   if (replied && fault.command === "RCPT TO")
     return refused("MAIL_RECIPIENT_REFUSED", "correct or remove this address in the channel's `to`");
+  if (replied && fault.command === "MAIL FROM" && fault.responseCode === 552)
+    return refused("MAIL_TOO_LARGE", "shorten the message: the server takes less");
   if (replied && fault.command === "MAIL FROM")
     return refused("MAIL_SENDER_REFUSED", "use a `from` address that this account may send as");
   if (replied) return refused("MAIL_REFUSED", "the server's own words say why");
@@ -66,6 +68,55 @@ export function toChannelError(fault: SmtpFault, server: MailServer, bodyLeft: b
   return new ChannelError("not-sent", "MAIL_UNREACHABLE", message, {
     hint: "check the network, DNS and the smtp setting's host and port, then: status retry",
   });
+}
+
+/**
+ * The same for one mail of many that share a conversation: RecipientError where the server has refused this recipient or
+ * this recipient's mail and the conversation can go on, else ChannelError. A refusal is lasting where the mailbox is not
+ * there (RFC 3463, 3.2 and 3.3).
+ */
+export function toMailingError(fault: SmtpFault, server: MailServer, bodyLeft: boolean): ChannelError {
+  const { responseCode: code = 0, command } = fault;
+  const ofRecipient = command === "RCPT TO" || command === "DATA";
+  const answered = code >= 400 && code <= 599;
+  const words = fault.response ?? "";
+  const message = describe(fault, server);
+  if (answered && (ofRecipient || command === "MAIL FROM") && SESSION_FULL.test(words))
+    return new ChannelError("not-sent", "MAIL_TRY_LATER", message, { hint: "type: status retry" });
+  // Said of a conversation that was good until now; another may be so again.
+  if (answered && (command === "RSET" || command === "CONN") && !bodyLeft)
+    return new ChannelError("not-sent", "MAIL_TRY_LATER", message, { hint: "type: status retry" });
+  // 421 closes the conversation, 503 and 530 are about it.
+  if (!answered || !ofRecipient || code === 421 || code === 503 || code === 530)
+    return toChannelError(fault, server, bodyLeft);
+  if (RELAYING.test(words))
+    return new RecipientError(
+      "not-sent",
+      "MAIL_RELAY_DENIED",
+      `${message} (does the smtp setting log in?)`,
+      false,
+    );
+  if (code < 500) return new RecipientError("not-sent", "MAIL_TRY_LATER", message, false);
+  return command === "RCPT TO"
+    ? new RecipientError("refused", "MAIL_RECIPIENT_REFUSED", message, isGone(code, words))
+    : new RecipientError("refused", "MAIL_REFUSED", message, false);
+}
+
+/** A limit of one conversation, which another does not share. */
+const SESSION_FULL =
+  /^4\d\d[ -]4\.5\.3\b|too many (?:e?mails|messages|transactions|recipients)\b.*\b(?:connection|session)\b/is;
+/** Says something of our own rights, and nothing of the mailbox. */
+const RELAYING =
+  /\brelay(?:ing)?\b.*\b(?:denied|not permitted|not allowed|prohibited)|(?:unable|not permitted|not allowed) to relay/i;
+/** A 550 without an enhanced code that is not about the mailbox. */
+const POLICY =
+  /spam|polic|block|black ?list|dnsbl|reputation|authenti|denied|quota|full|sender|\bSPF\b|DKIM|DMARC/i;
+const GONE: ReadonlySet<string> = new Set(["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"]);
+
+function isGone(code: number, words: string): boolean {
+  const enhanced = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/.exec(words)?.[1];
+  if (enhanced !== undefined) return GONE.has(enhanced);
+  return (code === 550 || code === 551 || code === 553) && !POLICY.test(words);
 }
 
 function isCertificateFault(fault: SmtpFault): boolean {

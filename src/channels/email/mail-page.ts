@@ -14,9 +14,6 @@ export interface MailPage {
   readonly body: string;
   /** Address of the status page. */
   readonly link: string | null;
-  /** Who sends this and why. */
-  readonly reason: string;
-  readonly unsubscribe: string | null;
 }
 
 const FONT = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
@@ -39,14 +36,15 @@ const IMPACT_WORDS: Readonly<Record<Impact, string>> = {
 };
 
 /**
- * A whole HTML document for one mail: a single column that reads at 320 px, inline styles (mail programs drop
- * others), and a style sheet only for what may be lost: dark mode and the spacing of the body.
+ * A whole HTML document for one mail, up to its footer and from its footer on: a single column that reads at 320 px,
+ * inline styles (mail programs drop others), and a style sheet only for what may be lost: dark mode and the spacing
+ * of the body. The footer is safe HTML of one line: who sends this and why, then `unsubscribeLink`.
  */
-export function mailPage(page: MailPage): string {
+export function mailPage(page: MailPage): [string, string] {
   const fill = COLOURS[colourOf(page)];
   const subject = escapeHtml(page.subject);
   const property = escapeHtml(page.property);
-  return `<!doctype html>
+  const beforeFooter = `<!doctype html>
 <html lang="${escapeHtml(page.locale)}">
 <head>
 <meta charset="utf-8">
@@ -89,14 +87,17 @@ export function mailPage(page: MailPage): string {
 <tr><td class="body" style="padding:16px 20px 24px;font:400 16px/1.55 ${FONT};color:#1d242b;overflow-wrap:anywhere;">${page.body}</td></tr>${button(page.link)}
 </table>
 </td></tr>
-<tr><td class="quiet" style="padding:16px 4px 0;font:400 13px/1.5 ${FONT};color:#55606b;overflow-wrap:anywhere;">${escapeHtml(page.reason)}${unsubscribe(page.unsubscribe)}</td></tr>
+<tr><td class="quiet" style="padding:16px 4px 0;font:400 13px/1.5 ${FONT};color:#55606b;overflow-wrap:anywhere;">`;
+  return [beforeFooter, AFTER_FOOTER];
+}
+
+const AFTER_FOOTER = `</td></tr>
 </table>
 </td></tr>
 </table>
 </body>
 </html>
 `;
-}
 
 function colourOf(page: MailPage): keyof typeof COLOURS {
   if (page.type === "notice") return "none";
@@ -118,6 +119,7 @@ function button(link: string | null): string {
 <tr><td style="padding:0 20px 28px;font:600 16px/1.4 ${FONT};"><a class="button" href="${escapeHtml(link)}" style="display:inline-block;padding:11px 18px;border-radius:6px;background:#1d242b;color:#ffffff;text-decoration:none;">See the status page</a></td></tr>`;
 }
 
-function unsubscribe(url: string | null): string {
+/** Empty where there is no way to unsubscribe. */
+export function unsubscribeLink(url: string | null): string {
   return url === null ? "" : ` <a href="${escapeHtml(url)}">Unsubscribe</a>`;
 }

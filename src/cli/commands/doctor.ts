@@ -18,14 +18,17 @@ interface Check extends Finding {
 }
 
 /** `status doctor`: proves every credential, permission and setting without posting. Exit 0, or 3 where something fails. */
-export async function doctor(app: App, flags: { json?: boolean; plain?: boolean }): Promise<number> {
+export async function doctor(
+  app: App,
+  flags: { json?: boolean; plain?: boolean; offline?: boolean },
+): Promise<number> {
   const speakers = await app.speakers(true);
   const { stderr, stdout } = app.surroundings;
   if (flags.json !== true)
     stderr.write(`Checking ${count(speakers.length, "channel")}; nothing is posted …\n`);
   const [independence, ledger, templates, ...channels] = await Promise.all([
     checkIndependence(app),
-    checkLedger(app),
+    checkLedger(app, flags.offline === true),
     checkTemplates(app, speakers),
     ...speakers.map((speaker) => checkChannel(speaker, app.surroundings.stopping)),
   ]);
@@ -156,7 +159,8 @@ function skew({ server, local }: { server: Date; local: Date }): number {
   return local.getTime() - server.getTime();
 }
 
-async function checkLedger(app: App): Promise<Check> {
+async function checkLedger(app: App, offline: boolean): Promise<Check> {
+  const place = offline ? "this machine's copy" : app.config.store;
   const base = { channel: null, name: "ledger" };
   try {
     const ledger = await app.ledger();
@@ -165,13 +169,13 @@ async function checkLedger(app: App): Promise<Check> {
       return {
         ...base,
         level: "fail",
-        message: `${app.config.store}: ${wrong}`,
+        message: `${place}: ${wrong}`,
         hint: "Keep a copy of the ledger, and mend that before you rely on it.",
       };
     return {
       ...base,
       level: "ok",
-      message: `${app.config.store} is whole, ${count(incidents.length, "incident")}`,
+      message: `${place} is whole, ${count(incidents.length, "incident")}`,
       hint: null,
     };
   } catch (error) {

@@ -3,6 +3,7 @@ import { sayTime } from "../../base/zone.ts";
 import { type Delivery, type Ledger, needsAttention } from "../../broadcast/ledger.ts";
 import { reportChannels, silentChannels } from "../../broadcast/report.ts";
 import type { App } from "../app.ts";
+import { carryOut } from "../carry-out.ts";
 import type { Dialog } from "../dialog.ts";
 import { EXIT } from "../exit-codes.ts";
 import { leftOutChannels, type SpeakFlags } from "../flags.ts";
@@ -10,7 +11,6 @@ import { namedIncident } from "../incidents.ts";
 import { deliveryFields } from "../output/json.ts";
 import { indented, oneLine } from "../output/printable.ts";
 import { styleFor } from "../output/style.ts";
-import { carryOut } from "../speak.ts";
 
 /** `status retry [incident]`: speaks again on silent channels only, and settles what is unknown by looking. */
 export async function retry(

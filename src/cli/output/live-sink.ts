@@ -19,7 +19,7 @@ export class LiveSink implements Sink {
 
   /** Whole lines, while there are live ones. */
   write(text: string): void {
-    const erase = this.#lines.length > 0 ? `\u001b[${this.#lines.length}A\u001b[J` : "";
+    const erase = eraseOf(this.#lines.length);
     this.#sink.write(`${erase}${text}${this.#lines.map((line) => `${line}\n`).join("")}`);
   }
 
@@ -27,8 +27,13 @@ export class LiveSink implements Sink {
   show(lines: readonly string[]): void {
     const before = this.#lines.length;
     if (before === 0 && lines.length === 0) return;
-    const erase = before > 0 ? `\u001b[${before}A\u001b[J` : "";
+    const erase = eraseOf(before);
     this.#lines = lines;
     this.#sink.write(`${erase}${lines.map((line) => `${line}\n`).join("")}`);
   }
+}
+
+/** From the first of so many lines on. What a terminal echoes of a key has moved the cursor from the margin. */
+function eraseOf(lines: number): string {
+  return lines > 0 ? `\r\u001b[${lines}A\u001b[J` : "";
 }

@@ -12,6 +12,8 @@ export interface Style {
     readonly unsure: string;
     readonly none: string;
     readonly bar: string;
+    readonly full: string;
+    readonly empty: string;
   };
 }
 
@@ -22,8 +24,8 @@ export function styleFor(sink: Sink, { env }: Pick<Surroundings, "env">, plain: 
     chalk: new Chalk({ level: wantsColour(sink, env, plain) ? 1 : 0 }),
     symbols:
       utf8 && !plain
-        ? { good: "✓", bad: "✗", unsure: "?", none: "–", bar: "│" }
-        : { good: "+", bad: "x", unsure: "?", none: "-", bar: "|" },
+        ? { good: "✓", bad: "✗", unsure: "?", none: "–", bar: "│", full: "█", empty: "░" }
+        : { good: "+", bad: "x", unsure: "?", none: "-", bar: "|", full: "#", empty: "." },
   };
 }
 

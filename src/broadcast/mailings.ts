@@ -1,0 +1,168 @@
+import type { Recipient } from "../channels/contract.ts";
+import type { DeliveryError } from "./ledger.ts";
+
+/**
+ * Where one recipient's mail stands.
+ * planned    never tried
+ * sent       the server has taken it
+ * waiting    surely not taken; to be tried again
+ * refused    surely not taken, never to be tried again
+ * unknown    it may be out: only a person moves it
+ * suppressed on the list of those who must hear nothing
+ * invalid    no address
+ */
+export const RECIPIENT_STATES = [
+  "planned",
+  "sent",
+  "waiting",
+  "refused",
+  "unknown",
+  "suppressed",
+  "invalid",
+] as const;
+export type RecipientState = (typeof RECIPIENT_STATES)[number];
+
+/** Who has not got it, or may not have. */
+export const UNREACHED: readonly RecipientState[] = [
+  "unknown",
+  "waiting",
+  "refused",
+  "suppressed",
+  "invalid",
+];
+
+/** How far a delivery to a list has come. */
+export interface MailingProgress {
+  readonly deliveryId: string;
+  /** False while the list is still being read. */
+  readonly collected: boolean;
+  readonly counts: Readonly<Record<RecipientState, number>>;
+  /** When a waiting one is to be tried again; null where none waits. */
+  readonly againAt: Date | null;
+  /** Chunks that somebody is sending now. */
+  readonly underWay: number;
+}
+
+/** What a list's entry becomes in the ledger. */
+export type NewRecipient =
+  | { readonly state: "planned"; readonly mailbox: string; readonly recipient: Recipient }
+  | { readonly state: "invalid"; readonly line: number; readonly text: string; readonly fault: string };
+
+export interface NumberedRecipient extends Recipient {
+  /** Its place in the mailing. */
+  readonly number: number;
+}
+
+export interface RecipientRow {
+  readonly number: number;
+  readonly address: string;
+  readonly state: RecipientState;
+  /** Why it was not reached, where that is known. */
+  readonly error: DeliveryError | null;
+}
+
+/** A run of recipients that belongs to one connection of one process, while its session lasts. */
+export interface Chunk {
+  readonly deliveryId: string;
+  /** The mailing's short name in the ledger. */
+  readonly mailing: number;
+  readonly number: number;
+  /** Rises with every claim: who holds an older one can write nothing more. */
+  readonly token: number;
+  /** In order. */
+  readonly recipients: readonly NumberedRecipient[];
+}
+
+/** What one recipient's attempt came to, where it was not taken. */
+export interface Exception {
+  readonly number: number;
+  readonly state: "waiting" | "refused" | "unknown";
+  readonly error: DeliveryError;
+  /** For `refused`: the mailbox is not there, and is suppressed from now on. */
+  readonly lasting: boolean;
+}
+
+/**
+ * The durable record of who on a list was reached. A row for every recipient; they are sent to in chunks, each in order, with
+ * a durable note of which one is in flight: what comes before it is settled, what comes after it was not begun.
+ */
+export interface Mailings {
+  /** Names a process that sends, until `leave`; others take its chunks over when it has not been heard of for some seconds. */
+  join(deliveryId: string, owner: string): Promise<string>;
+  /** To be called every second or so: the session lives on. Answers until when, in ms by the ledger's clock; null where it is over. */
+  beat(session: string): Promise<number | null>;
+  leave(session: string): Promise<void>;
+
+  /** Null for a delivery that goes to no list. */
+  progress(deliveryId: string): Promise<MailingProgress | null>;
+  /** Deliveries to lists that still have somebody to reach, oldest first. */
+  unfinished(): Promise<string[]>;
+
+  /** Begins a mailing; does nothing where it was begun before. */
+  begin(deliveryId: string, channel: string): Promise<void>;
+  /**
+   * Puts entries on it; who is on it already, or is suppressed, is not planned again. To read a list twice does no harm.
+   */
+  add(deliveryId: string, entries: readonly NewRecipient[]): Promise<void>;
+  /** Whether the list was read to its end; not `whole`: it is to be read again. */
+  collected(deliveryId: string, whole: boolean): Promise<void>;
+  /** Makes `mailboxes` part of what a channel's own list suppresses; `reading` names one reading of it. */
+  suppress(channel: string, reading: string, mailboxes: readonly string[]): Promise<void>;
+  /** Forgets what the channel's list suppressed before this reading, and no longer does. */
+  endSuppressing(channel: string, reading: string): Promise<void>;
+
+  /**
+   * Makes a chunk the session's own that has somebody to reach now: never tried, or due again. Settles what its last owner
+   * left. Null where there is none, where `atMost` chunks of the channel have living owners, or where the delivery is no
+   * longer to be sent.
+   */
+  claim(deliveryId: string, session: string, atMost: number): Promise<Chunk | null>;
+  /**
+   * Durably notes that `inFlight` is about to be sent to, and `exceptions` among those before it; all others before it
+   * have been reached. Several calls at once share one commit. False where the chunk has passed to somebody else: then nothing more may be sent.
+   */
+  note(chunk: Chunk, inFlight: number, exceptions: readonly Exception[]): Promise<boolean>;
+  /** Gives the chunk back: all before `next` are settled; null where all are. False where it had passed to somebody else. */
+  release(chunk: Chunk, next: number | null, exceptions: readonly Exception[]): Promise<boolean>;
+  /** Those in one of `states`, in their order, after number `after`; at most `limit`. */
+  recipients(
+    deliveryId: string,
+    states: readonly RecipientState[],
+    after: number,
+    limit: number,
+  ): Promise<readonly RecipientRow[]>;
+  /** Writes again to a mailbox that a server said is not there; false where none did. */
+  forget(channel: string, address: string): Promise<boolean>;
+  /** A person's choice: those whose mail may be out are sent to again. How many they are. */
+  resendUnknown(deliveryId: string): Promise<number>;
+}
+
+/** Who is to be reached: all on the list but those who must hear nothing and those who are nobody. */
+export function reachable({ counts }: MailingProgress): number {
+  const { planned, sent, waiting, refused, unknown } = counts;
+  return planned + sent + waiting + refused + unknown;
+}
+
+/** How many are still to be sent to. */
+export function leftOf({ counts }: MailingProgress): number {
+  return counts.planned + counts.waiting;
+}
+
+/** `998,012 of 1,000,000 sent, 10 refused, 3 to be tried again`. */
+export function sayMailing(progress: MailingProgress): string {
+  const { counts, collected } = progress;
+  const count = (number: number) => number.toLocaleString("en-US");
+  const of = collected ? ` of ${count(reachable(progress))}` : "";
+  const others: [number, string][] = [
+    [counts.refused, "refused"],
+    [counts.waiting, "to be tried again"],
+    [counts.unknown, "unknown"],
+    [counts.suppressed, "suppressed"],
+    [counts.invalid, "without a valid address"],
+  ];
+  return [
+    `${count(counts.sent)}${of} sent`,
+    ...others.filter(([number]) => number > 0).map(([number, what]) => `${count(number)} ${what}`),
+    ...(collected ? [] : ["the list is still being read"]),
+  ].join(", ");
+}

@@ -1,0 +1,82 @@
+import type { ChannelKit, Finding } from "../contract.ts";
+import { ChannelError } from "../contract.ts";
+import { dkimOf } from "./dkim.ts";
+import { describeServer, readServer } from "./server.ts";
+import type { EmailSettings } from "./settings.ts";
+
+/** Reads the key, logs in, reads the list to its end, and sends nothing; ends with what fails first. */
+export async function check(
+  settings: EmailSettings,
+  kit: ChannelKit,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const [name, prove] of Object.entries({ signature, credential, target })) {
+    try {
+      findings.push(...(await prove(settings, kit, signal)));
+    } catch (error) {
+      if (!(error instanceof ChannelError)) throw error;
+      return [...findings, { name, level: "fail", message: error.message, hint: error.hint }];
+    }
+  }
+  return findings;
+}
+
+async function credential(settings: EmailSettings, kit: ChannelKit, signal: AbortSignal): Promise<Finding[]> {
+  const server = readServer(settings.smtp, kit.loopbackOnly);
+  const { logIn } = await import("./client.ts");
+  const { encrypted, loggedIn } = await logIn(server, { timeoutMs: kit.timeoutMs, signal });
+  const where = describeServer(server);
+  return [
+    loggedIn || server.login === null
+      ? ok(
+          "credential",
+          loggedIn ? `${where} accepts ${server.login?.user}` : `${where} answers; no login is configured`,
+        )
+      : warn("credential", `${where} offers no login, so user and password are not used`, "check the port"),
+    ...(encrypted || server.loopback
+      ? []
+      : [warn("encryption", `mail travels readable to ${where}`, "use smtps://, or a server with STARTTLS")]),
+  ];
+}
+
+function signature(settings: EmailSettings): Finding[] {
+  const signer = dkimOf(settings);
+  if (signer === null) return [];
+  const { domain, selector } = signer;
+  return [ok("signature", `mail is signed; receivers ask DNS for ${selector}._domainkey.${domain}`)];
+}
+
+async function target(settings: EmailSettings, kit: ChannelKit, signal: AbortSignal): Promise<Finding[]> {
+  const from = `from ${settings.from}`;
+  if (settings.recipients === undefined)
+    return [
+      ok("target", `${settings.to.length} ${settings.to.length === 1 ? "address" : "addresses"}, ${from}`),
+    ];
+  const { readEntries } = await import("./recipients/read.ts");
+  let good = 0;
+  let bad = 0;
+  let first = "";
+  for await (const entry of readEntries(settings, kit, signal)) {
+    if ("recipient" in entry) good++;
+    else if (bad++ === 0) first = `line ${entry.line}: ${entry.fault}`;
+  }
+  const entries = `${good} ${good === 1 ? "entry" : "entries"} on the list, ${from}`;
+  return bad === 0
+    ? [ok("target", entries)]
+    : [
+        warn(
+          "target",
+          `${entries}; ${bad} that nobody can be written to by, first ${first}`,
+          "correct the list",
+        ),
+      ];
+}
+
+function ok(name: string, message: string): Finding {
+  return { name, level: "ok", message, hint: null };
+}
+
+function warn(name: string, message: string, hint: string): Finding {
+  return { name, level: "warn", message, hint };
+}

@@ -1,0 +1,105 @@
+import { type Kysely, sql } from "kysely";
+import type { Chunk, Exception } from "../broadcast/mailings.ts";
+import type { Database } from "./database.ts";
+import { writeExceptions } from "./mailing-rows.ts";
+import type { Tables } from "./tables.ts";
+
+export interface Note {
+  readonly chunk: Chunk;
+  readonly inFlight: number;
+  readonly exceptions: readonly Exception[];
+}
+
+interface Waiting extends Note {
+  readonly resolve: (held: boolean) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Writes down who is being sent to. What comes in while one commit is under way goes into the next one together. */
+export class Notes {
+  readonly #database: Database;
+  readonly #scrub: (text: string) => string;
+  /** How many of a chunk were not reached, so far. */
+  readonly #exceptions = new WeakMap<Chunk, number>();
+  #waiting: Waiting[] = [];
+  #writing = false;
+
+  constructor(database: Database, scrub: (text: string) => string) {
+    this.#database = database;
+    this.#scrub = scrub;
+  }
+
+  /** Resolves once it is on disk; to false where the chunk has passed to somebody else. */
+  write(note: Note): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ ...note, resolve, reject });
+      if (!this.#writing) void this.#drain();
+    });
+  }
+
+  async #drain(): Promise<void> {
+    this.#writing = true;
+    while (this.#waiting.length > 0) {
+      const notes = this.#waiting;
+      this.#waiting = [];
+      try {
+        const held = await this.#commit(notes);
+        for (const note of notes) note.resolve(held.has(nameOf(note.chunk)));
+      } catch (error) {
+        for (const note of notes) note.reject(error);
+      }
+    }
+    this.#writing = false;
+  }
+
+  /** The names of those chunks that are still their owners'. */
+  #commit(notes: readonly Note[]): Promise<Set<string>> {
+    const mailings = new Set(notes.map(({ chunk }) => chunk.mailing));
+    if (mailings.size === 1 && notes.every(({ exceptions }) => exceptions.length === 0))
+      return this.#database.writeOne((db) => this.#advance(db, notes));
+    return this.#database.writeAside(async (tx) => {
+      const held = new Set<string>();
+      for (const mailing of mailings) {
+        const some = notes.filter(({ chunk }) => chunk.mailing === mailing);
+        for (const name of await this.#advance(tx, some)) held.add(name);
+      }
+      for (const { chunk, exceptions } of notes) {
+        if (exceptions.length === 0 || !held.has(nameOf(chunk))) continue;
+        await writeExceptions(tx, chunk, exceptions, this.#database.now(), this.#scrub);
+      }
+      return held;
+    });
+  }
+
+  /** For chunks of one mailing. */
+  async #advance(db: Kysely<Tables>, notes: readonly Note[]): Promise<Set<string>> {
+    const { mailing } = notes[0]!.chunk;
+    const each = (value: (note: Note) => number) =>
+      sql<number>`case ${sql.ref("number")} ${sql.join(
+        notes.map((note) => sql`when ${sql.lit(note.chunk.number)} then ${sql.lit(value(note))}`),
+        sql` `,
+      )} end`;
+    const rows = await db
+      .updateTable("chunks")
+      .set({ in_flight: each(({ inFlight }) => inFlight), reached: each((note) => this.#reachedBy(note)) })
+      .where("mailing", "=", mailing)
+      .where("session", "is not", null)
+      .where(({ eb, or, and }) =>
+        or(notes.map(({ chunk }) => and([eb("number", "=", chunk.number), eb("token", "=", chunk.token)]))),
+      )
+      .returning("number")
+      .execute();
+    return new Set(rows.map(({ number }) => nameOf({ mailing, number })));
+  }
+
+  /** How many of the chunk were reached before the one in flight. */
+  #reachedBy({ chunk, inFlight, exceptions }: Note): number {
+    const missed = (this.#exceptions.get(chunk) ?? 0) + exceptions.length;
+    this.#exceptions.set(chunk, missed);
+    return Math.max(0, chunk.recipients.findIndex(({ number }) => number === inFlight) - missed);
+  }
+}
+
+function nameOf({ mailing, number }: { readonly mailing: number; readonly number: number }): string {
+  return `${mailing}/${number}`;
+}

@@ -1,0 +1,404 @@
+import { randomInt } from "node:crypto";
+import type { Kysely } from "kysely";
+import { randomId } from "../base/ids.ts";
+import type { DeliveryError } from "../broadcast/ledger.ts";
+import type {
+  Chunk,
+  Exception,
+  MailingProgress,
+  Mailings,
+  NewRecipient,
+  RecipientRow,
+  RecipientState,
+} from "../broadcast/mailings.ts";
+import { LIST_PART } from "../channels/contract.ts";
+import type { Database } from "./database.ts";
+import { Notes } from "./mailing-notes.ts";
+import { livingSessions, recount, SESSION, settleChunk, writeExceptions } from "./mailing-rows.ts";
+import type { RecipientTable, Tables } from "./tables.ts";
+
+/** For how long a process that sends may be unheard of. */
+const SESSION_MS = 8000;
+/** A short list is spread over all connections; of a long one, longer chunks cost less. */
+const SHORT = { upTo: 2000, chunk: 50 };
+const LONG_CHUNK = 500;
+/** So many rows in one statement: engines bound the values of one. */
+const ROWS_AT_ONCE = 250;
+const NOBODY: Readonly<Record<RecipientState, number>> = {
+  planned: 0,
+  sent: 0,
+  waiting: 0,
+  refused: 0,
+  unknown: 0,
+  suppressed: 0,
+  invalid: 0,
+};
+
+/** Mailings over SQL. */
+export class MailingStore implements Mailings {
+  readonly #database: Database;
+  readonly #db: Kysely<Tables>;
+  readonly #scrub: (text: string) => string;
+  readonly #notes: Notes;
+
+  constructor(database: Database, scrub: (text: string) => string) {
+    this.#database = database;
+    this.#db = database.db;
+    this.#scrub = scrub;
+    this.#notes = new Notes(database, scrub);
+  }
+
+  async join(deliveryId: string, owner: string): Promise<string> {
+    const name = `${SESSION}${deliveryId}:${randomId()}`;
+    const until = new Date(this.#database.now() + SESSION_MS).toISOString();
+    await this.#database.write(async (tx) => {
+      // Those that were killed cannot leave by themselves.
+      const long = new Date(this.#database.now() - 100 * SESSION_MS).toISOString();
+      await tx.deleteFrom("leases").where("name", "like", `${SESSION}%`).where("until", "<", long).execute();
+      await tx.insertInto("leases").values({ name, owner, until, revision: 0 }).execute();
+    });
+    return name;
+  }
+
+  async beat(session: string): Promise<number | null> {
+    return this.#database.writeAside(async (tx) => {
+      const now = this.#database.now();
+      const { numUpdatedRows } = await tx
+        .updateTable("leases")
+        .set({ until: new Date(now + SESSION_MS).toISOString() })
+        .where("name", "=", session)
+        // What others may have taken over is not taken back.
+        .where("until", ">", new Date(now).toISOString())
+        .executeTakeFirst();
+      return numUpdatedRows === 1n ? now + SESSION_MS : null;
+    });
+  }
+
+  async leave(session: string): Promise<void> {
+    await this.#database.write((tx) => tx.deleteFrom("leases").where("name", "=", session).execute());
+  }
+
+  async progress(deliveryId: string): Promise<MailingProgress | null> {
+    const mailing = await mailingOf(this.#db, deliveryId);
+    if (mailing === undefined) return null;
+    const chunks = await this.#db
+      .selectFrom("chunks")
+      .selectAll()
+      .where("mailing", "=", mailing.number)
+      .execute();
+    const living = await livingSessions(this.#db, this.#database.now());
+    const counts = { ...NOBODY };
+    let againAt: Date | null = null;
+    let underWay = 0;
+    for (const chunk of chunks) {
+      for (const state of Object.keys(NOBODY) as RecipientState[]) counts[state] += chunk[state];
+      const doing = chunk.doing === "waiting" ? "waiting" : "planned";
+      counts.sent += chunk.reached;
+      counts[doing] -= chunk.reached;
+      if (chunk.session !== null && living.has(chunk.session)) underWay++;
+      const due = chunk.again_at === null ? null : new Date(chunk.again_at);
+      if (due !== null && (againAt === null || due < againAt)) againAt = due;
+    }
+    return { deliveryId, collected: mailing.collected === 1, counts, againAt, underWay };
+  }
+
+  async unfinished(): Promise<string[]> {
+    const rows = await this.#db
+      .selectFrom("deliveries")
+      .innerJoin("updates", "updates.id", "deliveries.update_id")
+      .select("deliveries.id")
+      .where("deliveries.part", "=", LIST_PART)
+      .where("deliveries.state", "in", ["planned", "waiting"])
+      .orderBy("updates.at")
+      .execute();
+    return rows.map(({ id }) => id);
+  }
+
+  async begin(deliveryId: string, channel: string): Promise<void> {
+    if ((await mailingOf(this.#db, deliveryId)) !== undefined) return;
+    await this.#database.write(async (tx) => {
+      let number: number;
+      do number = randomInt(1, 2 ** 31);
+      while (
+        (await tx.selectFrom("mailings").where("number", "=", number).select("number").execute()).length > 0
+      );
+      await tx
+        .insertInto("mailings")
+        .values({ delivery_id: deliveryId, number, channel })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    });
+  }
+
+  async add(deliveryId: string, entries: readonly NewRecipient[]): Promise<void> {
+    for (let from = 0; from < entries.length; from += LONG_CHUNK)
+      await this.#database.write((tx) =>
+        this.#addSome(tx, deliveryId, entries.slice(from, from + LONG_CHUNK)),
+      );
+  }
+
+  async #addSome(tx: Kysely<Tables>, deliveryId: string, entries: readonly NewRecipient[]): Promise<void> {
+    const mailing = await mailingOf(tx, deliveryId);
+    if (mailing === undefined) throw new Error(`delivery ${deliveryId} goes to no list`);
+    const newest = await tx
+      .selectFrom("chunks")
+      .select(["number", "last"])
+      .where("mailing", "=", mailing.number)
+      .orderBy("number", "desc")
+      .executeTakeFirst();
+    const suppressed = await this.#suppressedOf(tx, mailing.channel, entries);
+    const first = (newest?.last ?? 0) + 1;
+    const rows = entries.map((entry, index) => rowOf(entry, mailing.number, first + index, suppressed));
+    for (let from = 0; from < rows.length; from += ROWS_AT_ONCE)
+      await tx
+        .insertInto("recipients")
+        .values(rows.slice(from, from + ROWS_AT_ONCE))
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    const size = first <= SHORT.upTo ? SHORT.chunk : LONG_CHUNK;
+    let number = (newest?.number ?? 0) + 1;
+    for (let from = first; from < first + rows.length; from += size, number++) {
+      const last = Math.min(from + size, first + rows.length) - 1;
+      await tx
+        .insertInto("chunks")
+        .values({ mailing: mailing.number, number, first: from, last, planned: 0 })
+        .execute();
+      await recount(tx, { mailing: mailing.number, number, first: from, last });
+    }
+  }
+
+  async #suppressedOf(tx: Kysely<Tables>, channel: string, entries: readonly NewRecipient[]) {
+    const mailboxes = entries.flatMap((entry) => (entry.state === "planned" ? [entry.mailbox] : []));
+    if (mailboxes.length === 0) return new Map<string, string>();
+    const rows = await tx
+      .selectFrom("suppressions")
+      .select(["mailbox", "reason"])
+      .where("channel", "=", channel)
+      .where("mailbox", "in", mailboxes)
+      .execute();
+    return new Map(rows.map(({ mailbox, reason }) => [mailbox, reason]));
+  }
+
+  async collected(deliveryId: string, whole: boolean): Promise<void> {
+    await this.#database.write((tx) =>
+      tx
+        .updateTable("mailings")
+        .set({ collected: whole ? 1 : 0 })
+        .where("delivery_id", "=", deliveryId)
+        .execute(),
+    );
+  }
+
+  async suppress(channel: string, reading: string, mailboxes: readonly string[]): Promise<void> {
+    const at = new Date(this.#database.now()).toISOString();
+    const rows = [...new Set(mailboxes)].map((mailbox) => ({
+      ...{ channel, mailbox, reading, at },
+      reason: "on the channel's list of those who hear nothing",
+    }));
+    for (let from = 0; from < rows.length; from += ROWS_AT_ONCE)
+      await this.#database.write((tx) =>
+        tx
+          .insertInto("suppressions")
+          .values(rows.slice(from, from + ROWS_AT_ONCE))
+          .onConflict((conflict) =>
+            conflict
+              .columns(["channel", "mailbox"])
+              .doUpdateSet({ reading })
+              .where("suppressions.reading", "is not", null),
+          )
+          .execute(),
+      );
+  }
+
+  async endSuppressing(channel: string, reading: string): Promise<void> {
+    await this.#database.write((tx) =>
+      tx.deleteFrom("suppressions").where("channel", "=", channel).where("reading", "!=", reading).execute(),
+    );
+  }
+
+  claim(deliveryId: string, session: string, atMost: number): Promise<Chunk | null> {
+    return this.#database.write(async (tx) => {
+      const now = this.#database.now();
+      const mailing = await tx
+        .selectFrom("mailings")
+        .innerJoin("deliveries", "deliveries.id", "mailings.delivery_id")
+        .select(["mailings.number", "deliveries.channel", "deliveries.incident_id"])
+        .where("mailings.delivery_id", "=", deliveryId)
+        .where("deliveries.state", "in", ["planned", "waiting"])
+        .executeTakeFirst();
+      if (mailing === undefined) return null;
+      const living = await livingSessions(tx, now);
+      if (!living.has(session)) return null;
+      const underWay = await tx
+        .selectFrom("chunks")
+        .innerJoin("mailings", "mailings.number", "chunks.mailing")
+        .innerJoin("deliveries", "deliveries.id", "mailings.delivery_id")
+        .select(["chunks.session", "mailings.delivery_id", "deliveries.incident_id"])
+        .where("mailings.channel", "=", mailing.channel)
+        .where("chunks.session", "is not", null)
+        .execute();
+      const alive = underWay.filter((chunk) => living.has(chunk.session!));
+      // The words before these are on their way: nobody is to get them afterwards.
+      if (
+        alive.some((chunk) => chunk.incident_id === mailing.incident_id && chunk.delivery_id !== deliveryId)
+      )
+        return null;
+      const mine = alive.filter((chunk) => chunk.session === session).length;
+      const sharing = [...living].filter((name) => name.startsWith(`${SESSION}${deliveryId}:`)).length;
+      if (alive.length >= atMost || mine >= Math.ceil(atMost / sharing)) return null;
+      const found = await tx
+        .selectFrom("chunks")
+        .select(["mailing", "number", "token"])
+        .where("mailing", "=", mailing.number)
+        .where(({ eb, or }) =>
+          or([eb("session", "is", null), ...(living.size > 0 ? [eb("session", "not in", [...living])] : [])]),
+        )
+        .where(({ eb, or, and }) =>
+          or([
+            eb("planned", ">", 0),
+            and([eb("waiting", ">", 0), eb("again_at", "<=", new Date(now).toISOString())]),
+          ]),
+        )
+        .orderBy("number")
+        .limit(1)
+        .executeTakeFirst();
+      if (found === undefined) return null;
+      // Taken first: what its last owner notes from now on is not heard, so what is read here is all.
+      const chunk = await tx
+        .updateTable("chunks")
+        .set({ token: found.token + 1 })
+        .where("mailing", "=", found.mailing)
+        .where("number", "=", found.number)
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      await settleChunk(tx, { ...chunk, token: found.token }, null, now);
+      const left = await recount(tx, chunk);
+      const doing = left.planned > 0 ? "planned" : "waiting";
+      await tx
+        .updateTable("chunks")
+        .set({ session, doing })
+        .where("mailing", "=", chunk.mailing)
+        .where("number", "=", chunk.number)
+        .execute();
+      const recipients = await tx
+        .selectFrom("recipients")
+        .select(["number", "address", "name", "locale", "unsubscribe"])
+        .where("mailing", "=", chunk.mailing)
+        .where("number", ">=", chunk.first)
+        .where("number", "<=", chunk.last)
+        .where("state", "=", doing)
+        .orderBy("number")
+        .execute();
+      return { deliveryId, mailing: chunk.mailing, number: chunk.number, token: chunk.token, recipients };
+    });
+  }
+
+  note(chunk: Chunk, inFlight: number, exceptions: readonly Exception[]): Promise<boolean> {
+    return this.#notes.write({ chunk, inFlight, exceptions });
+  }
+
+  release(chunk: Chunk, next: number | null, exceptions: readonly Exception[]): Promise<boolean> {
+    return this.#database.writeAside(async (tx) => {
+      const row = await tx
+        .updateTable("chunks")
+        .set({ reached: 0 })
+        .where("mailing", "=", chunk.mailing)
+        .where("number", "=", chunk.number)
+        .where("token", "=", chunk.token)
+        .where("session", "is not", null)
+        .returningAll()
+        .executeTakeFirst();
+      if (row === undefined) return false;
+      await writeExceptions(tx, chunk, exceptions, this.#database.now(), this.#scrub);
+      await settleChunk(tx, row, { next: next ?? row.last + 1 }, this.#database.now());
+      await recount(tx, row);
+      return true;
+    });
+  }
+
+  async recipients(deliveryId: string, states: readonly RecipientState[], after: number, limit: number) {
+    const mailing = await mailingOf(this.#db, deliveryId);
+    if (mailing === undefined) return [];
+    const rows = await this.#db
+      .selectFrom("recipients")
+      .select(["number", "address", "state", "error"])
+      .where("mailing", "=", mailing.number)
+      .where("number", ">", after)
+      .where("state", "in", [...states])
+      .orderBy("number")
+      .limit(limit)
+      .execute();
+    return rows.map(({ number, address, state, error }): RecipientRow => {
+      const told = error === null ? null : (JSON.parse(error) as DeliveryError);
+      return { number, address, state: state as RecipientState, error: told };
+    });
+  }
+
+  async forget(channel: string, address: string): Promise<boolean> {
+    const { numDeletedRows } = await this.#database.write((tx) =>
+      tx
+        .deleteFrom("suppressions")
+        .where("channel", "=", channel)
+        .where("mailbox", "=", address.toLowerCase())
+        .where("reading", "is", null)
+        .executeTakeFirst(),
+    );
+    return numDeletedRows > 0n;
+  }
+
+  async resendUnknown(deliveryId: string): Promise<number> {
+    return this.#database.write(async (tx) => {
+      const mailing = await mailingOf(tx, deliveryId);
+      if (mailing === undefined) return 0;
+      const chunks = await tx
+        .selectFrom("chunks")
+        .selectAll()
+        .where("mailing", "=", mailing.number)
+        .where("unknown", ">", 0)
+        .execute();
+      for (const chunk of chunks) {
+        await tx
+          .updateTable("recipients")
+          .set({ state: "planned" })
+          .where("mailing", "=", chunk.mailing)
+          .where("number", ">=", chunk.first)
+          .where("number", "<=", chunk.last)
+          .where("state", "=", "unknown")
+          .execute();
+        await recount(tx, chunk);
+      }
+      return chunks.reduce((sum, { unknown }) => sum + unknown, 0);
+    });
+  }
+}
+
+function mailingOf(db: Kysely<Tables>, deliveryId: string) {
+  return db.selectFrom("mailings").selectAll().where("delivery_id", "=", deliveryId).executeTakeFirst();
+}
+
+function rowOf(
+  entry: NewRecipient,
+  mailing: number,
+  number: number,
+  suppressed: ReadonlyMap<string, string>,
+): Omit<RecipientTable, "tries" | "token"> {
+  const row = { mailing, number, name: null, locale: null, unsubscribe: null };
+  if (entry.state === "invalid") {
+    const message = `line ${entry.line}: ${entry.fault}`;
+    const error = JSON.stringify({ code: "NO_ADDRESS", message, hint: null, retryAt: null });
+    // No address looks like this: a list that is read twice has the line once.
+    return { ...row, mailbox: `line ${entry.line}`, address: entry.text, state: "invalid", error };
+  }
+  const { mailbox, recipient } = entry;
+  const why = suppressed.get(mailbox);
+  return {
+    ...row,
+    ...recipient,
+    mailbox,
+    state: why === undefined ? "planned" : "suppressed",
+    error:
+      why === undefined
+        ? null
+        : JSON.stringify({ code: "SUPPRESSED", message: why, hint: null, retryAt: null }),
+  };
+}
