@@ -1,4 +1,5 @@
-import { type Kysely, sql } from "kysely";
+import { setImmediate } from "node:timers/promises";
+import { type CompiledQuery, type Kysely, sql } from "kysely";
 import type { Chunk, Exception } from "../broadcast/mailings.ts";
 import type { Database } from "./database.ts";
 import { writeExceptions } from "./mailing-rows.ts";
@@ -22,6 +23,7 @@ export class Notes {
   /** How many of a chunk were not reached, so far. */
   readonly #exceptions = new WeakMap<Chunk, number>();
   #waiting: Waiting[] = [];
+  readonly #statements = new Map<number, CompiledQuery<{ number: number }>>();
   #writing = false;
 
   constructor(database: Database, scrub: (text: string) => string) {
@@ -40,6 +42,8 @@ export class Notes {
   async #drain(): Promise<void> {
     this.#writing = true;
     while (this.#waiting.length > 0) {
+      // Whatever else has come in by now is to share the commit: some engines let nothing in between.
+      await setImmediate();
       const notes = this.#waiting;
       this.#waiting = [];
       try {
@@ -74,22 +78,26 @@ export class Notes {
   /** For chunks of one mailing. */
   async #advance(db: Kysely<Tables>, notes: readonly Note[]): Promise<Set<string>> {
     const { mailing } = notes[0]!.chunk;
-    const each = (value: (note: Note) => number) =>
-      sql<number>`case ${sql.ref("number")} ${sql.join(
-        notes.map((note) => sql`when ${sql.lit(note.chunk.number)} then ${sql.lit(value(note))}`),
-        sql` `,
-      )} end`;
-    const rows = await db
-      .updateTable("chunks")
-      .set({ in_flight: each(({ inFlight }) => inFlight), reached: each((note) => this.#reachedBy(note)) })
-      .where("mailing", "=", mailing)
-      .where("session", "is not", null)
-      .where(({ eb, or, and }) =>
-        or(notes.map(({ chunk }) => and([eb("number", "=", chunk.number), eb("token", "=", chunk.token)]))),
-      )
-      .returning("number")
-      .execute();
+    const values = [
+      mailing,
+      ...notes.flatMap((note) => [
+        ...[note.chunk.number, note.chunk.token, note.inFlight],
+        this.#reachedBy(note),
+      ]),
+    ];
+    const { rows } = await db.executeQuery<{ number: number }>(this.#statement(db, notes.length, values));
     return new Set(rows.map(({ number }) => nameOf({ mailing, number })));
+  }
+
+  /** Built once for each number of notes: to build it costs as much as to run it. `values` as `#advance` puts them. */
+  #statement(
+    db: Kysely<Tables>,
+    count: number,
+    values: readonly number[],
+  ): CompiledQuery<{ number: number }> {
+    const known = this.#statements.get(count) ?? compile(db, count);
+    this.#statements.set(count, known);
+    return { ...known, parameters: known.parameters.map((place) => values[place as number]) };
   }
 
   /** How many of the chunk were reached before the one in flight. */
@@ -98,6 +106,26 @@ export class Notes {
     this.#exceptions.set(chunk, missed);
     return Math.max(0, chunk.recipients.findIndex(({ number }) => number === inFlight) - missed);
   }
+}
+
+/** For so many notes; its parameters are their places in what `#advance` gives. */
+function compile(db: Kysely<Tables>, count: number): CompiledQuery<{ number: number }> {
+  const places = Array.from({ length: count }, (_, index) => 1 + index * 4);
+  const each = (offset: number) =>
+    sql<number>`case ${sql.ref("number")} ${sql.join(
+      places.map((place) => sql`when ${place} then cast(${place + offset} as integer)`),
+      sql` `,
+    )} end`;
+  return db
+    .updateTable("chunks")
+    .set({ in_flight: each(2), reached: each(3) })
+    .where("mailing", "=", 0)
+    .where("session", "is not", null)
+    .where(({ eb, or, and }) =>
+      or(places.map((place) => and([eb("number", "=", place), eb("token", "=", place + 1)]))),
+    )
+    .returning("number")
+    .compile();
 }
 
 function nameOf({ mailing, number }: { readonly mailing: number; readonly number: number }): string {

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import type { Kysely } from "kysely";
+import type { Insertable, Kysely } from "kysely";
 import { randomId } from "../base/ids.ts";
 import type { DeliveryError } from "../broadcast/ledger.ts";
 import type {
@@ -15,7 +15,7 @@ import { LIST_PART } from "../channels/contract.ts";
 import type { Database } from "./database.ts";
 import { Notes } from "./mailing-notes.ts";
 import { livingSessions, recount, SESSION, settleChunk, writeExceptions } from "./mailing-rows.ts";
-import type { RecipientTable, Tables } from "./tables.ts";
+import type { ChunkTable, RecipientTable, Tables } from "./tables.ts";
 
 /** For how long a process that sends may be unheard of. */
 const SESSION_MS = 8000;
@@ -156,15 +156,30 @@ export class MailingStore implements Mailings {
         .onConflict((conflict) => conflict.doNothing())
         .execute();
     const size = first <= SHORT.upTo ? SHORT.chunk : LONG_CHUNK;
-    let number = (newest?.number ?? 0) + 1;
-    for (let from = first; from < first + rows.length; from += size, number++) {
-      const last = Math.min(from + size, first + rows.length) - 1;
+    // Who is on it already is left out, so that the rows alone know how many there are.
+    const added = await tx
+      .selectFrom("recipients")
+      .select(["number", "state"])
+      .where("mailing", "=", mailing.number)
+      .where("number", ">=", first)
+      .execute();
+    const chunks = new Map<number, Insertable<ChunkTable>>();
+    for (const row of added) {
+      const nth = Math.floor((row.number - first) / size);
+      const from = first + nth * size;
+      const chunk = chunks.get(nth) ?? {
+        ...{ mailing: mailing.number, number: (newest?.number ?? 0) + 1 + nth, first: from },
+        ...{ last: Math.min(from + size, first + rows.length) - 1 },
+        ...{ planned: 0, suppressed: 0, invalid: 0 },
+      };
+      const state = row.state as "planned" | "suppressed" | "invalid";
+      chunks.set(nth, { ...chunk, [state]: (chunk[state] ?? 0) + 1 });
+    }
+    if (chunks.size > 0)
       await tx
         .insertInto("chunks")
-        .values({ mailing: mailing.number, number, first: from, last, planned: 0 })
+        .values([...chunks.values()])
         .execute();
-      await recount(tx, { mailing: mailing.number, number, first: from, last });
-    }
   }
 
   async #suppressedOf(tx: Kysely<Tables>, channel: string, entries: readonly NewRecipient[]) {
