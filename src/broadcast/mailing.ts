@@ -84,6 +84,7 @@ class Run {
   readonly #stop = () => this.#ending.abort();
   #news = new AbortController();
   #beats = 0;
+  #asking = false;
   #collecting = false;
   #error: DeliveryError | null = null;
   #laterInARow = 0;
@@ -153,6 +154,9 @@ class Run {
 
   async #beat(): Promise<void> {
     const { mailings, ledger } = this.#context;
+    // A ledger that is slow is not asked again meanwhile.
+    if (this.#asking) return;
+    this.#asking = true;
     try {
       const until = await mailings.beat(this.#session);
       const row = await ledger.delivery(this.#delivery.id);
@@ -169,6 +173,8 @@ class Run {
       await ledger.move(id, row.state, told, this.#context.now());
     } catch {
       // A ledger that cannot be reached is told by whoever needs it next; the lease runs out meanwhile.
+    } finally {
+      this.#asking = false;
     }
   }
 

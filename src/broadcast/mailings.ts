@@ -150,12 +150,13 @@ export function leftOf({ counts }: MailingProgress): number {
 
 /** `998,012 of 1,000,000 sent, 10 refused, 3 to be tried again`. */
 export function sayMailing(progress: MailingProgress): string {
-  const { counts, collected } = progress;
+  const { counts, collected, againAt } = progress;
+  const again = againAt === null ? "" : ` from ${againAt.toISOString().slice(11, 16)} UTC`;
   const count = (number: number) => number.toLocaleString("en-US");
   const of = collected ? ` of ${count(reachable(progress))}` : "";
   const others: [number, string][] = [
     [counts.refused, "refused"],
-    [counts.waiting, "to be tried again"],
+    [counts.waiting, `to be tried again${again}`],
     [counts.unknown, "unknown"],
     [counts.suppressed, "suppressed"],
     [counts.invalid, "without a valid address"],

@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from "kysely";
+import { type Kysely, type Selectable, sql } from "kysely";
 import type {
   Delivery,
   DeliveryError,
@@ -13,7 +13,7 @@ import type {
   Verification,
 } from "../broadcast/ledger.ts";
 import type { Mailings } from "../broadcast/mailings.ts";
-import type { Json, Place, Reading, Receipt } from "../channels/contract.ts";
+import { type Json, LIST_PART, type Place, type Reading, type Receipt } from "../channels/contract.ts";
 import type { Impact, Incident, Update } from "../incident/incident.ts";
 import type { Database } from "./database.ts";
 import { exclusively } from "./leases.ts";
@@ -218,7 +218,9 @@ export class LedgerStore implements Ledger {
           .updateTable("deliveries")
           .set({
             state: "superseded",
-            reason: overtakenReason(update.number),
+            // How far a list had been told is kept.
+            reason: sql<string>`case when part = ${LIST_PART} and reason is not null
+              then ${`${overtakenReason(update.number)}; `} || reason else ${overtakenReason(update.number)} end`,
           })
           .where("incident_id", "=", incident.id)
           .where("channel", "in", [...new Set(speaking)])

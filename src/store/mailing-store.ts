@@ -2,14 +2,15 @@ import { randomInt } from "node:crypto";
 import type { Insertable, Kysely } from "kysely";
 import { randomId } from "../base/ids.ts";
 import type { DeliveryError } from "../broadcast/ledger.ts";
-import type {
-  Chunk,
-  Exception,
-  MailingProgress,
-  Mailings,
-  NewRecipient,
-  RecipientRow,
-  RecipientState,
+import {
+  type Chunk,
+  type Exception,
+  type MailingProgress,
+  type Mailings,
+  type NewRecipient,
+  RECIPIENT_STATES,
+  type RecipientRow,
+  type RecipientState,
 } from "../broadcast/mailings.ts";
 import { LIST_PART } from "../channels/contract.ts";
 import type { Database } from "./database.ts";
@@ -24,16 +25,6 @@ const SHORT = { upTo: 2000, chunk: 50 };
 const LONG_CHUNK = 500;
 /** So many rows in one statement: engines bound the values of one. */
 const ROWS_AT_ONCE = 250;
-const NOBODY: Readonly<Record<RecipientState, number>> = {
-  planned: 0,
-  sent: 0,
-  waiting: 0,
-  refused: 0,
-  unknown: 0,
-  suppressed: 0,
-  invalid: 0,
-};
-
 /** Mailings over SQL. */
 export class MailingStore implements Mailings {
   readonly #database: Database;
@@ -81,25 +72,29 @@ export class MailingStore implements Mailings {
   async progress(deliveryId: string): Promise<MailingProgress | null> {
     const mailing = await mailingOf(this.#db, deliveryId);
     if (mailing === undefined) return null;
-    const chunks = await this.#db
-      .selectFrom("chunks")
-      .selectAll()
-      .where("mailing", "=", mailing.number)
-      .execute();
+    const of = this.#db.selectFrom("chunks").where("mailing", "=", mailing.number);
+    const sums = await of
+      .select((eb) => [
+        ...RECIPIENT_STATES.map((state) => eb.fn.sum(state).as(state)),
+        eb.fn.sum("reached").as("reached"),
+        eb.fn.sum(eb.case().when("doing", "=", "waiting").then(eb.ref("reached")).else(0).end()).as("again"),
+        eb.fn.min("again_at").as("again_at"),
+      ])
+      .executeTakeFirstOrThrow();
+    const held = await of.select("session").where("session", "is not", null).execute();
     const living = await livingSessions(this.#db, this.#database.now());
-    const counts = { ...NOBODY };
-    let againAt: Date | null = null;
-    let underWay = 0;
-    for (const chunk of chunks) {
-      for (const state of Object.keys(NOBODY) as RecipientState[]) counts[state] += chunk[state];
-      const doing = chunk.doing === "waiting" ? "waiting" : "planned";
-      counts.sent += chunk.reached;
-      counts[doing] -= chunk.reached;
-      if (chunk.session !== null && living.has(chunk.session)) underWay++;
-      const due = chunk.again_at === null ? null : new Date(chunk.again_at);
-      if (due !== null && (againAt === null || due < againAt)) againAt = due;
-    }
-    return { deliveryId, collected: mailing.collected === 1, counts, againAt, underWay };
+    const counts = Object.fromEntries(
+      RECIPIENT_STATES.map((state) => [state, Number(sums[state] ?? 0)]),
+    ) as Record<RecipientState, number>;
+    const [reached, again] = [Number(sums.reached ?? 0), Number(sums.again ?? 0)];
+    counts.sent += reached;
+    counts.waiting -= again;
+    counts.planned -= reached - again;
+    return {
+      ...{ deliveryId, collected: mailing.collected === 1, counts },
+      againAt: sums.again_at === null ? null : new Date(sums.again_at),
+      underWay: held.filter(({ session }) => living.has(session!)).length,
+    };
   }
 
   async unfinished(): Promise<string[]> {

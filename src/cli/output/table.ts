@@ -7,6 +7,7 @@ import {
   type PartReport,
   silentChannels,
 } from "../../broadcast/report.ts";
+import { LIST_PART } from "../../channels/contract.ts";
 import type { Incident, IncidentType, Update } from "../../incident/incident.ts";
 import { PHASE_WORDS } from "../../incident/phases.ts";
 import { indented, oneLine } from "./printable.ts";
@@ -85,7 +86,7 @@ export function closing(
   now: Date,
   timeZone: string,
   { chalk }: Style,
-  overtaken: readonly { channel: string; updateNumber: number }[] = [],
+  overtaken: readonly { channel: string; updateNumber: number; part: string }[] = [],
   /** Of more channels than these words were meant for: `left out of update 2: x`. */
   leftOut: readonly string[] = [],
 ): string {
@@ -117,12 +118,13 @@ export function closing(
     lines.push(
       `${chalk.yellow("Unknown:")} ${unknown.join(", ")} (it may be out; look before you repeat it)`,
     );
-  if (overtaken.length > 0)
-    lines.push(
-      chalk.dim(
-        `Overtaken before it was heard: ${overtaken.map(({ channel, updateNumber }) => `update ${updateNumber} on ${channel}`).join(", ")}.`,
-      ),
-    );
+  for (const [word, rows] of [
+    ["it was heard", overtaken.filter(({ part }) => part !== LIST_PART)],
+    ["all on the list had heard it", overtaken.filter(({ part }) => part === LIST_PART)],
+  ] as const) {
+    const names = rows.map(({ channel, updateNumber }) => `update ${updateNumber} on ${channel}`);
+    if (names.length > 0) lines.push(chalk.dim(`Overtaken before ${word}: ${names.join(", ")}.`));
+  }
   if (incident.nextUpdateAt !== null && (spoken > 0 || outcome === "nothing-to-do"))
     lines.push(`Next update promised by ${sayPromise(incident.nextUpdateAt, now, timeZone)}.`);
   const next: string[] = [];
