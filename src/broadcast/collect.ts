@@ -18,15 +18,26 @@ export async function collect(
   signal: AbortSignal,
   added: () => void,
 ): Promise<void> {
-  const reading = randomId();
-  for await (const mailboxes of batches(mailing.suppressed(signal)))
-    await mailings.suppress(channel, reading, mailboxes);
-  await mailings.endSuppressing(channel, reading);
+  await collectSuppressed(deliveryId, channel, mailing, mailings, signal);
   for await (const entries of batches(mailing.entries(signal))) {
     await mailings.add(deliveryId, entries.map(newRecipient));
     added();
   }
   await mailings.collected(deliveryId, true);
+}
+
+/** Puts on the channel's suppressions who must hear nothing, and takes off it who may again. Throws ChannelError. */
+export async function collectSuppressed(
+  deliveryId: string,
+  channel: string,
+  mailing: Mailing,
+  mailings: Mailings,
+  signal: AbortSignal,
+): Promise<void> {
+  const reading = randomId();
+  for await (const mailboxes of batches(mailing.suppressed(signal)))
+    await mailings.suppress(channel, reading, mailboxes);
+  await mailings.endSuppressing(deliveryId, channel, reading);
 }
 
 function newRecipient(entry: ListEntry): NewRecipient {

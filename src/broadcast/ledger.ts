@@ -49,7 +49,7 @@ export interface Delivery {
   readonly audience: "public" | "internal";
   readonly part: string;
   readonly effect: Effect;
-  /** The delivery whose post is amended or removed; null for a post. */
+  /** The delivery whose post is amended or removed; of a correction that is mailed to a list, the one it stops. Else null. */
   readonly target: string | null;
   readonly state: DeliveryState;
   /** Why it was skipped or waits. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { StatusError } from "../base/errors.ts";
 import {
   ChannelError,
   LIST_PART,
@@ -7,17 +8,19 @@ import {
   type Place,
   RecipientError,
 } from "../channels/contract.ts";
-import { collect } from "./collect.ts";
+import { collect, collectSuppressed } from "./collect.ts";
 import type { Speaker } from "./context.ts";
 import { errorOf } from "./deliver.ts";
 import type { Delivery, DeliveryError, Ledger } from "./ledger.ts";
 import {
   type Chunk,
   type Exception,
+  forgotten,
   type MailingProgress,
   type Mailings,
   reachable,
   sayMailing,
+  wasBegun,
 } from "./mailings.ts";
 
 const BEAT_MS = 1000;
@@ -30,6 +33,12 @@ const POLL_MS = 300;
 const PATIENCE_MS = 60_000;
 /** A server that says "later", or no, to so many in a row means the sender, not them. */
 const IN_A_ROW = 50;
+/** Of answers that were lost; each one leaves somebody in doubt. */
+const UNKNOWN_IN_A_ROW = 8;
+/** Between tries to reach the ledger. */
+const AGAIN_MS = 250;
+/** A list has been told when all but a tenth have; those are tried again by and by. */
+const FEW = 10;
 /** So many conversations may end at one recipient before it is left for later. */
 const BROKEN = 3;
 /** When it pays to try again after that; longer where somebody has to mend something first. */
@@ -61,8 +70,12 @@ export async function carryMailing(deliveryId: string, context: MailingContext):
   const delivery = await ledger.delivery(deliveryId);
   const mailing = speaker.channel.mailing;
   if (delivery === null || mailing === undefined) throw new Error(`delivery ${deliveryId} goes to no list`);
-  if (delivery.state !== "planned" && delivery.state !== "waiting") return delivery;
-  await mailings.begin(deliveryId, delivery.channel);
+  if (!canGoOn(delivery)) return delivery;
+  if (!(await mailings.begin(deliveryId, delivery.channel, wasBegun(delivery)))) {
+    const error = forgotten(delivery.channel);
+    await ledger.move(deliveryId, delivery.state, { state: "unknown", error }, context.now());
+    return (await ledger.delivery(deliveryId)) ?? delivery;
+  }
   const run = await Run.begin(delivery, mailing, context);
   try {
     await run.carry();
@@ -70,6 +83,32 @@ export async function carryMailing(deliveryId: string, context: MailingContext):
     await run.end();
   }
   return (await ledger.delivery(deliveryId)) ?? delivery;
+}
+
+/** A list that has been told may still have somebody who could not be served at once. */
+function canGoOn({ state }: Delivery): boolean {
+  return state === "planned" || state === "waiting" || state === "sent";
+}
+
+/** A place for one connection. */
+interface Line {
+  outlet: Outlet | null;
+}
+
+function hangUp(line: Line): void {
+  line.outlet?.close();
+  line.outlet = null;
+}
+
+/** Runs `read` while nobody else reads this channel's lists; false, at once, where somebody does. */
+async function alone(ledger: Ledger, channel: string, read: () => Promise<void>): Promise<boolean> {
+  try {
+    await ledger.exclusively(`list:${channel}`, 0, read);
+    return true;
+  } catch (error) {
+    if (error instanceof StatusError && error.code === "LEASE_HELD") return false;
+    throw error;
+  }
 }
 
 class Run {
@@ -87,8 +126,12 @@ class Run {
   #asking = false;
   #collecting = false;
   #error: DeliveryError | null = null;
+  /** Who was refused since somebody was last reached. */
+  #refusals: { readonly number: number; readonly error: ChannelError }[] = [];
   #laterInARow = 0;
-  #refusedInARow = 0;
+  #unknownInARow = 0;
+  /** How many connections send, here and elsewhere. */
+  #lanes: number;
 
   static async begin(delivery: Delivery, mailing: Mailing, context: MailingContext): Promise<Run> {
     const session = await context.mailings.join(delivery.id, context.owner);
@@ -100,6 +143,7 @@ class Run {
     this.#mailing = mailing;
     this.#context = context;
     this.#session = session;
+    this.#lanes = mailing.connections;
     // Until the first beat.
     this.#leaseUntil = context.ledger.now() + MARGIN_MS + BEAT_MS;
     this.#beating = setInterval(() => void this.#beat(), BEAT_MS);
@@ -112,6 +156,7 @@ class Run {
     const { mailings } = this.#context;
     const known = await mailings.progress(this.#delivery.id);
     this.#collecting = known?.collected !== true;
+    if (!this.#collecting) await this.#readSuppressed();
     const connections = Array.from({ length: this.#mailing.connections }, () => this.#keepSending());
     // One that fails ends the others, and none is left behind at work.
     const ends = await Promise.allSettled([...connections, ...(this.#collecting ? [this.#collect()] : [])]);
@@ -127,17 +172,45 @@ class Run {
   }
 
   async #collect(): Promise<void> {
+    const { mailings, ledger } = this.#context;
+    const { id, channel } = this.#delivery;
+    const { signal } = this.#ending;
     try {
-      const { id, channel } = this.#delivery;
-      const { mailings } = this.#context;
-      await collect(id, channel, this.#mailing, mailings, this.#ending.signal, () => this.#more());
+      for (;;) {
+        // Two who read at once would take each other's suppressions for old ones.
+        const read = await alone(ledger, channel, () =>
+          collect(id, channel, this.#mailing, mailings, signal, () => this.#more()),
+        );
+        if (read || (await mailings.progress(id))?.collected === true || signal.aborted) return;
+        await this.#pause(POLL_MS);
+      }
     } catch (error) {
-      if (!(error instanceof ChannelError)) throw this.#fail(error);
-      if (!this.#ending.signal.aborted) this.#error = errorOf(error);
+      this.#unreadable(error);
     } finally {
       this.#collecting = false;
       this.#more();
     }
+  }
+
+  /** Who has left the list since it was read is left out of what remains of it. */
+  async #readSuppressed(): Promise<void> {
+    const { mailings, ledger } = this.#context;
+    const { id, channel } = this.#delivery;
+    try {
+      await alone(ledger, channel, () =>
+        collectSuppressed(id, channel, this.#mailing, mailings, this.#ending.signal),
+      );
+    } catch (error) {
+      this.#unreadable(error);
+      this.#ending.abort();
+    }
+  }
+
+  #unreadable(error: unknown): void {
+    if (!(error instanceof ChannelError)) throw this.#fail(error);
+    if (this.#ending.signal.aborted) return;
+    const retryAt = new Date(this.#context.now().getTime() + PAUSE_MS);
+    this.#error = { ...errorOf(error), retryAt };
   }
 
   /** There is something new to do: whoever pauses for want of it goes on. */
@@ -160,16 +233,17 @@ class Run {
     try {
       const until = await mailings.beat(this.#session);
       const row = await ledger.delivery(this.#delivery.id);
-      const wanted = row?.state === "planned" || row?.state === "waiting";
-      if (until === null || !wanted) return this.#ending.abort();
+      if (until === null || row === null || !canGoOn(row)) return this.#ending.abort();
       this.#leaseUntil = until;
       const progress = await mailings.progress(this.#delivery.id);
       if (progress === null) return;
+      this.#lanes = Math.max(1, progress.underWay);
       this.#context.watch(progress);
       // What others read of it need not be as fresh.
       if (++this.#beats % TELL_BEATS !== 1) return;
       const { id } = this.#delivery;
-      const told = { state: "waiting", reason: sayMailing(progress), error: null } as const;
+      const state = row.state === "sent" ? "sent" : "waiting";
+      const told = { state, reason: sayMailing(progress), error: null } as const;
       await ledger.move(id, row.state, told, this.#context.now());
     } catch {
       // A ledger that cannot be reached is told by whoever needs it next; the lease runs out meanwhile.
@@ -180,7 +254,7 @@ class Run {
 
   /** One connection's life: chunk after chunk, until there is nobody left to send to now. */
   async #keepSending(): Promise<void> {
-    let outlet: Outlet | null = null;
+    const line: Line = { outlet: null };
     try {
       while (!this.#ending.signal.aborted) {
         const chunk = await this.#context.mailings.claim(
@@ -188,14 +262,19 @@ class Run {
           this.#session,
           this.#mailing.connections,
         );
-        if (chunk !== null) outlet = await this.#sendChunk(chunk, outlet);
-        else if (await this.#othersAreDone()) return;
-        else await this.#pause(POLL_MS, AbortSignal.any([this.#news.signal, this.#ending.signal]));
+        if (chunk !== null) {
+          await this.#sendChunk(chunk, line);
+          continue;
+        }
+        // The server counts connections, not what is said on them.
+        hangUp(line);
+        if (await this.#othersAreDone()) return;
+        await this.#pause(POLL_MS, AbortSignal.any([this.#news.signal, this.#ending.signal]));
       }
     } catch (error) {
       throw this.#fail(error);
     } finally {
-      outlet?.close();
+      hangUp(line);
     }
   }
 
@@ -207,44 +286,57 @@ class Run {
     return progress.underWay === 0 && progress.counts.planned === 0;
   }
 
-  /** Sends to a chunk in order. Returns the connection, as long as it can be used. */
-  async #sendChunk(chunk: Chunk, given: Outlet | null): Promise<Outlet | null> {
+  /** Sends to a chunk in order. */
+  async #sendChunk(chunk: Chunk, line: Line): Promise<void> {
     const { mailings } = this.#context;
-    let outlet = given;
     let exceptions: Exception[] = [];
-    const { perSecond, connections } = this.#mailing;
-    const pauseMs = perSecond === null ? 0 : (connections * 1000) / perSecond;
     for (const recipient of chunk.recipients) {
-      const next = Date.now() + pauseMs;
+      const next = Date.now() + this.#pauseMs();
       for (let broken = 1; ; broken++) {
-        if (!this.#ending.signal.aborted && outlet === null) outlet = await this.#open();
+        if (!this.#ending.signal.aborted) line.outlet ??= await this.#open();
+        const { outlet } = line;
         if (this.#ending.signal.aborted || outlet === null) {
-          await mailings.release(chunk, recipient.number, exceptions);
-          return outlet;
+          await this.#insist(() => mailings.release(chunk, recipient.number, exceptions));
+          return;
         }
-        if (!(await mailings.note(chunk, recipient.number, exceptions))) return outlet;
+        if (!(await this.#insist(() => mailings.note(chunk, recipient.number, exceptions)))) return;
         exceptions = [];
         const fault = await this.#send(outlet, recipient);
         if (fault === null) break;
-        if (!(fault instanceof RecipientError)) {
-          outlet.close();
-          outlet = null;
-        }
+        if (!(fault instanceof RecipientError)) hangUp(line);
         if (fault.fate === "refused" && !(fault instanceof RecipientError)) {
           this.#stopFor(fault);
           continue;
         }
         // Over one at whom the conversation always ends, the others are not to be forgotten.
         if (fault instanceof RecipientError || fault.fate === "unknown" || broken === BROKEN) {
-          if (broken === BROKEN) this.#count(fault);
           exceptions.push(exceptionOf(recipient.number, fault));
+          this.#count(fault, recipient.number);
           break;
         }
       }
-      if (pauseMs > 0) await this.#pause(next - Date.now());
+      await this.#pause(next - Date.now());
     }
-    await mailings.release(chunk, null, exceptions);
-    return outlet;
+    await this.#insist(() => mailings.release(chunk, null, exceptions));
+  }
+
+  /** What keeps all connections together within the rate. */
+  #pauseMs(): number {
+    const { perSecond } = this.#mailing;
+    return perSecond === null ? 0 : (this.#lanes * 1000) / perSecond;
+  }
+
+  /** A ledger that is away for a moment is asked again, as long as our right to send is sure to last. */
+  async #insist<T>(write: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await write();
+      } catch (error) {
+        const { ledger } = this.#context;
+        if (!(error instanceof StatusError) || ledger.now() > this.#leaseUntil - MARGIN_MS) throw error;
+        await sleep(AGAIN_MS);
+      }
+    }
   }
 
   async #send(outlet: Outlet, recipient: Chunk["recipients"][number]): Promise<ChannelError | null> {
@@ -252,21 +344,24 @@ class Run {
     const mayLeave = () => !stopped.aborted && ledger.now() < this.#leaseUntil - MARGIN_MS;
     try {
       await outlet.send(recipient, mayLeave, stopped);
+      this.#refusals = [];
       this.#laterInARow = 0;
-      this.#refusedInARow = 0;
+      this.#unknownInARow = 0;
       return null;
     } catch (error) {
       if (!(error instanceof ChannelError)) throw error;
-      if (error instanceof RecipientError) this.#count(error);
       return error;
     }
   }
 
   /** A server that takes none of them says something about us, whatever it says it about. */
-  #count(error: ChannelError): void {
-    if (error.fate === "not-sent") this.#laterInARow++;
-    else this.#refusedInARow++;
-    if (this.#laterInARow >= IN_A_ROW || this.#refusedInARow >= IN_A_ROW) this.#stopFor(error);
+  #count(error: ChannelError, number: number): void {
+    if (error.fate === "refused") this.#refusals.push({ number, error });
+    else if (error.fate === "not-sent") this.#laterInARow++;
+    else this.#unknownInARow++;
+    const most = Math.max(UNKNOWN_IN_A_ROW, 2 * this.#mailing.connections);
+    if (Math.max(this.#refusals.length, this.#laterInARow) >= IN_A_ROW || this.#unknownInARow >= most)
+      this.#stopFor(error);
   }
 
   #stopFor(error: ChannelError): void {
@@ -311,20 +406,37 @@ class Run {
     if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => {});
   }
 
+  /** Refusals of a server that refuses everybody are no verdict on anybody: they are to be tried again. */
+  async #takeBack(): Promise<void> {
+    const { mailings } = this.#context;
+    const last = this.#refusals.at(-1);
+    if (last === undefined) return;
+    const progress = await mailings.progress(this.#delivery.id);
+    if (this.#refusals.length < IN_A_ROW && progress?.counts.sent !== 0) return;
+    await mailings.takeBack(
+      this.#delivery.id,
+      this.#refusals.map(({ number }) => number),
+    );
+    this.#stopFor(last.error);
+  }
+
   /** Says of the whole delivery what has become of its recipients. */
   async #settle(): Promise<void> {
     const { ledger, mailings, now } = this.#context;
     const { id } = this.#delivery;
+    await this.#takeBack();
     const progress = await mailings.progress(id);
     const row = await ledger.delivery(id);
-    if (progress === null || row === null || (row.state !== "planned" && row.state !== "waiting")) return;
+    if (progress === null || row === null || !canGoOn(row)) return;
     this.#context.watch(progress);
     const outcome = outcomeOf(progress, this.#error, this.#delivery.channel);
     if (outcome === null) return;
     const reason = sayMailing(progress);
     const receipt = this.#mailing.receipt(this.#delivery.post!);
-    const { state, error } = outcome;
-    const to = { state, reason, error, ...(state === "sent" ? { receipt } : {}) };
+    const { error } = outcome;
+    // Those who are left over do not unsay what the others have heard.
+    const state = row.state === "sent" && outcome.state === "waiting" ? "sent" : outcome.state;
+    const to = { state, reason, error, ...(state === "sent" && row.state !== "sent" ? { receipt } : {}) };
     await ledger.move(id, row.state, to, now());
   }
 }
@@ -350,7 +462,8 @@ export function outcomeOf(
   const { collected, counts, underWay } = progress;
   const everybody = reachable(progress);
   if (underWay > 0 && error === null) return null;
-  if (!collected || counts.planned > 0 || counts.waiting > 0) return { state: "waiting", error };
+  if (!collected || counts.planned > 0 || counts.waiting * FEW > everybody)
+    return { state: "waiting", error };
   if (counts.unknown > 0)
     return {
       state: "unknown",

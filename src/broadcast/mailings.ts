@@ -1,5 +1,5 @@
 import type { Recipient } from "../channels/contract.ts";
-import type { DeliveryError } from "./ledger.ts";
+import type { Delivery, DeliveryError } from "./ledger.ts";
 
 /**
  * Where one recipient's mail stands.
@@ -34,7 +34,7 @@ export const UNREACHED: readonly RecipientState[] = [
 /** How far a delivery to a list has come. */
 export interface MailingProgress {
   readonly deliveryId: string;
-  /** False while the list is still being read. */
+  /** False while the list is not read to its end yet. */
   readonly collected: boolean;
   readonly counts: Readonly<Record<RecipientState, number>>;
   /** When a waiting one is to be tried again; null where none waits. */
@@ -98,8 +98,11 @@ export interface Mailings {
   /** Deliveries to lists that still have somebody to reach, oldest first. */
   unfinished(): Promise<string[]>;
 
-  /** Begins a mailing; does nothing where it was begun before. */
-  begin(deliveryId: string, channel: string): Promise<void>;
+  /**
+   * Begins a mailing; does nothing where it was begun before. False where it was (`begunBefore`), and this ledger knows nothing
+   * of it: then who was reached is not known.
+   */
+  begin(deliveryId: string, channel: string, begunBefore: boolean): Promise<boolean>;
   /**
    * Puts entries on it; who is on it already, or is suppressed, is not planned again. To read a list twice does no harm.
    */
@@ -108,8 +111,10 @@ export interface Mailings {
   collected(deliveryId: string, whole: boolean): Promise<void>;
   /** Makes `mailboxes` part of what a channel's own list suppresses; `reading` names one reading of it. */
   suppress(channel: string, reading: string, mailboxes: readonly string[]): Promise<void>;
-  /** Forgets what the channel's list suppressed before this reading, and no longer does. */
-  endSuppressing(channel: string, reading: string): Promise<void>;
+  /** Forgets what the channel's list suppressed before this reading, and no longer does; on this mailing they are planned again. */
+  endSuppressing(deliveryId: string, channel: string, reading: string): Promise<void>;
+  /** Makes waiting again who was refused, and forgets that their mailboxes are not there. */
+  takeBack(deliveryId: string, numbers: readonly number[]): Promise<void>;
 
   /**
    * Makes a chunk the session's own that has somebody to reach now: never tried, or due again. Settles what its last owner
@@ -133,8 +138,8 @@ export interface Mailings {
   ): Promise<readonly RecipientRow[]>;
   /** Writes again to a mailbox that a server said is not there; false where none did. */
   forget(channel: string, address: string): Promise<boolean>;
-  /** A person's choice: those whose mail may be out are sent to again. How many they are. */
-  resendUnknown(deliveryId: string): Promise<number>;
+  /** A person's choice: those whose mail may be out are sent to again. */
+  resendUnknown(deliveryId: string): Promise<void>;
 }
 
 /** Who is to be reached: all on the list but those who must hear nothing and those who are nobody. */
@@ -164,6 +169,26 @@ export function sayMailing(progress: MailingProgress): string {
   return [
     `${count(counts.sent)}${of} sent`,
     ...others.filter(([number]) => number > 0).map(([number, what]) => `${count(number)} ${what}`),
-    ...(collected ? [] : ["the list is still being read"]),
+    ...(collected ? [] : ["the list is not read to its end yet"]),
   ].join(", ");
 }
+
+/** Why a list waits whose ledger is only this machine's copy. */
+export const WAITS_FOR_LEDGER = "a mailing waits until the ledger can be reached";
+
+/** Whether somebody may have been reached: from its first moment on a mailing says in its delivery how far it is. */
+export function wasBegun({ state, reason }: Pick<Delivery, "state" | "reason">): boolean {
+  return state !== "planned" && reason !== null && reason !== WAITS_FOR_LEDGER;
+}
+
+/** The ledger that knew who was reached is gone, and another has taken its place. */
+export function forgotten(channel: string): DeliveryError {
+  return {
+    code: LIST_FORGOTTEN,
+    message: "who on the list got it is not known here: the ledger that knew is gone",
+    hint: `to send to everybody on it once more: status retry --resend-unknown ${channel}`,
+    retryAt: null,
+  };
+}
+
+export const LIST_FORGOTTEN = "LIST_FORGOTTEN";

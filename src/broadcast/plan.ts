@@ -33,6 +33,8 @@ export interface ChannelPlan {
   readonly follows: boolean;
   /** Where it changes posts that are out instead of making new ones: what to do, and to which delivery of each part. */
   readonly change?: { readonly effect: "amend" | "remove"; readonly targets: ReadonlyMap<string, string> };
+  /** Where a correction is mailed anew: by part, the delivery whose unsent rest it stops. */
+  readonly stops?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -98,7 +100,7 @@ function postKey(property: Property, update: Update, channel: string, part: stri
 
 /** The ledger rows of a plan. */
 export function rowsOf(plan: readonly ChannelPlan[]): NewDelivery[] {
-  return plan.flatMap(({ speaker, leftOut, subject, posts, change }): NewDelivery[] => {
+  return plan.flatMap(({ speaker, leftOut, subject, posts, change, stops }): NewDelivery[] => {
     const row = {
       channel: speaker.name,
       kind: speaker.kind,
@@ -113,7 +115,7 @@ export function rowsOf(plan: readonly ChannelPlan[]): NewDelivery[] {
       ...row,
       part: post.part,
       state: "planned",
-      target: change?.targets.get(post.part) ?? null,
+      target: (change?.targets ?? stops)?.get(post.part) ?? null,
       reason: null,
       post,
     }));

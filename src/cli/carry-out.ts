@@ -2,7 +2,7 @@ import { StatusError } from "../base/errors.ts";
 import { sayTime } from "../base/zone.ts";
 import { broadcast } from "../broadcast/broadcast.ts";
 import type { BroadcastContext } from "../broadcast/context.ts";
-import type { Delivery } from "../broadcast/ledger.ts";
+import type { Delivery, Ledger } from "../broadcast/ledger.ts";
 import { outcomeOf, reportChannels } from "../broadcast/report.ts";
 import { verify } from "../broadcast/verify.ts";
 import { LIST_PART } from "../channels/contract.ts";
@@ -34,8 +34,14 @@ export async function carryOut(
   const { stdout } = surroundings;
   const ledger = await app.ledger();
   const meant = deliveries.filter(({ state }) => state !== "skipped" && state !== "superseded");
+  const unfinished = new Set(
+    deliveries.some(({ part }) => part === LIST_PART) ? await ledger.mailings?.unfinished() : [],
+  );
   const nothingToDo =
-    resumed && meant.every(({ state, verification }) => state === "sent" && verification !== "missing");
+    resumed &&
+    meant.every(
+      ({ id, state, verification }) => state === "sent" && verification !== "missing" && !unfinished.has(id),
+    );
   const context = await contextFor(app, flags, resendUnknown);
   if (!nothingToDo) await broadcast(deliveries, context);
   app.live.show([]);
@@ -45,17 +51,23 @@ export async function carryOut(
   const incident = (await ledger.incident(deliveries[0]!.incidentId))!;
   const update = (await ledger.updates(incident.id)).find(({ id }) => id === updateId)!;
   let rows = await reread(deliveries);
-  const lists = flags.wait === false ? [] : rows.filter(isListToCarry);
+  const lists =
+    flags.wait === false
+      ? []
+      : rows.filter(
+          ({ id, part, state }) =>
+            part === LIST_PART && (state === "waiting" || (state === "sent" && unfinished.has(id))),
+        );
   const isList = (row: Delivery) => lists.some(({ id }) => id === row.id);
   const quick = rows.filter((row) => !isList(row));
   const style = styleFor(stdout, surroundings, flags.plain === true);
+  const { timeZone } = app.config.property;
   const table = (told: readonly Delivery[]) => {
-    if (flags.json !== true) stdout.write(coverageTable(reportChannels(told), style));
+    if (flags.json !== true) stdout.write(coverageTable(reportChannels(told), style, timeZone));
   };
   const close = async (told: readonly Delivery[]) => {
     if (flags.json === true) return;
     const reports = reportChannels(told);
-    const { timeZone } = app.config.property;
     const outcome = nothingToDo ? "nothing-to-do" : outcomeOf(reports);
     const overtaken = (await ledger.deliveries({ incidentId: incident.id })).filter(
       ({ state }) => state === "superseded",
@@ -78,9 +90,11 @@ export async function carryOut(
   if (lists.length > 0) {
     const { carryMailings } = await import("./mailings.ts");
     if (flags.json !== true && quick.length > 0) stdout.write("\n");
+    const notDue = flags.json === true ? [] : await notDueYet(lists, ledger, timeZone);
     await carryMailings(app, lists, flags);
     rows = await reread(deliveries);
     table(rows.filter((row) => isList(row)));
+    if (notDue.length > 0) stdout.write(`\n${notDue.join("\n")}\n`);
     await close(rows);
   }
   const reports = reportChannels(rows);
@@ -92,8 +106,20 @@ export async function carryOut(
   return EXIT_OF_OUTCOME[outcome];
 }
 
-function isListToCarry({ part, state }: Delivery): boolean {
-  return part === LIST_PART && state === "waiting";
+/** Of lists on which all who are left must wait: until when. */
+async function notDueYet(lists: readonly Delivery[], ledger: Ledger, timeZone: string): Promise<string[]> {
+  const lines: string[] = [];
+  for (const { id, channel } of lists) {
+    const progress = (await ledger.mailings?.progress(id)) ?? null;
+    if (progress === null || !progress.collected || progress.underWay > 0) continue;
+    const { counts, againAt } = progress;
+    if (counts.planned > 0 || againAt === null || againAt.getTime() <= ledger.now()) continue;
+    const [who, wait] = [counts.waiting.toLocaleString("en-US"), counts.waiting === 1 ? "waits" : "wait"];
+    lines.push(
+      `${who} of ${oneLine(channel)}'s list ${wait} until ${sayTime(againAt, timeZone)}; nobody is due before.`,
+    );
+  }
+  return lines;
 }
 
 async function contextFor(

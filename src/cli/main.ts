@@ -24,7 +24,8 @@ export async function main(argv: readonly string[], given?: Surroundings): Promi
   const surroundings = scrubbed(given ?? processSurroundings(), scrubber);
   let code: number = EXIT.ok.code;
   const program = createProgram(async (command, argument, flags) => {
-    code = await run(command, argument, flags, surroundings, scrubber);
+    // What stands before the command's name counts as if it stood behind.
+    code = await run(command, argument, { ...program.opts(), ...flags }, surroundings, scrubber);
   }, packageVersion());
   for (const command of [program, ...program.commands.flatMap((command) => [command, ...command.commands])])
     command.exitOverride().configureOutput({
@@ -99,7 +100,8 @@ async function run(
           "status preview of which maintenance command?",
           "Such as: status preview maintenance schedule --from 02:00 --until 90m",
         );
-      return main([argument, ...rest, "--dry-run"], surroundings);
+      const before = typeof flags.config === "string" ? ["--config", flags.config] : [];
+      return main([argument, ...rest, ...before, "--dry-run"], surroundings);
     }
     case "init":
       return (await import("./commands/init.ts")).init(surroundings, flags);

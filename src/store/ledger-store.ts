@@ -213,19 +213,26 @@ export class LedgerStore implements Ledger {
       const speaking = deliveries
         .filter((delivery) => overtakes && delivery.state !== "skipped")
         .map((delivery) => delivery.channel);
-      if (speaking.length > 0)
-        await tx
-          .updateTable("deliveries")
-          .set({
-            state: "superseded",
-            // How far a list had been told is kept.
-            reason: sql<string>`case when part = ${LIST_PART} and reason is not null
+      // Nobody more is mailed words that are known to be wrong, nor an older correction of them.
+      const stopped = deliveries
+        .filter(({ state, effect, part }) => state !== "skipped" && effect === "post" && part === LIST_PART)
+        .flatMap(({ target }) => target ?? []);
+      const overtaken = tx
+        .updateTable("deliveries")
+        .set({
+          state: "superseded",
+          // How far a list had been told is kept.
+          reason: sql<string>`case when part = ${LIST_PART} and reason is not null
               then ${`${overtakenReason(update.number)}; `} || reason else ${overtakenReason(update.number)} end`,
-          })
-          .where("incident_id", "=", incident.id)
-          .where("channel", "in", [...new Set(speaking)])
-          .where("state", "in", ["planned", "waiting", "refused"])
-          .where("effect", "=", "post")
+        })
+        .where("incident_id", "=", incident.id)
+        .where("state", "in", ["planned", "waiting", "refused"])
+        .where("effect", "=", "post");
+      if (speaking.length > 0) await overtaken.where("channel", "in", [...new Set(speaking)]).execute();
+      if (stopped.length > 0)
+        await overtaken
+          .where("part", "=", LIST_PART)
+          .where((row) => row.or([row("id", "in", stopped), row("target", "in", stopped)]))
           .execute();
       for (const [position, delivery] of deliveries.entries())
         await tx

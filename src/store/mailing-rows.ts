@@ -4,7 +4,7 @@ import type { Chunk, Exception, RecipientState } from "../broadcast/mailings.ts"
 import type { ChunkTable, Tables } from "./tables.ts";
 
 /** How long a server that said "later" is left in peace, each time; after the last the recipient is given up. */
-const AGAIN_MS = [1, 5, 15, 30, 60].map((minutes) => minutes * 60_000);
+export const AGAIN_MS = [1, 5, 15, 30, 60].map((minutes) => minutes * 60_000);
 
 /** What the leases of those who send are named by. */
 export const SESSION = "mailing:";

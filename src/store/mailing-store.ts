@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import type { Insertable, Kysely } from "kysely";
+import type { ExpressionBuilder, Insertable, Kysely, UpdateQueryBuilder, UpdateResult } from "kysely";
 import { randomId } from "../base/ids.ts";
 import type { DeliveryError } from "../broadcast/ledger.ts";
 import {
@@ -15,14 +15,17 @@ import {
 import { LIST_PART } from "../channels/contract.ts";
 import type { Database } from "./database.ts";
 import { Notes } from "./mailing-notes.ts";
-import { livingSessions, recount, SESSION, settleChunk, writeExceptions } from "./mailing-rows.ts";
+import { AGAIN_MS, livingSessions, recount, SESSION, settleChunk, writeExceptions } from "./mailing-rows.ts";
 import type { ChunkTable, RecipientTable, Tables } from "./tables.ts";
 
 /** For how long a process that sends may be unheard of. */
 const SESSION_MS = 8000;
-/** A short list is spread over all connections; of a long one, longer chunks cost less. */
-const SHORT = { upTo: 2000, chunk: 50 };
+/** What is read at once. */
 const LONG_CHUNK = 500;
+/** A short list is spread over all connections; of a long one, longer chunks cost less. */
+function chunkSizeAt(number: number): number {
+  return number <= 10_000 ? 50 : number <= 50_000 ? 250 : LONG_CHUNK;
+}
 /** So many rows in one statement: engines bound the values of one. */
 const ROWS_AT_ONCE = 250;
 /** Mailings over SQL. */
@@ -103,14 +106,31 @@ export class MailingStore implements Mailings {
       .innerJoin("updates", "updates.id", "deliveries.update_id")
       .select("deliveries.id")
       .where("deliveries.part", "=", LIST_PART)
-      .where("deliveries.state", "in", ["planned", "waiting"])
+      .where((eb) =>
+        eb.or([
+          eb("deliveries.state", "in", ["planned", "waiting"]),
+          eb.and([
+            eb("deliveries.state", "=", "sent"),
+            isNewest(eb as unknown as ExpressionBuilder<Tables, "deliveries">),
+            eb.exists(
+              eb
+                .selectFrom("mailings")
+                .innerJoin("chunks", "chunks.mailing", "mailings.number")
+                .select("chunks.number")
+                .whereRef("mailings.delivery_id", "=", "deliveries.id")
+                .where("chunks.waiting", ">", 0),
+            ),
+          ]),
+        ]),
+      )
       .orderBy("updates.at")
       .execute();
     return rows.map(({ id }) => id);
   }
 
-  async begin(deliveryId: string, channel: string): Promise<void> {
-    if ((await mailingOf(this.#db, deliveryId)) !== undefined) return;
+  async begin(deliveryId: string, channel: string, begunBefore: boolean): Promise<boolean> {
+    if ((await mailingOf(this.#db, deliveryId)) !== undefined) return true;
+    if (begunBefore) return false;
     await this.#database.write(async (tx) => {
       let number: number;
       do number = randomInt(1, 2 ** 31);
@@ -123,6 +143,7 @@ export class MailingStore implements Mailings {
         .onConflict((conflict) => conflict.doNothing())
         .execute();
     });
+    return true;
   }
 
   async add(deliveryId: string, entries: readonly NewRecipient[]): Promise<void> {
@@ -150,7 +171,7 @@ export class MailingStore implements Mailings {
         .values(rows.slice(from, from + ROWS_AT_ONCE))
         .onConflict((conflict) => conflict.doNothing())
         .execute();
-    const size = first <= SHORT.upTo ? SHORT.chunk : LONG_CHUNK;
+    const size = chunkSizeAt(first);
     // Who is on it already is left out, so that the rows alone know how many there are.
     const added = await tx
       .selectFrom("recipients")
@@ -220,10 +241,89 @@ export class MailingStore implements Mailings {
       );
   }
 
-  async endSuppressing(channel: string, reading: string): Promise<void> {
+  async endSuppressing(deliveryId: string, channel: string, reading: string): Promise<void> {
     await this.#database.write((tx) =>
       tx.deleteFrom("suppressions").where("channel", "=", channel).where("reading", "!=", reading).execute(),
     );
+    await this.#eachChunk(deliveryId, "suppressed", (rows) =>
+      rows
+        .set({ state: "planned", error: null })
+        .where("state", "=", "suppressed")
+        .where("mailbox", "not in", (from) =>
+          from.selectFrom("suppressions").select("mailbox").where("channel", "=", channel),
+        )
+        .execute(),
+    );
+  }
+
+  async takeBack(deliveryId: string, numbers: readonly number[]): Promise<void> {
+    await this.#database.write(async (tx) => {
+      const mailing = await mailingOf(tx, deliveryId);
+      if (mailing === undefined || numbers.length === 0) return;
+      const mine = tx
+        .selectFrom("recipients")
+        .where("mailing", "=", mailing.number)
+        .where("number", "in", [...numbers])
+        .where("state", "=", "refused");
+      await tx
+        .deleteFrom("suppressions")
+        .where("channel", "=", mailing.channel)
+        .where("reading", "is", null)
+        .where("mailbox", "in", mine.select("mailbox"))
+        .execute();
+      await tx
+        .updateTable("recipients")
+        .set(({ eb }) => ({ state: "waiting", tries: eb("tries", "+", 1) }))
+        .where("mailing", "=", mailing.number)
+        .where("number", "in", mine.select("number"))
+        .execute();
+      const again_at = new Date(this.#database.now() + AGAIN_MS[0]!).toISOString();
+      const chunks = await tx
+        .selectFrom("chunks")
+        .selectAll()
+        .where("mailing", "=", mailing.number)
+        .where(({ eb, or }) =>
+          or(numbers.map((number) => eb.and([eb("first", "<=", number), eb("last", ">=", number)]))),
+        )
+        .execute();
+      for (const chunk of chunks) {
+        await recount(tx, chunk);
+        await tx
+          .updateTable("chunks")
+          .set({ again_at })
+          .where("mailing", "=", chunk.mailing)
+          .where("number", "=", chunk.number)
+          .where("waiting", ">", 0)
+          .execute();
+      }
+    });
+  }
+
+  /** Changes recipients chunk by chunk, in all that have one in this state. */
+  async #eachChunk(
+    deliveryId: string,
+    state: RecipientState,
+    change: (rows: UpdateQueryBuilder<Tables, "recipients", "recipients", UpdateResult>) => Promise<unknown>,
+  ): Promise<void> {
+    const mailing = await mailingOf(this.#db, deliveryId);
+    if (mailing === undefined) return;
+    const chunks = await this.#db
+      .selectFrom("chunks")
+      .selectAll()
+      .where("mailing", "=", mailing.number)
+      .where(state, ">", 0)
+      .execute();
+    for (const chunk of chunks)
+      await this.#database.write(async (tx) => {
+        await change(
+          tx
+            .updateTable("recipients")
+            .where("mailing", "=", chunk.mailing)
+            .where("number", ">=", chunk.first)
+            .where("number", "<=", chunk.last),
+        );
+        await recount(tx, chunk);
+      });
   }
 
   claim(deliveryId: string, session: string, atMost: number): Promise<Chunk | null> {
@@ -234,7 +334,15 @@ export class MailingStore implements Mailings {
         .innerJoin("deliveries", "deliveries.id", "mailings.delivery_id")
         .select(["mailings.number", "deliveries.channel", "deliveries.incident_id"])
         .where("mailings.delivery_id", "=", deliveryId)
-        .where("deliveries.state", "in", ["planned", "waiting"])
+        .where((eb) =>
+          eb.or([
+            eb("deliveries.state", "in", ["planned", "waiting"]),
+            eb.and([
+              eb("deliveries.state", "=", "sent"),
+              isNewest(eb as unknown as ExpressionBuilder<Tables, "deliveries">),
+            ]),
+          ]),
+        )
         .executeTakeFirst();
       if (mailing === undefined) return null;
       const living = await livingSessions(tx, now);
@@ -282,6 +390,18 @@ export class MailingStore implements Mailings {
         .returningAll()
         .executeTakeFirstOrThrow();
       await settleChunk(tx, { ...chunk, token: found.token }, null, now);
+      // Who has left the list since it was read.
+      await tx
+        .updateTable("recipients")
+        .set({ state: "suppressed", error: SUPPRESSED })
+        .where("mailing", "=", chunk.mailing)
+        .where("number", ">=", chunk.first)
+        .where("number", "<=", chunk.last)
+        .where("state", "in", ["planned", "waiting"])
+        .where("mailbox", "in", (from) =>
+          from.selectFrom("suppressions").select("mailbox").where("channel", "=", mailing.channel),
+        )
+        .execute();
       const left = await recount(tx, chunk);
       const doing = left.planned > 0 ? "planned" : "waiting";
       await tx
@@ -356,31 +476,34 @@ export class MailingStore implements Mailings {
     return numDeletedRows > 0n;
   }
 
-  async resendUnknown(deliveryId: string): Promise<number> {
-    return this.#database.write(async (tx) => {
-      const mailing = await mailingOf(tx, deliveryId);
-      if (mailing === undefined) return 0;
-      const chunks = await tx
-        .selectFrom("chunks")
-        .selectAll()
-        .where("mailing", "=", mailing.number)
-        .where("unknown", ">", 0)
-        .execute();
-      for (const chunk of chunks) {
-        await tx
-          .updateTable("recipients")
-          .set({ state: "planned" })
-          .where("mailing", "=", chunk.mailing)
-          .where("number", ">=", chunk.first)
-          .where("number", "<=", chunk.last)
-          .where("state", "=", "unknown")
-          .execute();
-        await recount(tx, chunk);
-      }
-      return chunks.reduce((sum, { unknown }) => sum + unknown, 0);
-    });
+  async resendUnknown(deliveryId: string): Promise<void> {
+    await this.#eachChunk(deliveryId, "unknown", (rows) =>
+      rows.set({ state: "planned" }).where("state", "=", "unknown").execute(),
+    );
   }
 }
+
+/** Whether nothing was said to the list after this delivery. */
+function isNewest(eb: ExpressionBuilder<Tables, "deliveries">) {
+  return eb.not(
+    eb.exists(
+      eb
+        .selectFrom("deliveries as later")
+        .select("later.id")
+        .whereRef("later.incident_id", "=", "deliveries.incident_id")
+        .whereRef("later.channel", "=", "deliveries.channel")
+        .whereRef("later.update_number", ">", "deliveries.update_number")
+        .where("later.state", "!=", "skipped"),
+    ),
+  );
+}
+
+const SUPPRESSED = JSON.stringify({
+  code: "SUPPRESSED",
+  message: "has left the list since it was read",
+  hint: null,
+  retryAt: null,
+});
 
 function mailingOf(db: Kysely<Tables>, deliveryId: string) {
   return db.selectFrom("mailings").selectAll().where("delivery_id", "=", deliveryId).executeTakeFirst();

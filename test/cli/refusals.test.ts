@@ -219,4 +219,17 @@ describe("a process", () => {
     expect(code).toBe(0);
     expect(stage.heard()).toEqual({ x: 1, mail: 1, forum: 1, slack: 1, hosted: 1 });
   });
+
+  it("takes --config and --json before the command's name as well as behind it", async () => {
+    const stage = await setStage();
+    const before = await stage.run(["--config", "elsewhere.yaml", "list"]);
+    expect(before.code).toBe(3);
+    expect(before.stderr).toContain("elsewhere.yaml");
+    expect((await stage.run(["--config", "elsewhere.yaml", ...ANNOUNCE])).code).toBe(3);
+    expect(
+      (await stage.run(["--config", "elsewhere.yaml", "preview", "announce", "--title", "x"])).code,
+    ).toBe(3);
+    expect(stage.heard().slack).toBe(0);
+    expect((await stage.run(["--json", "list"])).json().version).toBe(1);
+  });
 });

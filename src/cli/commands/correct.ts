@@ -1,8 +1,10 @@
 import { refusal, usageError } from "../../base/errors.ts";
 import type { Speaker } from "../../broadcast/context.ts";
 import type { Delivery, Ledger } from "../../broadcast/ledger.ts";
+import { wasBegun } from "../../broadcast/mailings.ts";
 import { type ChannelPlan, planUpdate } from "../../broadcast/plan.ts";
 import { promiseInForce } from "../../cadence/due.ts";
+import { LIST_PART } from "../../channels/contract.ts";
 import type { Incident, Update } from "../../incident/incident.ts";
 import { loadTemplateSet } from "../../render/template.ts";
 import type { App } from "../app.ts";
@@ -42,7 +44,12 @@ export async function correct(
   const incident = await newestIncident(ledger, reference);
   const updates = await ledger.updates(incident.id);
   const told = await ledger.deliveries({ incidentId: incident.id });
-  const wrong = updateToCorrect(updates, told, flags);
+  const out = new Set<string>();
+  for (const row of told) if (await isOut(row, ledger)) out.add(row.updateId);
+  const wrong = updateToCorrect(
+    updates.filter(({ id }) => out.has(id)),
+    flags,
+  );
 
   let message = given;
   if (message === null && verb === "correct") {
@@ -95,12 +102,22 @@ export async function correct(
         told,
       };
       const change = changeOf(speaker, wrong, told, flags.delete === true);
-      if (change === null || leftOut.has(speaker.name))
-        return planUpdate({
+      if (change === null || leftOut.has(speaker.name)) {
+        const [planned] = planUpdate({
           ...common,
           update,
-          word: () => wordFor(app, said, update, flags, speaker, speakers),
-        })[0]!;
+          word: (_, locale) =>
+            wordFor(
+              app,
+              said,
+              update,
+              flags,
+              locale === undefined ? speaker : { ...speaker, locale },
+              speakers,
+            ),
+        });
+        return { ...planned!, stops: mailingsOf(speaker, wrong, told) };
+      }
       // Composed as the update that it changes, so that keys and headings stay what they were.
       const words = verb === "correct" ? await asItWas(app, ledger, incident, wrong, said) : said;
       const [planned] = planUpdate({
@@ -125,11 +142,28 @@ export async function correct(
   }
 }
 
-/** The update named by its number, else the newest that put a post anywhere. */
-function updateToCorrect(updates: readonly Update[], told: readonly Delivery[], flags: CorrectFlags): Update {
-  const spoken = updates.filter(({ id }) =>
-    told.some((row) => row.updateId === id && row.effect === "post" && row.receipt !== null),
+/** Whether anybody has heard it, or may have. A list has as soon as one of those on it has. */
+async function isOut(row: Delivery, { mailings }: Ledger): Promise<boolean> {
+  if (row.effect !== "post") return false;
+  if (row.receipt !== null) return true;
+  if (row.part !== LIST_PART || row.state === "planned" || row.state === "skipped") return false;
+  // This machine's copy does not know how far a list had come.
+  if (mailings === null) return wasBegun(row);
+  const progress = await mailings.progress(row.id);
+  return progress === null ? row.state === "unknown" : progress.counts.sent + progress.counts.unknown > 0;
+}
+
+/** What was to be mailed of that update on the channel, by part. */
+function mailingsOf({ name }: Speaker, wrong: Update, told: readonly Delivery[]): Map<string, string> {
+  const rows = told.filter(
+    ({ channel, updateId, effect, part }) =>
+      channel === name && updateId === wrong.id && effect === "post" && part === LIST_PART,
   );
+  return new Map(rows.map(({ part, id }) => [part, id]));
+}
+
+/** The update named by its number, else the newest of those that are out. */
+function updateToCorrect(spoken: readonly Update[], flags: CorrectFlags): Update {
   const chosen =
     flags.update === undefined ? spoken.at(-1) : spoken.find(({ number }) => String(number) === flags.update);
   if (chosen !== undefined) return chosen;

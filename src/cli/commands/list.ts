@@ -1,3 +1,4 @@
+import { hasSpoken } from "../../broadcast/report.ts";
 import { nextOwed } from "../../cadence/due.ts";
 import { type Incident, isOpen } from "../../incident/incident.ts";
 import type { App } from "../app.ts";
@@ -17,9 +18,7 @@ export async function list(
 ): Promise<number> {
   const { stdout, clock } = app.surroundings;
   const ledger = await app.existingLedger();
-  const incidents = ((await ledger?.incidents()) ?? []).filter(
-    (incident) => flags.all === true || isOpen(incident),
-  );
+  const incidents = (await (flags.all === true ? ledger?.incidents() : ledger?.openIncidents())) ?? [];
   const rows = await Promise.all(
     incidents.map(async (incident) => ({
       incident,
@@ -46,7 +45,9 @@ export async function list(
     return EXIT.ok.code;
   }
   const style = styleFor(stdout, app.surroundings, flags.plain === true);
-  if (rows.length === 0) stdout.write("No incident is open.\nTo open one: status announce\n");
+  const unheard = flags.all === true ? [] : ((await ledger?.endedUnheard()) ?? []);
+  if (rows.length === 0)
+    stdout.write(`No incident is open.\n${unheard.length === 0 ? "To open one: status announce\n" : ""}`);
   for (const { incident, coverage, promise } of rows) {
     const { timeZone } = app.config.property;
     const due = promiseLine(incident, promise, clock.now(), timeZone);
@@ -60,6 +61,12 @@ export async function list(
         "",
         "",
       ].join("\n"),
+    );
+  }
+  for (const { id } of unheard) {
+    const silent = (await coverageOf(ledger!, id)).filter((channel) => hasSpoken(channel) === false);
+    stdout.write(
+      `${id} has ended, and ${silent.map(({ channel }) => channel).join(", ")} has still to hear all of it: status retry ${id}\n`,
     );
   }
   return EXIT.ok.code;

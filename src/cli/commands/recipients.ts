@@ -68,10 +68,15 @@ async function tell(
   const { stdout, stopping } = app.surroundings;
   const { chalk } = styleFor(stdout, app.surroundings, flags.plain === true);
   const progress = await mailings.progress(id);
-  if (flags.json !== true)
-    stdout.write(
-      `${chalk.bold(channel)} ${chalk.dim(`update ${updateNumber} · ${progress === null ? "not begun" : sayMailing(progress)}`)}\n`,
-    );
+  const facts = [
+    `update ${updateNumber}`,
+    progress === null ? "not begun" : sayMailing(progress),
+    // The counts know of each mail that has left; the rows are written when a chunk is done.
+    ...(progress !== null && progress.underWay > 0
+      ? ["rows of chunks under way follow when they are done"]
+      : []),
+  ];
+  if (flags.json !== true) stdout.write(`${chalk.bold(channel)} ${chalk.dim(facts.join(" · "))}\n`);
   for (let after = 0; !stopping.aborted; ) {
     const page = await mailings.recipients(id, states, after, PAGE);
     for (const { address, state, error } of page)

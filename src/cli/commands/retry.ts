@@ -2,6 +2,7 @@ import { usageError } from "../../base/errors.ts";
 import { sayTime } from "../../base/zone.ts";
 import { type Delivery, type Ledger, needsAttention } from "../../broadcast/ledger.ts";
 import { reportChannels, silentChannels } from "../../broadcast/report.ts";
+import { LIST_PART } from "../../channels/contract.ts";
 import type { App } from "../app.ts";
 import { carryOut } from "../carry-out.ts";
 import type { Dialog } from "../dialog.ts";
@@ -88,6 +89,8 @@ async function rowsToRetry(
   reference: string | null,
 ): Promise<{ updateId: string; rows: Delivery[] } | null> {
   const incidents = reference === null ? await ledger.incidents() : [await namedIncident(ledger, reference)];
+  // Told, but for a few who could not be served at once.
+  const unfinished = new Set(await ledger.mailings?.unfinished());
   for (const incident of incidents) {
     const meant = (await ledger.deliveries({ incidentId: incident.id })).filter(
       ({ state }) => state !== "skipped" && state !== "superseded",
@@ -96,7 +99,7 @@ async function rowsToRetry(
     // A correction, or words that were not meant for this channel, take the place of none before them.
     const older = meant.filter((row) => row.effect === "post" && row.state !== "sent" && needsAttention(row));
     const rows = [...new Set([...older, ...newest.values()])];
-    if (!rows.some(needsAttention)) continue;
+    if (!rows.some((row) => needsAttention(row) || unfinished.has(row.id))) continue;
     const latest = (await ledger.updates(incident.id)).at(-1)!;
     return { updateId: latest.id, rows };
   }
@@ -109,6 +112,9 @@ async function canLook(app: App, row: Delivery): Promise<boolean> {
 }
 
 async function askAgain(row: Delivery, app: App, dialog: Dialog): Promise<boolean> {
+  // Those who may have it, not everybody on the list.
+  if (row.part === LIST_PART && row.error !== null)
+    return dialog.confirm(`${row.channel}: ${oneLine(row.error.message)}. Send to them again?`);
   const since = sayTime(row.lastAttemptAt ?? new Date(), app.config.property.timeZone);
   const where = row.part === "1" ? "" : `, ${oneLine(row.part)}`;
   return dialog.confirm(

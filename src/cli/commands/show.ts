@@ -81,6 +81,7 @@ export async function show(
     `${style.chalk.bold("Coverage")}\n${coverageTable(
       coverage.map((channel) => explained(channel, updates.length)),
       style,
+      timeZone,
     )}`,
   );
   stdout.write(

@@ -49,7 +49,9 @@ export async function verify(
     );
   else {
     const style = styleFor(surroundings.stdout, surroundings, flags.plain === true);
-    surroundings.stdout.write(heading(chosen, update, style) + coverageTable(reports, style));
+    surroundings.stdout.write(
+      heading(chosen, update, style) + coverageTable(reports, style, app.config.property.timeZone),
+    );
     for (const { channel, verification } of reports)
       if (verification !== null && verification !== "seen")
         surroundings.stdout.write(`  ${channel}: ${oneLine(SAID[verification])}\n`);

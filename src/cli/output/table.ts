@@ -14,7 +14,7 @@ import { indented, oneLine } from "./printable.ts";
 import type { Style } from "./style.ts";
 
 /** Who has heard what: one line a channel, the reason and the remedy under each that has not. */
-export function coverageTable(reports: readonly ChannelReport[], style: Style): string {
+export function coverageTable(reports: readonly ChannelReport[], style: Style, timeZone: string): string {
   const nameWidth = Math.max(...reports.map((report) => report.channel.length));
   const below = (text: string) => indented(sentence(text), " ".repeat(nameWidth + 6), style.columns);
   const lines = reports.flatMap((report) => {
@@ -22,7 +22,7 @@ export function coverageTable(reports: readonly ChannelReport[], style: Style): 
     const where = oneLine(report.url ?? report.reason ?? "");
     const start = `${report.channel.padEnd(nameWidth)}  ${stateWord(report).padEnd(10)} ${seconds.padStart(6)}`;
     const fits = start.length + where.length + 8 <= style.columns;
-    const head = `  ${mark(report, style)} ${start}  ${fits ? where : `\n${" ".repeat(nameWidth + 6)}${where}`}`;
+    const head = `  ${mark(report, style)} ${start}  ${fits ? where : `\n${indented(where, " ".repeat(nameWidth + 6), style.columns)}`}`;
     const parts = report.parts.map(
       (part) =>
         `      ${part.state.padEnd(10)} ${oneLine(part.part)}${part.error === null ? "" : `  ${oneLine(part.error.message)}`}`,
@@ -36,16 +36,16 @@ export function coverageTable(reports: readonly ChannelReport[], style: Style): 
       ...(hint === null ? [] : [style.chalk.dim(below(hint))]),
       ...(retryAt === null
         ? []
-        : [style.chalk.dim(below(`it may be tried again from ${retryAt.toISOString()}`))]),
+        : [style.chalk.dim(below(`it may be tried again from ${sayTime(retryAt, timeZone, true)}`))]),
     ];
   });
   return `${lines.join("\n")}\n`;
 }
 
-/** Channels word their errors to stand after a colon; here they stand alone. */
+/** Channels word their errors to stand after a colon; here they stand alone. A name that begins one stays as it is written. */
 function sentence(text: string): string {
   const line = oneLine(text);
-  const whole = line.charAt(0).toUpperCase() + line.slice(1);
+  const whole = /^[a-z]+ /.test(line) ? line.charAt(0).toUpperCase() + line.slice(1) : line;
   return /[.!?…]$/.test(whole) ? whole : `${whole}.`;
 }
 
@@ -95,8 +95,10 @@ export function closing(
   const silent = silentChannels(reports);
   const unknown = reports.filter((report) => report.state === "unknown").map((report) => report.channel);
   const lines: string[] = [];
-  if (outcome === "nothing-to-do")
+  if (outcome === "nothing-to-do" && meant.length > 0)
     lines.push(chalk.green("Nothing to do: every channel has already heard this."));
+  else if (meant.length === 0 && reports.length > 0)
+    lines.push(`Nothing was sent: ${sayNobodyMeant(reports)}.`);
   else if (leftOut.length > 0)
     lines.push(
       (spoken === meant.length ? chalk.green : chalk.yellow)(
@@ -132,6 +134,15 @@ export function closing(
   if (incident.nextUpdateAt !== null) next.push(...nextWords(incident));
   if (next.length > 0) lines.push("", "Type next:", ...next.map((command) => `  ${command}`));
   return `\n${lines.join("\n")}\n`;
+}
+
+/** Why no channel was meant to hear it, or to hear all of it. */
+function sayNobodyMeant(reports: readonly ChannelReport[]): string {
+  const overtaken = reports.filter(({ state }) => state === "superseded").length;
+  if (overtaken === 0) return "every channel is left out";
+  return overtaken === reports.length
+    ? "on every channel, later words have taken the place of these"
+    : "every channel is left out, or was told later words";
 }
 
 /** What is likely to be said next. */
