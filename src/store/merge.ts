@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import { LIST_PART } from "../channels/contract.ts";
 import { isClosed, type Phase } from "../incident/incident.ts";
 import type { Database } from "./database.ts";
 import { type IncidentRows, rowsOf } from "./incident-rows.ts";
@@ -263,18 +264,30 @@ async function overtake(tx: Tx, incidentId: string): Promise<void> {
     .selectFrom("deliveries")
     .innerJoin("updates", "updates.id", "deliveries.update_id")
     .select(["deliveries.id", "deliveries.channel", "deliveries.update_number", "deliveries.state"])
-    .select(["deliveries.effect", "updates.verb"])
+    .select([
+      "deliveries.effect",
+      "deliveries.part",
+      "deliveries.reason",
+      "deliveries.target",
+      "updates.verb",
+    ])
     .where("deliveries.incident_id", "=", incidentId)
     .execute();
+  const corrected = new Map<string, number>();
+  for (const { effect, part, state, target, update_number } of rows)
+    if (effect === "post" && part === LIST_PART && state !== "skipped" && target !== null)
+      corrected.set(target, update_number);
   const newest = new Map<string, number>();
   for (const { channel, update_number, state, verb } of rows)
     if (state !== "skipped" && verb !== "correct" && verb !== "retract")
       newest.set(channel, Math.max(newest.get(channel) ?? 0, update_number));
-  for (const { id, channel, update_number, state, effect } of rows) {
-    const later = newest.get(channel) ?? 0;
+  for (const { id, channel, update_number, state, effect, part, reason } of rows) {
+    // Words that were corrected go to nobody else on a list.
+    const later = Math.max(newest.get(channel) ?? 0, corrected.get(id) ?? 0);
     if (effect !== "post" || later <= update_number) continue;
     if (state !== "planned" && state !== "waiting" && state !== "refused") continue;
-    const overtaken = { state: "superseded", reason: `overtaken by update ${later}` };
+    const far = part === LIST_PART && reason !== null ? `; ${reason}` : "";
+    const overtaken = { state: "superseded", reason: `overtaken by update ${later}${far}` };
     await tx.updateTable("deliveries").set(overtaken).where("id", "=", id).execute();
   }
 }

@@ -188,6 +188,34 @@ describe.each(engines())("what was said apart, merged into $name", (engine) => {
     ]);
   });
 
+  it("lets nobody on a list be sent words that were corrected apart", async () => {
+    const { team, apart } = await sides();
+    const toList = (name: string): NewDelivery => ({
+      ...{ channel: "customers", kind: "email", required: true, audience: "public", part: "list" },
+      ...{ effect: "post", target: null, state: "planned", reason: null, subject: "Checkout" },
+      post: { part: "list", key: name, payload: {}, text: name, length: null, notes: [] },
+    });
+    const recordOn = async ({ ledger }: Side, name: string, more: Partial<Update>, delivery: NewDelivery) => {
+      const incident = (await ledger.incident(ID))!;
+      const [before] = (await ledger.updates(ID)).slice(-1);
+      const update = { ...before!, id: name, number: before!.number + 1, key: null, keeps: null, ...more };
+      const recorded = { incident, opens: false, update, inputs: {}, deliveries: [delivery] };
+      expect(await ledger.record(recorded)).toBe("recorded");
+    };
+    await recordOn(team, "wrong", { verb: "update", at: at(5) }, toList("wrong"));
+    const [wrong] = await team.ledger.deliveries({ updateId: "wrong" });
+    const reason = "60 of 400 sent";
+    await team.ledger.move(wrong!.id, "planned", { state: "waiting", reason }, at(6));
+    await carryOver(team.database, apart.database);
+    const right = { ...toList("right"), target: wrong!.id };
+    await recordOn(apart, "right", { verb: "correct", at: at(8) }, right);
+    await merge(apart.database, team.database);
+    expect(await team.ledger.delivery(wrong!.id)).toMatchObject({
+      ...{ state: "superseded", reason: "overtaken by update 3; 60 of 400 sent" },
+    });
+    expect((await team.posts()).at(-1)).toBe("right customers planned");
+  });
+
   it("takes a receipt from the side that has it, and never gives one up", async () => {
     const team = await side(engine, await engine.place());
     await team.say("first", 0, "investigating", {}, ["ops", "sellers", "desk"]);

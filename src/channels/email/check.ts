@@ -53,7 +53,9 @@ async function target(settings: EmailSettings, kit: ChannelKit, signal: AbortSig
     return [
       ok("target", `${settings.to.length} ${settings.to.length === 1 ? "address" : "addresses"}, ${from}`),
     ];
-  const { readEntries } = await import("./recipients/read.ts");
+  const { readEntries, readSuppressed } = await import("./recipients/read.ts");
+  let silent = 0;
+  for await (const _ of readSuppressed(settings, kit, signal)) silent++;
   let good = 0;
   let bad = 0;
   let first = "";
@@ -61,7 +63,8 @@ async function target(settings: EmailSettings, kit: ChannelKit, signal: AbortSig
     if ("recipient" in entry) good++;
     else if (bad++ === 0) first = `line ${entry.line}: ${entry.fault}`;
   }
-  const entries = `${good} ${good === 1 ? "entry" : "entries"} on the list, ${from}`;
+  const suppressed = silent === 0 ? "" : `, ${silent} who must hear nothing`;
+  const entries = `${good} ${good === 1 ? "entry" : "entries"} on the list${suppressed}, ${from}`;
   return bad === 0
     ? [ok("target", entries)]
     : [
