@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { randomId } from "../base/ids.ts";
 import type { ListEntry, Mailing } from "../channels/contract.ts";
-import type { Mailings, NewRecipient } from "./mailings.ts";
+import type { Beginning, Mailings, NewRecipient } from "./mailings.ts";
 
 /** Entries that are in memory at once. */
 const BATCH = 500;
@@ -19,11 +20,36 @@ export async function collect(
   added: () => void,
 ): Promise<void> {
   await collectSuppressed(deliveryId, channel, mailing, mailings, signal);
-  for await (const entries of batches(mailing.entries(signal))) {
-    await mailings.add(deliveryId, entries.map(newRecipient));
+  const before = await mailings.taken(deliveryId);
+  if (!(await takeUp(deliveryId, mailing, mailings, before, signal, added)))
+    await takeUp(deliveryId, mailing, mailings, { entries: 0, digest: null }, signal, added);
+  await mailings.collected(deliveryId, true);
+}
+
+/** Takes up what stands behind a beginning that was taken up before; false, having done nothing, where the list begins otherwise. */
+async function takeUp(
+  deliveryId: string,
+  mailing: Mailing,
+  mailings: Mailings,
+  before: Beginning,
+  signal: AbortSignal,
+  added: () => void,
+): Promise<boolean> {
+  const hash = createHash("sha256");
+  let entries = 0;
+  const beginning = (): Beginning => ({ entries, digest: hash.copy().digest("hex") });
+  for await (const batch of batches(mailing.entries(signal), before.entries)) {
+    for (const entry of batch) hash.update(JSON.stringify(entry));
+    entries += batch.length;
+    if (entries < before.entries) continue;
+    if (entries === before.entries) {
+      if (before.digest !== beginning().digest) return false;
+      continue;
+    }
+    await mailings.add(deliveryId, batch.map(newRecipient), beginning());
     added();
   }
-  await mailings.collected(deliveryId, true);
+  return entries >= before.entries;
 }
 
 /** Puts on the channel's suppressions who must hear nothing, and takes off it who may again. Throws ChannelError. */
@@ -51,11 +77,14 @@ function mailboxOf(address: string): string {
   return address.toLowerCase();
 }
 
-async function* batches<T>(source: AsyncIterable<T>): AsyncGenerator<T[]> {
+/** One of them ends at `border`. */
+async function* batches<T>(source: AsyncIterable<T>, border = 0): AsyncGenerator<T[]> {
   let batch: T[] = [];
+  let count = 0;
   for await (const each of source) {
     batch.push(each);
-    if (batch.length < BATCH) continue;
+    count++;
+    if (batch.length < BATCH && count !== border) continue;
     yield batch;
     batch = [];
   }

@@ -48,6 +48,12 @@ export type NewRecipient =
   | { readonly state: "planned"; readonly mailbox: string; readonly recipient: Recipient }
   | { readonly state: "invalid"; readonly line: number; readonly text: string; readonly fault: string };
 
+/** So many entries of a list, and their digest: where another reading begins with the same, they need not be looked at again. */
+export interface Beginning {
+  readonly entries: number;
+  readonly digest: string | null;
+}
+
 export interface NumberedRecipient extends Recipient {
   /** Its place in the mailing. */
   readonly number: number;
@@ -104,9 +110,12 @@ export interface Mailings {
    */
   begin(deliveryId: string, channel: string, begunBefore: boolean): Promise<boolean>;
   /**
-   * Puts entries on it; who is on it already, or is suppressed, is not planned again. To read a list twice does no harm.
+   * Puts entries on it; who is on it already, or is suppressed, is not planned again. To read a list twice does no harm. `taken` is
+   * what has been taken up of the list with them.
    */
-  add(deliveryId: string, entries: readonly NewRecipient[]): Promise<void>;
+  add(deliveryId: string, entries: readonly NewRecipient[], taken: Beginning): Promise<void>;
+  /** What was taken up of the list before. */
+  taken(deliveryId: string): Promise<Beginning>;
   /** Whether the list was read to its end; not `whole`: it is to be read again. */
   collected(deliveryId: string, whole: boolean): Promise<void>;
   /** Makes `mailboxes` part of what a channel's own list suppresses; `reading` names one reading of it. */

@@ -3,6 +3,7 @@ import type { ExpressionBuilder, Insertable, Kysely, UpdateQueryBuilder, UpdateR
 import { randomId } from "../base/ids.ts";
 import type { DeliveryError } from "../broadcast/ledger.ts";
 import {
+  type Beginning,
   type Chunk,
   type Exception,
   type MailingProgress,
@@ -146,11 +147,21 @@ export class MailingStore implements Mailings {
     return true;
   }
 
-  async add(deliveryId: string, entries: readonly NewRecipient[]): Promise<void> {
-    for (let from = 0; from < entries.length; from += LONG_CHUNK)
-      await this.#database.write((tx) =>
-        this.#addSome(tx, deliveryId, entries.slice(from, from + LONG_CHUNK)),
-      );
+  async taken(deliveryId: string): Promise<Beginning> {
+    const mailing = await mailingOf(this.#db, deliveryId);
+    return { entries: mailing?.entries ?? 0, digest: mailing?.beginning ?? null };
+  }
+
+  async add(deliveryId: string, entries: readonly NewRecipient[], taken: Beginning): Promise<void> {
+    await this.#database.write(async (tx) => {
+      for (let from = 0; from < entries.length; from += LONG_CHUNK)
+        await this.#addSome(tx, deliveryId, entries.slice(from, from + LONG_CHUNK));
+      await tx
+        .updateTable("mailings")
+        .set({ entries: taken.entries, beginning: taken.digest })
+        .where("delivery_id", "=", deliveryId)
+        .execute();
+    });
   }
 
   async #addSome(tx: Kysely<Tables>, deliveryId: string, entries: readonly NewRecipient[]): Promise<void> {

@@ -56,7 +56,7 @@ export const MIGRATIONS: readonly string[][] = [
   [
     `create table mailings (
        delivery_id text primary key references deliveries (id), number integer not null unique,
-       channel text not null, collected integer not null default 0)`,
+       channel text not null, collected integer not null default 0, entries integer not null default 0, beginning text)`,
     `create table chunks (
        mailing integer not null, number integer not null, first integer not null, last integer not null,
        token integer not null default 0, session text, doing text, in_flight integer, reached integer not null default 0,

@@ -125,6 +125,9 @@ export interface MailingTable {
   channel: string;
   /** 1 when the list was read to its end. */
   collected: Generated<number>;
+  /** How many of the list's entries were taken up, and a digest of them. */
+  entries: Generated<number>;
+  beginning: Generated<string | null>;
 }
 
 /** The recipients `first` to `last`, sent to in order by one connection at a time. */

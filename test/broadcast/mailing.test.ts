@@ -330,6 +330,42 @@ describe.each(engines())("a mailing on $name", (engine) => {
     expect([...mail.taken, ...whole.taken].sort()).toEqual(people(800).sort());
   });
 
+  it("looks at nobody anew whom it took up before, unless the list begins otherwise by now", async () => {
+    const { ledger, say } = await openOn(engine);
+    const id = await say(1);
+    const cut = (list: readonly string[], end: number) =>
+      async function* (): AsyncGenerator<ListEntry> {
+        for (const [index, address] of list.slice(0, end).entries())
+          yield { line: index + 1, recipient: recipient(address) };
+        if (end < list.length) throw new ChannelError("not-sent", "LIST_UNREADABLE", "cut");
+      };
+    const asked: number[] = [];
+    const counting = new Proxy(ledger.mailings!, {
+      get: (target, name) => {
+        const own = (Reflect.get(target, name) as (...given: unknown[]) => unknown).bind(target);
+        if (name !== "add") return own;
+        return (...given: [string, readonly unknown[], unknown]) => {
+          asked.push(given[1].length);
+          return own(...given);
+        };
+      },
+    });
+    const all = people(1300);
+    const first = server([], { list: cut(all, 1100) });
+    await carry(ledger, id, first, { mailings: counting });
+    expect(asked).toEqual([500, 500]);
+    const second = server([], { list: cut(all, 1200) });
+    await carry(ledger, id, second, { mailings: counting });
+    expect(asked).toEqual([500, 500]);
+    const changed = ["new@example.com", ...all];
+    const third = server([], { list: cut(changed, changed.length) });
+    const row = await carry(ledger, id, third, { mailings: counting });
+    expect(asked).toEqual([500, 500, 500, 500, 301]);
+    expect(row.reason).toBe("1,301 of 1,301 sent");
+    const taken = [...first.taken, ...second.taken, ...third.taken];
+    expect(taken.sort()).toEqual([...changed].sort());
+  });
+
   it.each([1000, 12])("takes back what a server that refuses everybody said of %i", async (count) => {
     const { ledger, say, database } = await openOn(engine);
     const id = await say(1);
@@ -519,6 +555,7 @@ describe.each(engines())("a mailing on $name", (engine) => {
           mailbox: address,
           recipient: recipient(address),
         })),
+        { entries: 10, digest: null },
       );
       await mailings.collected(id, true);
       return { ...open, id, mailings };
