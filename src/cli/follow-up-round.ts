@@ -147,7 +147,13 @@ async function speakRound(app: App, ledger: Ledger, each: Case, script: Script):
   } catch (error) {
     if (!(error instanceof StatusError) || error.blame === "usage") throw error;
     // Somebody else has just kept the promise, or ended the incident: that is what was wanted.
-    if (error.code === "UPDATE_OVERTAKEN" || error.code === "ALREADY_RESOLVED")
+    const newest = (await ledger.updates(incident.id)).at(-1);
+    const overtaken =
+      error.code === "UPDATE_OVERTAKEN" ||
+      error.code === "ALREADY_RESOLVED" ||
+      // Words that are being said leave no channel to a script.
+      (error.code === "NO_CHANNEL_LEFT" && newest?.id !== each.updates.at(-1)?.id);
+    if (overtaken)
       return {
         ...{ incident, came: "leave", code: EXIT.ok.code, until: null },
         told: `Somebody else has just spoken about ${incident.id}.`,
