@@ -158,6 +158,8 @@ describe("an address", () => {
     "seller@exam\u00adple.com",
     "seller@exam\u200bple.com",
     "seller@①27.0.0.1",
+    "seller@0x",
+    "seller@example.0x7f",
     "seller@127.0.0.1",
     "seller@[127.0.0.1]",
     "seller@example.com.",

@@ -60,7 +60,8 @@ export function readDomain(text: string): string | null {
 }
 
 function isDomain(text: string): boolean {
-  return text.length <= 253 && DOMAIN.test(text) && !/(?:^|\.)[0-9]+$/.test(text);
+  // What ends in a number, a hexadecimal one too, is an address of the network to who reads hosts as browsers do (WHATWG URL, 3.5).
+  return text.length <= 253 && DOMAIN.test(text) && !/(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$/i.test(text);
 }
 
 /** What two entries of a list have in common when they are the same mailbox. */
