@@ -3,9 +3,11 @@ import { StatusError } from "../base/errors.ts";
 import { isProvablyDead, isStopped } from "../base/process-identity.ts";
 import { ChannelError, LIST_PART, type Place, type Post, type Receipt } from "../channels/contract.ts";
 import type { BroadcastContext, Speaker } from "./context.ts";
+import { leaveToMailing } from "./deliver-list.ts";
 import type { Delivery, DeliveryError, DeliveryState, Settlement } from "./ledger.ts";
 import { look } from "./look.ts";
-import { forgotten, LIST_FORGOTTEN, WAITS_FOR_LEDGER, wasBegun } from "./mailings.ts";
+import { UNCONFIGURED, wasBegun } from "./mailings.ts";
+import { misfitOf } from "./misfit.ts";
 import { pauseBefore } from "./retry-policy.ts";
 import { placeOf } from "./thread.ts";
 
@@ -29,11 +31,9 @@ export async function deliver(id: string, context: BroadcastContext): Promise<De
     if (delivery.post === null) return delivery;
     if (speaker === undefined) return leaveUnconfigured(delivery, context);
     if (speaker.setAside !== null) return setAside(delivery, speaker.setAside, context);
-    const isList = delivery.part === LIST_PART;
-    // What was composed for a list fits nowhere else, and nothing else fits a list.
-    if (isList !== (speaker.channel.mailing !== undefined) && delivery.state !== "sending")
-      return setAside(delivery, isList ? listNoMore(delivery) : listByNow(delivery), context);
-    if (isList) return leaveToMailing(delivery, context);
+    const misfit = misfitOf(delivery, speaker);
+    if (misfit !== null && delivery.state !== "sending") return setAside(delivery, misfit, context);
+    if (delivery.part === LIST_PART) return leaveToMailing(delivery, context);
     switch (delivery.state) {
       case "sent":
       case "skipped":
@@ -82,88 +82,18 @@ async function setAside(
   return row;
 }
 
-/** The number of the update that corrects or withdraws this mailing; null where none does. */
-async function withdrawnBy(
-  { id, incidentId, channel }: Delivery,
-  { ledger }: BroadcastContext,
-): Promise<number | null> {
-  const told = await ledger.deliveries({ incidentId, channel });
-  return told.find(({ target, state }) => target === id && state !== "skipped")?.updateNumber ?? null;
-}
-
-/** Whoever may have got words that were withdrawn since hears that, and not the words again. */
-async function leaveWithdrawn(
-  { id, reason, ...delivery }: Delivery,
-  by: number,
-  { ledger, clock }: BroadcastContext,
-): Promise<Delivery> {
-  const told = [`overtaken by update ${by}`, ...(reason === null ? [] : [reason])].join("; ");
-  await ledger.move(id, "unknown", { state: "superseded", reason: told, error: null }, clock.now());
-  return (await ledger.delivery(id)) ?? { id, reason, ...delivery };
-}
-
-function listNoMore({ incidentId, channel }: Delivery): DeliveryError {
-  return {
-    code: "LIST_NO_MORE",
-    message: `this was composed for a list, and ${channel} is no list any more: nothing more of it is sent`,
-    hint: `give it recipients again, then status retry; or say it anew: status update ${incidentId} --message "…"`,
-    retryAt: null,
-  };
-}
-
-function listByNow({ incidentId, channel }: Delivery): DeliveryError {
-  return {
-    code: "LIST_BY_NOW",
-    message: `${channel} is a list by now, and this was composed before it was one: it is not sent`,
-    hint: `say it anew: status update ${incidentId} --message "…"`,
-    retryAt: null,
-  };
-}
-
-const UNCONFIGURED = "the channel is not configured any more";
-
 /** Stays as it is, since the channel may come back; but says why nothing is done. */
 async function leaveUnconfigured(delivery: Delivery, context: BroadcastContext): Promise<Delivery> {
   const { id, state, part, reason, attempts } = delivery;
   if (state !== "planned" && state !== "waiting" && state !== "refused" && state !== "unknown")
     return delivery;
   if (reason?.includes(UNCONFIGURED)) return delivery;
-  const told = reason === null ? UNCONFIGURED : `${reason}; ${UNCONFIGURED}`;
-  // By its reason a list that waits says how far it was told: this one says nothing of the kind.
-  const unbegun = part === LIST_PART && state === "waiting" && !wasBegun(delivery);
-  const to = unbegun ? ({ state: "planned", reason: UNCONFIGURED } as const) : { state, reason: told };
+  const unbegun = part === LIST_PART && !wasBegun(delivery);
+  const to = {
+    state: unbegun && state === "waiting" ? ("planned" as const) : state,
+    reason: reason === null || unbegun ? UNCONFIGURED : `${reason}; ${UNCONFIGURED}`,
+  };
   await context.ledger.move(id, state, { ...to, attempt: attempts }, context.clock.now());
-  return (await context.ledger.delivery(id)) ?? delivery;
-}
-
-/** A list takes too long for others to wait: the delivery waits, and is carried by itself. */
-async function leaveToMailing(delivery: Delivery, context: BroadcastContext): Promise<Delivery> {
-  const { id, state, channel, error } = delivery;
-  const { mailings } = context.ledger;
-  const chosen = context.resendUnknown.has(channel);
-  const again = state === "unknown" && chosen;
-  if (state === "waiting" && chosen) await mailings?.resendUnknown(id);
-  if (state !== "planned" && state !== "refused" && !again) return delivery;
-  if (again) {
-    const withdrawn = await withdrawnBy(delivery, context);
-    if (withdrawn !== null) return leaveWithdrawn(delivery, withdrawn, context);
-    // Whoever chose to send to a few must not have chosen to send to all.
-    const known = (await mailings?.progress(id)) ?? null;
-    if (known === null && error?.code !== LIST_FORGOTTEN && wasBegun(delivery)) {
-      await context.ledger.move(
-        id,
-        "unknown",
-        { state: "unknown", error: forgotten(channel) },
-        context.clock.now(),
-      );
-      return (await context.ledger.delivery(id)) ?? delivery;
-    }
-    await mailings?.resendUnknown(id);
-  }
-  // What was refused as a whole may have been mended in the list.
-  if (state === "refused") await mailings?.collected(id, false);
-  const reason = mailings === null ? WAITS_FOR_LEDGER : null;
-  await context.ledger.move(id, state, { state: "waiting", reason, error: null }, context.clock.now());
   return (await context.ledger.delivery(id)) ?? delivery;
 }
 

@@ -88,30 +88,16 @@ export interface Exception {
   readonly lasting: boolean;
 }
 
-/**
- * The durable record of who on a list was reached. A row for every recipient; they are sent to in chunks, each in order, with
- * a durable note of which one is in flight: what comes before it is settled, what comes after it was not begun.
- */
-export interface Mailings {
-  /** Names a process that sends, until `leave`; others take its chunks over when it has not been heard of for some seconds. */
-  join(deliveryId: string, owner: string): Promise<string>;
-  /** To be called every second or so: the session lives on. Answers until when, in ms by the ledger's clock; null where it is over. */
-  beat(session: string): Promise<number | null>;
-  leave(session: string): Promise<void>;
-
-  /** Null for a delivery that goes to no list. */
-  progress(deliveryId: string): Promise<MailingProgress | null>;
-  /** Deliveries to lists that still have somebody to reach, oldest first. */
-  unfinished(): Promise<string[]>;
-
+/** Who is on the list of a mailing, and what has become of them. */
+export interface MailingList {
   /**
    * Begins a mailing; does nothing where it was begun before. False where it was (`begunBefore`), and this ledger knows nothing
    * of it: then who was reached is not known.
    */
   begin(deliveryId: string, channel: string, begunBefore: boolean): Promise<boolean>;
   /**
-   * Puts entries on it; who is on it already, or is suppressed, is not planned again. To read a list twice does no harm. `taken` is
-   * what has been taken up of the list with them.
+   * Puts entries on it, some hundreds at most; who is on it already, or is suppressed, is not planned again. To read a list twice
+   * does no harm. `taken` is what has been taken up of the list with them.
    */
   add(deliveryId: string, entries: readonly NewRecipient[], taken: Beginning): Promise<void>;
   /** What was taken up of the list before. */
@@ -122,22 +108,8 @@ export interface Mailings {
   suppress(channel: string, reading: string, mailboxes: readonly string[]): Promise<void>;
   /** Forgets what the channel's list suppressed before this reading, and no longer does; on this mailing they are planned again. */
   endSuppressing(deliveryId: string, channel: string, reading: string): Promise<void>;
-  /** Makes waiting again who was refused, and forgets that their mailboxes are not there. */
+  /** Makes waiting again who was refused, as if that had been no try, and forgets that their mailboxes are not there. */
   takeBack(deliveryId: string, numbers: readonly number[]): Promise<void>;
-
-  /**
-   * Makes a chunk the session's own that has somebody to reach now: never tried, or due again. Settles what its last owner
-   * left. Null where there is none, where `atMost` chunks of the channel have living owners, or where the delivery is no
-   * longer to be sent.
-   */
-  claim(deliveryId: string, session: string, atMost: number): Promise<Chunk | null>;
-  /**
-   * Durably notes that `inFlight` is about to be sent to, and `exceptions` among those before it; all others before it
-   * have been reached. Several calls at once share one commit. False where the chunk has passed to somebody else: then nothing more may be sent.
-   */
-  note(chunk: Chunk, inFlight: number, exceptions: readonly Exception[]): Promise<boolean>;
-  /** Gives the chunk back: all before `next` are settled; null where all are. False where it had passed to somebody else. */
-  release(chunk: Chunk, next: number | null, exceptions: readonly Exception[]): Promise<boolean>;
   /** Those in one of `states`, in their order, after number `after`; at most `limit`. */
   recipients(
     deliveryId: string,
@@ -150,6 +122,41 @@ export interface Mailings {
   /** A person's choice: those whose mail may be out are sent to again. */
   resendUnknown(deliveryId: string): Promise<void>;
 }
+
+/** Who sends to which part of a list, and how far. */
+export interface MailingSending {
+  /** Names a process that sends, until `leave`; others take its chunks over when it has not been heard of for some seconds. */
+  join(deliveryId: string, owner: string): Promise<string>;
+  /** To be called every second or so: the session lives on. Answers until when, in ms by the ledger's clock; null where it is over. */
+  beat(session: string): Promise<number | null>;
+  leave(session: string): Promise<void>;
+
+  /** Null for a delivery that goes to no list. */
+  progress(deliveryId: string): Promise<MailingProgress | null>;
+  /** Deliveries to lists that still have somebody to reach, oldest first. */
+  unfinished(): Promise<string[]>;
+
+  /**
+   * Makes a chunk the session's own that has somebody to reach now: never tried, or due again. Settles what its last owner
+   * left. Null where there is none, where `atMost` chunks of the channel have living owners, or where the delivery is no
+   * longer to be sent.
+   */
+  claim(deliveryId: string, session: string, atMost: number): Promise<Chunk | null>;
+  /**
+   * Durably notes that `inFlight` is about to be sent to, and `exceptions` among those before it; all others before it
+   * have been reached. Several calls at once share one commit. To note the same again does no harm. False where the chunk has
+   * passed to somebody else: then nothing more may be sent.
+   */
+  note(chunk: Chunk, inFlight: number, exceptions: readonly Exception[]): Promise<boolean>;
+  /** Gives the chunk back: all before `next` are settled; null where all are. False where it is held no more. */
+  release(chunk: Chunk, next: number | null, exceptions: readonly Exception[]): Promise<boolean>;
+}
+
+/**
+ * The durable record of who on a list was reached. A row for every recipient; they are sent to in chunks, each in order, with
+ * a durable note of which one is in flight: what comes before it is settled, what comes after it was not begun.
+ */
+export type Mailings = MailingList & MailingSending;
 
 /** Who is to be reached: all on the list but those who must hear nothing and those who are nobody. */
 export function reachable({ counts }: MailingProgress): number {
@@ -185,9 +192,20 @@ export function sayMailing(progress: MailingProgress): string {
 /** Why a list waits whose ledger is only this machine's copy. */
 export const WAITS_FOR_LEDGER = "a mailing waits until the ledger can be reached";
 
-/** Whether somebody may have been reached: from its first moment on a mailing says in its delivery how far it is. */
+/** Why a delivery stays as it is whose channel is gone from the configuration. */
+export const UNCONFIGURED = "the channel is not configured any more";
+
+/**
+ * Whether somebody may have been reached. Before the first mail leaves, a mailing says in its delivery how far it is, and says so
+ * from then on: copies of the ledger have the delivery, and not the recipients. Any reason that is not known to be none counts.
+ */
 export function wasBegun({ state, reason }: Pick<Delivery, "state" | "reason">): boolean {
-  return state !== "planned" && reason !== null && reason !== WAITS_FOR_LEDGER;
+  return state !== "planned" && reason !== null && reason !== WAITS_FOR_LEDGER && reason !== UNCONFIGURED;
+}
+
+/** Whether anybody is still to be sent to. A list that has been told may have some who could not be served at once. */
+export function canGoOn({ state }: Pick<Delivery, "state">): boolean {
+  return state === "planned" || state === "waiting" || state === "sent";
 }
 
 /** The ledger that knew who was reached is gone, and another has taken its place. */

@@ -206,6 +206,11 @@ export interface Recipient {
   readonly unsubscribe: string | null;
 }
 
+/** One mailbox, however its address is written: no server that matters tells upper case from lower. */
+export function mailboxOf(address: string): string {
+  return address.toLowerCase();
+}
+
 /** One connection, for one mail at a time. */
 export interface Outlet {
   /**

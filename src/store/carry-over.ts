@@ -2,7 +2,7 @@ import type { Kysely } from "kysely";
 import { type StatusError, setupError } from "../base/errors.ts";
 import { isProvablyDead, isStopped } from "../base/process-identity.ts";
 import type { Database } from "./database.ts";
-import { livingSessions } from "./mailing-rows.ts";
+import { livingSessions } from "./mailing-sessions.ts";
 import {
   countRows,
   insertRows,

@@ -17,7 +17,7 @@ import { type Json, LIST_PART, type Place, type Reading, type Receipt } from "..
 import type { Impact, Incident, Update } from "../incident/incident.ts";
 import type { Database } from "./database.ts";
 import { exclusively } from "./leases.ts";
-import { MailingStore } from "./mailing-store.ts";
+import { mailingStore } from "./mailing-store.ts";
 import { deliveryOf, incidentOf, iso, newRow, readingOf, reminderOf, updateOf } from "./rows.ts";
 import type { DeliveryTable, Tables } from "./tables.ts";
 import { told, toldEntries } from "./told.ts";
@@ -34,7 +34,7 @@ export class LedgerStore implements Ledger {
     this.#database = database;
     this.#db = database.db;
     this.#scrub = scrub;
-    this.mailings = new MailingStore(database, scrub);
+    this.mailings = mailingStore(database, scrub);
   }
 
   async incidents(): Promise<Incident[]> {

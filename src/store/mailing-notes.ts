@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { type CompiledQuery, type Kysely, sql } from "kysely";
 import type { Chunk, Exception } from "../broadcast/mailings.ts";
 import type { Database } from "./database.ts";
-import { writeExceptions } from "./mailing-rows.ts";
+import { writeExceptions } from "./mailing-outcomes.ts";
 import type { Tables } from "./tables.ts";
 
 export interface Note {
@@ -20,8 +20,8 @@ interface Waiting extends Note {
 export class Notes {
   readonly #database: Database;
   readonly #scrub: (text: string) => string;
-  /** How many of a chunk were not reached, so far. */
-  readonly #exceptions = new WeakMap<Chunk, number>();
+  /** The numbers of those of a chunk who were not reached, so far; a note that is written again names them again. */
+  readonly #missed = new WeakMap<Chunk, Set<number>>();
   #waiting: Waiting[] = [];
   readonly #statements = new Map<number, CompiledQuery<{ number: number }>>();
   #writing = false;
@@ -102,9 +102,10 @@ export class Notes {
 
   /** How many of the chunk were reached before the one in flight. */
   #reachedBy({ chunk, inFlight, exceptions }: Note): number {
-    const missed = (this.#exceptions.get(chunk) ?? 0) + exceptions.length;
-    this.#exceptions.set(chunk, missed);
-    return Math.max(0, chunk.recipients.findIndex(({ number }) => number === inFlight) - missed);
+    const missed = this.#missed.get(chunk) ?? new Set<number>();
+    for (const { number } of exceptions) missed.add(number);
+    this.#missed.set(chunk, missed);
+    return Math.max(0, chunk.recipients.findIndex(({ number }) => number === inFlight) - missed.size);
   }
 }
 

@@ -1,40 +1,56 @@
-import type { Kysely, Selectable } from "kysely";
-import { isProvablyDead } from "../base/process-identity.ts";
-import type { Chunk, Exception, RecipientState } from "../broadcast/mailings.ts";
+import {
+  type Expression,
+  expressionBuilder,
+  type Kysely,
+  type Selectable,
+  type SqlBool,
+  type UpdateQueryBuilder,
+  type UpdateResult,
+} from "kysely";
+import type { DeliveryError } from "../broadcast/ledger.ts";
+import type { RecipientState } from "../broadcast/mailings.ts";
+import type { Database } from "./database.ts";
 import type { ChunkTable, Tables } from "./tables.ts";
 
-/** How long a server that said "later" is left in peace, each time; after the last the recipient is given up. */
-export const AGAIN_MS = [1, 5, 15, 30, 60].map((minutes) => minutes * 60_000);
+/** So many rows in one statement: engines bound the values of one. */
+export const ROWS_AT_ONCE = 250;
 
-/** What the leases of those who send are named by. */
-export const SESSION = "mailing:";
+export type ChunkRow = Selectable<ChunkTable>;
 
-/** The leases of those who have been heard of, and whose process has not ended. */
-export async function livingSessions(db: Kysely<Tables>, now: number): Promise<Set<string>> {
-  const rows = await db
-    .selectFrom("leases")
-    .selectAll()
-    .where("name", "like", `${SESSION}%`)
-    .where("until", ">", new Date(now).toISOString())
-    .execute();
-  return new Set(
-    rows.filter(({ owner }) => owner !== null && !isProvablyDead(owner)).map(({ name }) => name),
-  );
+/** The mailing of a delivery; undefined where it was never begun. */
+export function mailingOf(db: Kysely<Tables>, deliveryId: string) {
+  return db.selectFrom("mailings").selectAll().where("delivery_id", "=", deliveryId).executeTakeFirst();
 }
 
-type Range = Pick<Selectable<ChunkTable>, "mailing" | "number" | "first" | "last">;
+/** For the one row of a chunk. */
+export function isChunk({ mailing, number }: Pick<ChunkRow, "mailing" | "number">): Expression<SqlBool> {
+  return expressionBuilder<Tables, "chunks">().and({ mailing, number });
+}
+
+/** For the rows of a chunk's recipients. */
+export function isInChunk({
+  mailing,
+  first,
+  last,
+}: Pick<ChunkRow, "mailing" | "first" | "last">): Expression<SqlBool> {
+  const row = expressionBuilder<Tables, "recipients">();
+  return row.and([row("mailing", "=", mailing), row("number", ">=", first), row("number", "<=", last)]);
+}
+
+/** An error that is found here and not by a channel, as it stands in a row. */
+export function errorText(code: string, message: string): string {
+  return JSON.stringify({ code, message, hint: null, retryAt: null } satisfies DeliveryError);
+}
 
 /** Counts a chunk's recipients anew, from their rows. */
 export async function recount(
   tx: Kysely<Tables>,
-  { mailing, number, first, last }: Range,
+  chunk: Pick<ChunkRow, "mailing" | "number" | "first" | "last">,
 ): Promise<Record<RecipientState, number>> {
   const rows = await tx
     .selectFrom("recipients")
     .select(["state", ({ fn }) => fn.countAll().as("count")])
-    .where("mailing", "=", mailing)
-    .where("number", ">=", first)
-    .where("number", "<=", last)
+    .where(isInChunk(chunk))
     .groupBy("state")
     .execute();
   const of = (state: RecipientState) => Number(rows.find((row) => row.state === state)?.count ?? 0);
@@ -50,113 +66,29 @@ export async function recount(
   await tx
     .updateTable("chunks")
     .set({ ...counts, reached: 0, ...(counts.waiting === 0 ? { again_at: null } : {}) })
-    .where("mailing", "=", mailing)
-    .where("number", "=", number)
+    .where(isChunk(chunk))
     .execute();
   return counts;
 }
 
-/**
- * Ends what the chunk's owner was doing: all before the one in flight were reached, save those whose rows say otherwise. Of an owner
- * that gives it back (`left`) nothing is in flight any more; of one that died (null) that one may have been reached.
- */
-export async function settleChunk(
-  tx: Kysely<Tables>,
-  chunk: Selectable<ChunkTable>,
-  left: { readonly next: number } | null,
-  now: number,
+/** Changes recipients chunk by chunk, in all that have one in this state. */
+export async function eachChunk(
+  database: Database,
+  deliveryId: string,
+  state: RecipientState,
+  change: (rows: UpdateQueryBuilder<Tables, "recipients", "recipients", UpdateResult>) => Promise<unknown>,
 ): Promise<void> {
-  const { doing, in_flight } = chunk;
-  if (doing !== null && (left !== null || in_flight !== null)) {
-    const mine = () =>
-      tx
-        .updateTable("recipients")
-        .where("mailing", "=", chunk.mailing)
-        .where("number", ">=", chunk.first)
-        .where("number", "<=", chunk.last)
-        .where("state", "=", doing)
-        .where("token", "<", chunk.token);
-    await mine()
-      .set({ state: "sent", error: null, token: chunk.token })
-      .where("number", "<", left?.next ?? in_flight!)
-      .execute();
-    if (left === null)
-      await mine()
-        .set({ state: "unknown", error: SENDER_DIED, token: chunk.token })
-        .where("number", "=", in_flight)
-        .execute();
-  }
-  const { tries } = await tx
-    .selectFrom("recipients")
-    .select(({ fn }) => fn.max("tries").as("tries"))
-    .where("mailing", "=", chunk.mailing)
-    .where("number", ">=", chunk.first)
-    .where("number", "<=", chunk.last)
-    .where("state", "=", "waiting")
-    .executeTakeFirstOrThrow();
-  // Those that are tried again and were not come to, are due as they were.
-  const pause = doing === "waiting" && left !== null && left.next <= chunk.last ? 0 : pauseAfter(tries);
-  await tx
-    .updateTable("chunks")
-    .set({
-      ...{ session: null, doing: null, in_flight: null },
-      ...(chunk.again_at === null || doing === "waiting"
-        ? { again_at: pause === null ? null : new Date(now + pause).toISOString() }
-        : {}),
-    })
-    .where("mailing", "=", chunk.mailing)
-    .where("number", "=", chunk.number)
+  const mailing = await mailingOf(database.db, deliveryId);
+  if (mailing === undefined) return;
+  const chunks = await database.db
+    .selectFrom("chunks")
+    .selectAll()
+    .where("mailing", "=", mailing.number)
+    .where(state, ">", 0)
     .execute();
-}
-
-const SENDER_DIED = JSON.stringify({
-  code: "SENDER_DIED",
-  message: "whoever was sending this ended before it could record the outcome",
-  hint: null,
-  retryAt: null,
-});
-
-function pauseAfter(tries: unknown): number | null {
-  return tries === null ? null : AGAIN_MS[Math.max(0, Math.min(Number(tries), AGAIN_MS.length) - 1)]!;
-}
-
-/** Writes who was not reached; the mailboxes that are not there are suppressed from now on. */
-export async function writeExceptions(
-  tx: Kysely<Tables>,
-  chunk: Chunk,
-  exceptions: readonly Exception[],
-  now: number,
-  scrub: (text: string) => string,
-): Promise<void> {
-  for (const { number, state, error, lasting } of exceptions) {
-    const row = await tx
-      .selectFrom("recipients")
-      .innerJoin("mailings", "mailings.number", "recipients.mailing")
-      .select(["recipients.mailbox", "recipients.tries", "mailings.channel"])
-      .where("recipients.mailing", "=", chunk.mailing)
-      .where("recipients.number", "=", number)
-      .executeTakeFirstOrThrow();
-    const tries = row.tries + (state === "waiting" ? 1 : 0);
-    const given = state === "waiting" && tries > AGAIN_MS.length;
-    const told = given ? { ...error, message: `given up after ${tries} tries: ${error.message}` } : error;
-    await tx
-      .updateTable("recipients")
-      .set({
-        state: given ? "refused" : state,
-        error: scrub(JSON.stringify(told)),
-        ...{ tries, token: chunk.token },
-      })
-      .where("mailing", "=", chunk.mailing)
-      .where("number", "=", number)
-      .execute();
-    if (lasting)
-      await tx
-        .insertInto("suppressions")
-        .values({
-          ...{ channel: row.channel, mailbox: row.mailbox, reading: null },
-          ...{ reason: scrub(error.message), at: new Date(now).toISOString() },
-        })
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
-  }
+  for (const chunk of chunks)
+    await database.write(async (tx) => {
+      await change(tx.updateTable("recipients").where(isInChunk(chunk)));
+      await recount(tx, chunk);
+    });
 }

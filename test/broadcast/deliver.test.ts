@@ -12,14 +12,26 @@ import { type Engine, engines } from "../support/engines.ts";
 const NOW = new Date("2026-11-23T03:10:00Z");
 const RECEIPT: Receipt = { remoteId: "r", url: null, extra: {} };
 
-async function openOn(engine: Engine, channels: readonly string[]): Promise<Ledger> {
+async function openOn(
+  engine: Engine,
+  channels: readonly string[],
+  audience: "public" | "internal" = "public",
+): Promise<Ledger> {
   const ledger = new LedgerStore(await engine.open(await engine.place()));
   onTestFinished(() => ledger.close());
   const standing = {
     title: "Checkout is failing",
     phase: "investigating" as const,
     impact: "major" as const,
-    ...{ components: [], startedAt: NOW, endsAt: null, automatic: false, long: false, nextUpdateAt: null },
+    ...{
+      components: [],
+      startedAt: NOW,
+      endsAt: null,
+      automatic: false,
+      long: false,
+      security: false,
+      nextUpdateAt: null,
+    },
   };
   await ledger.record({
     incident: { id: "i", type: "incident", ...standing, acknowledgedAt: null, resolvedAt: null },
@@ -30,7 +42,7 @@ async function openOn(engine: Engine, channels: readonly string[]): Promise<Ledg
     },
     inputs: {},
     deliveries: channels.map((channel) => ({
-      ...{ channel, kind: "slack", required: true, audience: "public", part: "1", state: "planned" },
+      ...{ channel, kind: "slack", required: true, audience, part: "1", state: "planned" },
       ...{ effect: "post", target: null, reason: null, subject: "Checkout is failing" },
       post: { part: "1", key: "k", payload: { text: "x" }, text: "x", length: null, notes: [] },
     })),
@@ -82,6 +94,23 @@ function changed(ledger: Ledger, methods: Partial<Ledger>): Ledger {
 
 describe.each(engines())("on $name", (engine) => {
   const open = (channels: readonly string[]) => openOn(engine, channels);
+
+  describe("a channel that has become public", () => {
+    it("is not sent what was composed for colleagues", async () => {
+      const ledger = await openOn(engine, ["ops"], "internal");
+      let posts = 0;
+      const ops = speaker("ops", {
+        publish: async () => {
+          posts++;
+          return RECEIPT;
+        },
+      });
+      await broadcast(await ledger.deliveries({ incidentId: "i" }), contextOf(ledger, [ops]));
+      const [row] = await ledger.deliveries({ incidentId: "i" });
+      expect(posts).toBe(0);
+      expect([row?.state, row?.error?.code]).toEqual(["refused", "AUDIENCE_WIDER"]);
+    });
+  });
 
   describe("a clock that goes back", () => {
     it("makes the look for a lost post reach far enough, and wait no longer than a call and its settle time", async () => {

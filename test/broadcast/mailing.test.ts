@@ -1,8 +1,12 @@
 import { describe, expect, it, onTestFinished } from "vitest";
+import { ScriptedClock } from "../../src/base/clock.ts";
 import { setupError } from "../../src/base/errors.ts";
 import { processIdentity } from "../../src/base/process-identity.ts";
+import type { Speaker } from "../../src/broadcast/context.ts";
+import { deliver } from "../../src/broadcast/deliver.ts";
+import type { Ledger } from "../../src/broadcast/ledger.ts";
 import { carryMailing } from "../../src/broadcast/mailing.ts";
-import { type Mailings, sayMailing } from "../../src/broadcast/mailings.ts";
+import { type Exception, type Mailings, sayMailing } from "../../src/broadcast/mailings.ts";
 import {
   type Channel,
   ChannelError,
@@ -29,7 +33,15 @@ async function openOn(engine: Engine) {
       title: "Checkout is failing",
       phase: "investigating" as const,
       impact: "major" as const,
-      ...{ components: [], startedAt: NOW, endsAt: null, automatic: false, long: false, nextUpdateAt: null },
+      ...{
+        components: [],
+        startedAt: NOW,
+        endsAt: null,
+        automatic: false,
+        long: false,
+        security: false,
+        nextUpdateAt: null,
+      },
     };
     await ledger.record({
       incident: { id: "i", type: "incident", ...standing, acknowledgedAt: null, resolvedAt: null },
@@ -130,25 +142,63 @@ function recipient(address: string): Recipient {
 
 const people = (count: number) => Array.from({ length: count }, (_, index) => `p${index}@example.com`);
 
+function speakerOf({ channel }: { channel: Channel }): Speaker {
+  return {
+    ...{ name: "customers", kind: "email", required: true, audience: "public", locale: null },
+    ...{ timeoutMs: 1000, channel, setAside: null },
+  };
+}
+
 function carry(
-  ledger: LedgerStore,
+  ledger: Ledger,
   id: string,
-  { channel }: { channel: Channel },
+  mail: { channel: Channel },
   more: { stopping?: AbortSignal; owner?: string; mailings?: Mailings } = {},
 ) {
   return carryMailing(id, {
     ledger,
     mailings: more.mailings ?? ledger.mailings!,
-    speaker: {
-      ...{ name: "customers", kind: "email", required: true, audience: "public", locale: null },
-      ...{ timeoutMs: 1000, channel, setAside: null },
-    },
+    speaker: speakerOf(mail),
     owner: more.owner ?? processIdentity(),
     stopping: more.stopping ?? new AbortController().signal,
     stopped: new AbortController().signal,
     now: () => NOW,
     watch() {},
   });
+}
+
+const NO_SECRET = { code: "SECRET_MISSING", message: "its secret is missing", hint: null, retryAt: null };
+
+/** A command that leaves the list to others, as a broadcast does. */
+function leave(ledger: Ledger, id: string, speaker: Speaker | null, resendUnknown: readonly string[] = []) {
+  return deliver(id, {
+    ledger,
+    speakers: new Map(speaker === null ? [] : [["customers", speaker]]),
+    clock: new ScriptedClock(NOW),
+    owner: processIdentity(),
+    deadline: Date.now() + 3000,
+    stopping: new AbortController().signal,
+    stopped: new AbortController().signal,
+    settleMs: 50,
+    resendUnknown: new Set(resendUnknown),
+    lookFirst: false,
+    watch() {},
+  });
+}
+
+/** The same with some of its methods replaced. */
+function changed<T extends object>(whole: T, methods: Partial<T>): T {
+  return new Proxy(whole, {
+    get(target, name) {
+      const method: unknown = Reflect.get(name in methods ? methods : target, name);
+      return typeof method === "function" ? method.bind(target) : method;
+    },
+  });
+}
+
+/** The ledger is lost, and this one has of it what its copies have. */
+async function forget({ db }: Database) {
+  for (const table of ["recipients", "chunks", "mailings"] as const) await db.deleteFrom(table).execute();
 }
 
 /** Everybody who waits may be tried again now. */
@@ -158,6 +208,16 @@ async function later({ db }: Database) {
     .set({ again_at: new Date(0).toISOString() })
     .where("waiting", ">", 0)
     .execute();
+}
+
+function notReached(number: number, state: Exception["state"]): Exception {
+  const error = { code: "NO", message: "no", hint: null, retryAt: null };
+  return { number, state, lasting: false, error };
+}
+
+async function carryLater(database: Database, ledger: Ledger, id: string, mail: { channel: Channel }) {
+  await later(database);
+  return carry(ledger, id, mail);
 }
 
 async function states({ db }: Database): Promise<Record<string, string[]>> {
@@ -382,6 +442,21 @@ describe.each(engines())("a mailing on $name", (engine) => {
     expect((await carry(ledger, await say(2), server(people(count)))).reason).toBe(`${text} of ${text} sent`);
   });
 
+  it("uses up nobody's tries with the refusals of a server that refuses everybody", async () => {
+    const { ledger, say, database } = await openOn(engine);
+    const id = await say(1);
+    const mail = server(people(12), { answer: (_, attempt) => (attempt <= 6 ? "refused" : "later") });
+    for (let round = 1; round <= 7; round++) {
+      await later(database);
+      await carry(ledger, id, mail);
+    }
+    expect(await ledger.delivery(id)).toMatchObject({
+      state: "waiting",
+      reason: expect.stringMatching(/^0 of 12 sent, 12 to be tried again/),
+    });
+    expect((await carryLater(database, ledger, id, server(people(12)))).reason).toBe("12 of 12 sent");
+  });
+
   it("leaves few in doubt where every answer is lost", async () => {
     const { ledger, say, database } = await openOn(engine);
     const row = await carry(ledger, await say(1), server(people(500), { answer: () => "lost" }));
@@ -462,14 +537,91 @@ describe.each(engines())("a mailing on $name", (engine) => {
       },
     });
     await carry(ledger, id, mail, { stopping: stopping.signal });
-    for (const table of ["recipients", "chunks", "mailings"] as const)
-      await database.db.deleteFrom(table).execute();
+    await forget(database);
     const rest = server(people(200));
     expect(await carry(ledger, id, rest)).toMatchObject({
       state: "unknown",
       error: { code: "LIST_FORGOTTEN" },
     });
     expect(rest.taken).toEqual([]);
+  });
+
+  it("says that it was begun before the first mail leaves, in what copies of the ledger have", async () => {
+    const { ledger, say, database } = await openOn(engine);
+    const id = await say(1);
+    let moves = 0;
+    const shaky = changed<Ledger>(ledger, {
+      move: (...given) =>
+        ++moves === 1
+          ? Promise.reject(setupError("LEDGER_UNREACHABLE", "no answer", null))
+          : ledger.move(...given),
+    });
+    let notes = 0;
+    const { mailings } = ledger;
+    const dying = changed(mailings!, {
+      note: (...given) =>
+        ++notes > 20 ? Promise.reject(new Error("it is killed here")) : mailings!.note(...given),
+    });
+    const mail = server(people(60));
+    await expect(carry(shaky, id, mail, { mailings: dying })).rejects.toThrow("killed");
+    expect(mail.taken.length).toBeGreaterThan(0);
+    await forget(database);
+    const rest = server(people(60));
+    expect(await carry(ledger, id, rest)).toMatchObject({ error: { code: "LIST_FORGOTTEN" } });
+    expect(rest.taken).toEqual([]);
+  });
+
+  describe("that was begun, and whose ledger is gone while it is refused", () => {
+    const begunAndRefused = async () => {
+      const open = await openOn(engine);
+      const { ledger, say, database } = open;
+      const id = await say(1);
+      const stopping = new AbortController();
+      const mail = server(people(200), {
+        answer: (): Answer => {
+          if (mail.taken.length >= 40) stopping.abort();
+          return "taken";
+        },
+      });
+      await carry(ledger, id, mail, { stopping: stopping.signal });
+      expect(await leave(ledger, id, { ...speakerOf(mail), setAside: NO_SECRET })).toMatchObject({
+        state: "refused",
+      });
+      await forget(database);
+      return { ...open, id, rest: server(people(200)) };
+    };
+
+    it("is not mailed from the start", async () => {
+      const { ledger, id, rest } = await begunAndRefused();
+      await leave(ledger, id, speakerOf(rest));
+      expect(await carry(ledger, id, rest)).toMatchObject({ error: { code: "LIST_FORGOTTEN" } });
+      expect(rest.taken).toEqual([]);
+    });
+
+    it("nor when it was retried without a ledger meanwhile", async () => {
+      const { ledger, id, rest } = await begunAndRefused();
+      await leave(changed<Ledger>(ledger, { mailings: null }), id, speakerOf(rest));
+      expect(await carry(ledger, id, rest)).toMatchObject({ error: { code: "LIST_FORGOTTEN" } });
+      expect(rest.taken).toEqual([]);
+    });
+
+    it("is mailed to everybody once more by a person's choice", async () => {
+      const { ledger, id, rest } = await begunAndRefused();
+      await leave(ledger, id, speakerOf(rest));
+      await carry(ledger, id, rest);
+      await leave(ledger, id, speakerOf(rest), ["customers"]);
+      expect((await carry(ledger, id, rest)).reason).toBe("200 of 200 sent");
+    });
+  });
+
+  it("was not begun by being left aside, and is mailed in full then", async () => {
+    const { ledger, say } = await openOn(engine);
+    const id = await say(1);
+    const mail = server(people(3));
+    await leave(ledger, id, null);
+    await leave(ledger, id, { ...speakerOf(mail), setAside: NO_SECRET });
+    await leave(ledger, id, speakerOf(mail));
+    expect((await carry(ledger, id, mail)).reason).toBe("3 of 3 sent");
   });
 
   it("holds no more connections than the server may be asked for, and none when it fails", async () => {
@@ -505,6 +657,20 @@ describe.each(engines())("a mailing on $name", (engine) => {
     const mail = server(people(40));
     expect((await carry(ledger, await say(1), mail, { mailings: shaky })).reason).toBe("40 of 40 sent");
     expect(mail.taken).toHaveLength(40);
+  });
+
+  it.each(["LEDGER_DISK_FULL", "LEDGER_DAMAGED"])("asks no ledger again that says %s", async (code) => {
+    const { ledger, say } = await openOn(engine);
+    let calls = 0;
+    const mailings = changed(ledger.mailings!, {
+      note: () =>
+        ++calls === 1
+          ? Promise.reject(setupError(code, "it will not do", null))
+          : Promise.reject(new Error("it was asked again")),
+    });
+    const mail = server(people(10), { connections: 1 });
+    await expect(carry(ledger, await say(1), mail, { mailings })).rejects.toThrow("it will not do");
+    expect(mail.taken).toEqual([]);
   });
 
   it("says that nobody was on the list", async () => {
@@ -569,16 +735,7 @@ describe.each(engines())("a mailing on $name", (engine) => {
       const [one, two, three] = chunk.recipients;
       expect(await mailings.note(chunk, one!.number, [])).toBe(true);
       expect(await mailings.note(chunk, two!.number, [])).toBe(true);
-      expect(
-        await mailings.note(chunk, three!.number, [
-          {
-            number: two!.number,
-            state: "refused",
-            lasting: false,
-            error: { code: "NO", message: "no", hint: null, retryAt: null },
-          },
-        ]),
-      ).toBe(true);
+      expect(await mailings.note(chunk, three!.number, [notReached(two!.number, "refused")])).toBe(true);
       const own = await mailings.join(id, processIdentity());
       expect(await mailings.claim(id, own, 4)).toBeNull();
       await database.db
@@ -595,6 +752,54 @@ describe.each(engines())("a mailing on $name", (engine) => {
       expect(await mailings.note(chunk, chunk.recipients[3]!.number, [])).toBe(false);
       expect(await mailings.release(chunk, null, [])).toBe(false);
       expect(await mailings.beat(session)).toBeNull();
+    });
+
+    it("counts a try once, however often its note is written, and the next one as another", async () => {
+      const { database, id, mailings } = await begin();
+      const triesOf = async (number: number) =>
+        (
+          await database.db
+            .selectFrom("recipients")
+            .select("tries")
+            .where("number", "=", number)
+            .executeTakeFirstOrThrow()
+        ).tries;
+      const session = await mailings.join(id, processIdentity());
+      const chunk = (await mailings.claim(id, session, 4))!;
+      const [one, two, three] = chunk.recipients;
+      const told = [notReached(one!.number, "waiting"), notReached(two!.number, "waiting")];
+      for (let times = 0; times < 3; times++)
+        expect(await mailings.note(chunk, three!.number, told)).toBe(true);
+      expect(await triesOf(one!.number)).toBe(1);
+      await mailings.note(chunk, chunk.recipients[5]!.number, []);
+      expect((await mailings.progress(id))!.counts.sent).toBe(3);
+      await mailings.release(chunk, null, []);
+      await later(database);
+      const again = (await mailings.claim(id, session, 4))!;
+      expect(again.recipients).toEqual([one, two]);
+      await mailings.release(again, null, [notReached(one!.number, "waiting")]);
+      expect(await triesOf(one!.number)).toBe(2);
+      expect((await mailings.progress(id))!.counts).toMatchObject({ sent: 9, waiting: 1 });
+    });
+
+    it("calls nobody reached whose refusal was taken back while another had the chunk", async () => {
+      const { database, id, mailings } = await begin();
+      const session = await mailings.join(id, processIdentity());
+      const chunk = (await mailings.claim(id, session, 4))!;
+      const [one, two, three] = chunk.recipients;
+      await mailings.release(chunk, null, [
+        notReached(one!.number, "refused"),
+        notReached(two!.number, "refused"),
+        notReached(three!.number, "waiting"),
+      ]);
+      await later(database);
+      const other = (await mailings.claim(id, await mailings.join(id, processIdentity()), 4))!;
+      expect(other.recipients).toEqual([three]);
+      await mailings.takeBack(id, [one!.number, two!.number]);
+      await mailings.release(other, null, []);
+      expect((await states(database)).waiting).toEqual([one!.address, two!.address]);
+      await later(database);
+      expect((await mailings.claim(id, session, 4))!.recipients).toEqual([one, two]);
     });
 
     it("is taken over at once where its process has surely ended", async () => {

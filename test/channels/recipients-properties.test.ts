@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import addressparser from "nodemailer/lib/addressparser";
 import { describe, expect, it } from "vitest";
-import { mailboxOf, parseAddress, readAddress } from "../../src/channels/email/address.ts";
+import { mailboxOf } from "../../src/channels/contract.ts";
+import { parseAddress, readAddress } from "../../src/channels/email/address.ts";
 import { csvRecords, type Separator } from "../../src/channels/email/recipients/csv.ts";
 import { linesOf, textOf } from "../../src/channels/email/recipients/text.ts";
 import { fillUnsubscribe } from "../../src/channels/email/recipients/unsubscribe.ts";

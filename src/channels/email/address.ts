@@ -64,11 +64,6 @@ function isDomain(text: string): boolean {
   return text.length <= 253 && DOMAIN.test(text) && !/(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$/i.test(text);
 }
 
-/** What two entries of a list have in common when they are the same mailbox. */
-export function mailboxOf(address: string): string {
-  return address.toLowerCase();
-}
-
 /** The part after the `@`. */
 export function domainOf(address: string): string {
   return address.slice(address.lastIndexOf("@") + 1);

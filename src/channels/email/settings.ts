@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Secret } from "../../base/secret.ts";
+import { mailboxOf } from "../contract.ts";
 import { secretReference } from "../settings.ts";
-import { mailboxOf, parseAddress, readDomain } from "./address.ts";
+import { parseAddress, readDomain } from "./address.ts";
 import { faultOfTemplate, isTemplate } from "./recipients/unsubscribe.ts";
 
 const address = z

@@ -1,6 +1,5 @@
 import { digest } from "../../base/ids.ts";
-import type { Json, Place, Receipt } from "../contract.ts";
-import { mailboxOf } from "./address.ts";
+import { type Json, mailboxOf, type Place, type Receipt } from "../contract.ts";
 
 /** Ids with their angle brackets; null and empty open a thread. */
 export interface MailThread {

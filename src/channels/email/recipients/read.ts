@@ -1,5 +1,5 @@
-import type { ChannelKit, ListEntry } from "../../contract.ts";
-import { mailboxOf, parseAddress } from "../address.ts";
+import { type ChannelKit, type ListEntry, mailboxOf } from "../../contract.ts";
+import { parseAddress } from "../address.ts";
 import type { EmailSettings, ListSource } from "../settings.ts";
 import { commandBytes } from "./command.ts";
 import { entryReader } from "./entry.ts";
