@@ -266,6 +266,7 @@ function kit(): ChannelKit {
     board: {
       entries: async () => [],
       updates: async () => new Map(),
+      actions: async () => [],
       readings: async () => [],
       exclusively: (_channel, write) => write(1, () => {}),
     },

@@ -16,7 +16,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   broadcast: ["incident", "render", "channels"],
   cadence: ["incident", "broadcast"],
   store: ["incident", "channels", "broadcast"],
-  config: ["incident", "channels", "cadence"],
+  config: ["incident", "render", "channels", "broadcast", "cadence"],
   sandbox: ["page"],
   cli: ["incident", "render", "page", "channels", "broadcast", "cadence", "store", "config", "sandbox"],
 };

@@ -90,11 +90,20 @@ export function zoneName(instant: Date, timeZone: string): string {
   let name = "";
   // Each region's English has the short names of its own zones only.
   for (const region of ["en-US", "en-GB", "en-AU", "en-IN", "en-ZA", "en-NZ"]) {
-    const parts = new Intl.DateTimeFormat(region, { timeZone, timeZoneName: "short" }).formatToParts(instant);
+    const parts = namerIn(region, timeZone).formatToParts(instant);
     name = parts.find((part) => part.type === "timeZoneName")?.value ?? "";
     if (!/^GMT[+-]/.test(name)) return name;
   }
   return name;
+}
+
+const namers = new Map<string, Intl.DateTimeFormat>();
+
+function namerIn(region: string, timeZone: string): Intl.DateTimeFormat {
+  const key = `${region} ${timeZone}`;
+  const namer = namers.get(key) ?? new Intl.DateTimeFormat(region, { timeZone, timeZoneName: "short" });
+  namers.set(key, namer);
+  return namer;
 }
 
 /** `09:40 PDT` or, with `date`, `29 Jun 2010 09:40 PDT`; in `timeZone`. */

@@ -1,5 +1,7 @@
 import type { Json, Place, Post, Reading, Receipt } from "../channels/contract.ts";
+import type { Action } from "../incident/action.ts";
 import type { Impact, Incident, IncidentType, Standing, Update } from "../incident/incident.ts";
+import type { FrozenPlan, JournalEntry } from "./journal.ts";
 import type { Mailings } from "./mailings.ts";
 
 /**
@@ -85,6 +87,8 @@ export interface NewUpdate {
   /** The caller's flags as given, to compare when the key comes again. */
   readonly inputs: Json;
   readonly deliveries: readonly NewDelivery[];
+  /** Who says it, and against which advice. */
+  readonly journal?: readonly JournalEntry[];
 }
 
 /**
@@ -106,13 +110,13 @@ export type Settlement =
 
 /**
  * One note to colleagues about a promise, on one internal channel; no update, and never public.
- * `before` and `after` its time, or for want of `words` that would not repeat the last ones.
+ * `before` and `after` its time, for want of `words` that would not repeat the last ones, or of a broken `glass`.
  */
 export interface ReminderKey {
   readonly incidentId: string;
-  /** The number of the update that made the promise, or `acknowledgement`. */
+  /** The number of the update that made the promise, or was said without approval; or `acknowledgement`. */
   readonly promise: string;
-  readonly kind: "before" | "after" | "words";
+  readonly kind: "before" | "after" | "words" | "glass";
   readonly channel: string;
 }
 
@@ -202,6 +206,21 @@ export interface Ledger {
   toldEntries(channel: string): Promise<readonly ToldEntry[]>;
   /** The updates that a page channel has told of these incidents, as they read after all corrections; newest first. */
   told(channel: string, incidentIds: readonly string[]): Promise<readonly Told[]>;
+  /** Who did what, oldest first. */
+  journal(of: { incidentId?: string; plan?: string; since?: Date }): Promise<JournalEntry[]>;
+  /** Adds to the record; entries that stand in it already are left as they are. */
+  enter(entries: readonly JournalEntry[]): Promise<void>;
+  /** Keeps a plan for as long as it may be said; one with the same hash is kept once. */
+  keepPlan(plan: FrozenPlan): Promise<void>;
+  /** The plans whose hash begins so, expired ones included while they are still known. */
+  plans(hash: string): Promise<FrozenPlan[]>;
+  /** Oldest first; of one incident, or all. */
+  actions(incidentId?: string): Promise<Action[]>;
+  /** Adds an action, or gives one that is there (by its id) these facts, with the entry that says who did it. */
+  keepAction(action: Action, entry: JournalEntry): Promise<void>;
+  /** Takes an action away, with the entry that says who did it. */
+  dropAction(id: string, entry: JournalEntry): Promise<void>;
+
   readings(): Promise<readonly Reading[]>;
   /** Keeps what another dashboard said; a failed try keeps what was read before. */
   noteReading(reading: Reading): Promise<void>;

@@ -1,8 +1,8 @@
 import { setupError } from "../base/errors.ts";
 import { digest } from "../base/ids.ts";
-import { type Post, type Property, TooLong } from "../channels/contract.ts";
+import { type ComposeContext, type Post, type Property, TooLong } from "../channels/contract.ts";
 import type { ComponentState, IncidentType, Update } from "../incident/incident.ts";
-import type { Message } from "../render/document.ts";
+import type { Block, Message } from "../render/document.ts";
 import type { Speaker } from "./context.ts";
 import type { Delivery, NewDelivery } from "./ledger.ts";
 import { rootSubjectOf } from "./thread.ts";
@@ -57,24 +57,17 @@ export function planUpdate(input: PlanInput): ChannelPlan[] {
     const message = input.word(speaker);
     const locales = speaker.channel.mailing?.locales ?? [];
     const translations = new Map(locales.map((locale) => [locale, input.word(speaker, locale)]));
+    const { id, number, verb, at, incidentId, standing } = input.update;
+    const context: ComposeContext = {
+      keyOf: (part) => postKey(input.property, input.update, speaker.name, part),
+      incident: { id: incidentId, type: input.type, ...standing },
+      update: { id, number, verb, at },
+      rootSubject,
+      ...(translations.size === 0 ? {} : { translations }),
+      ...(input.elsewhere === undefined ? {} : { elsewhere: input.elsewhere }),
+    };
     try {
-      const posts = speaker.channel.compose(message, {
-        keyOf: (part) => postKey(input.property, input.update, speaker.name, part),
-        incident: {
-          id: input.update.incidentId,
-          type: input.type,
-          ...input.update.standing,
-        },
-        update: {
-          id: input.update.id,
-          number: input.update.number,
-          verb: input.update.verb,
-          at: input.update.at,
-        },
-        rootSubject,
-        ...(translations.size === 0 ? {} : { translations }),
-        ...(input.elsewhere === undefined ? {} : { elsewhere: input.elsewhere }),
-      });
+      const posts = composeOn(speaker, message, context, input.update.template === "postmortem");
       return {
         speaker,
         leftOut: null,
@@ -91,6 +84,25 @@ export function planUpdate(input: PlanInput): ChannelPlan[] {
       );
     }
   });
+}
+
+/** A whole document may be longer than a channel takes: there its short form stands for it. Throws TooLong. */
+function composeOn(
+  { channel }: Speaker,
+  message: Message,
+  context: ComposeContext,
+  isDocument: boolean,
+): readonly Post[] {
+  try {
+    return channel.compose(message, context);
+  } catch (error) {
+    if (!isDocument || !(error instanceof TooLong)) throw error;
+    const body: Block[] = message.short
+      .split(/\n{2,}/)
+      .map((text) => ({ type: "paragraph", children: [{ type: "text", text }] }));
+    const posts = channel.compose({ ...message, body }, context);
+    return posts.map((post) => ({ ...post, notes: [...post.notes, `the short form: ${error.message}`] }));
+  }
 }
 
 /** The same on every machine for the same property, key, channel and part, so that a lost ledger can be looked past. */

@@ -1,4 +1,5 @@
 import type { Delivery } from "../broadcast/ledger.ts";
+import { type Action, isOverdue } from "../incident/action.ts";
 import { type Incident, isOpen, type Update } from "../incident/incident.ts";
 import { isHeard } from "./heard.ts";
 import type { CadencePolicy } from "./policy.ts";
@@ -52,6 +53,24 @@ export function debts(
     .sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime());
 }
 
+/** An action that was promised for a day, and is not carried out. */
+export interface ActionDebt {
+  readonly action: Action;
+  readonly dueAt: Date;
+  readonly overdue: boolean;
+}
+
+/** The actions that are overdue, or fall due within `withinMs`; most pressing first. */
+export function actionDebts(actions: readonly Action[], now: Date, withinMs: number): ActionDebt[] {
+  return actions
+    .flatMap((action) => {
+      const { dueAt, doneAt } = action;
+      if (dueAt === null || doneAt !== null || dueAt.getTime() > now.getTime() + withinMs) return [];
+      return [{ action, dueAt, overdue: isOverdue(action, now) }];
+    })
+    .sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime());
+}
+
 /** An ended incident owes its last words where they have not been heard. */
 function endOwedBy(each: Case): Owed[] {
   const { silent, unpaid } = promiseInForce(each);
@@ -72,7 +91,8 @@ function owedBy(each: Case, now: Date, policy: CadencePolicy): Owed[] {
   const { incident } = each;
   const { promise, silent, unpaid } = promiseInForce(each);
   const owed: Owed[] = [];
-  if (incident.acknowledgedAt === null && incident.type === "incident") {
+  // Of an incident of security the public is not to hear yet.
+  if (incident.acknowledgedAt === null && incident.type === "incident" && !incident.security) {
     const dueAt = new Date(incident.startedAt.getTime() + policy.acknowledgeWithin);
     owed.push({ incident, kind: "acknowledgement", dueAt, silent });
   } else if (unpaid !== null) owed.push({ incident, kind: "update", dueAt: unpaid, silent });

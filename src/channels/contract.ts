@@ -9,7 +9,7 @@ import type {
   Phase,
   Verb,
 } from "../incident/incident.ts";
-import type { PageEntry, PageUpdate, Reading } from "../page/site.ts";
+import type { PageAction, PageEntry, PageUpdate, Reading } from "../page/site.ts";
 import type { Message } from "../render/document.ts";
 import type { Http } from "./http.ts";
 
@@ -300,6 +300,8 @@ export interface BoardSource {
   entries(channel: string): Promise<readonly BoardEntry[]>;
   /** What was said of the incidents with these ids, newest first. */
   updates(channel: string, ids: readonly string[]): Promise<ReadonlyMap<string, readonly BoardUpdate[]>>;
+  /** What was promised in public to improve, oldest first; of all incidents, whether a page tells of them or not. */
+  actions(): Promise<readonly PageAction[]>;
   /** What other dashboards said when they were last read. */
   readings(): Promise<readonly Reading[]>;
   /**

@@ -73,7 +73,7 @@ export async function carryOut(
       ({ state }) => state === "superseded",
     );
     stdout.write(closing(outcome, incident, reports, surroundings.clock.now(), timeZone, style, overtaken));
-    stdout.write(afterwards(app, incident, update));
+    stdout.write(afterwards(app, incident, update, deliveries));
   };
   if (flags.json !== true) stdout.write(heading(incident, update, style));
   if (quick.length > 0) table(quick);
@@ -154,8 +154,17 @@ async function contextFor(
   };
 }
 
-/** What is owed, or still stands, after the last word or a withdrawn one. */
-function afterwards({ config }: App, incident: Incident, { verb }: Update): string {
+/** What is owed, or still stands, after the last word or a withdrawn one; and how the public hears of what it was not told. */
+function afterwards(
+  { config }: App,
+  incident: Incident,
+  { verb, number }: Update,
+  rows: readonly Delivery[],
+): string {
+  if (incident.security && rows.some(({ state, audience }) => state === "skipped" && audience === "public"))
+    return config.approval.security === null
+      ? `\nThe public was not told of update ${number}: this is an incident of security. In an emergency: --break-glass REASON\n`
+      : `\nThe public was not told of update ${number}: this is an incident of security. To tell it: the command with --dry-run, then status approve.\n`;
   const { id, impact, type, resolvedAt } = incident;
   if (verb === "retract" && isOpen(incident))
     return `\nThe incident is still open, and its components stand as they were. If it never was one:\n  status resolve ${id} --message "This was announced by mistake; nothing was affected."\n`;
@@ -163,7 +172,7 @@ function afterwards({ config }: App, incident: Incident, { verb }: Update): stri
   if (verb !== "resolve" || type !== "incident" || resolvedAt === null || !postmortemFor.includes(impact))
     return "";
   const by = sayTime(new Date(resolvedAt.getTime() + postmortemWithin), config.property.timeZone, true);
-  return `\nA postmortem is owed by ${by}:\n  status update ${id} --template postmortem --message-file postmortem.md\n`;
+  return `\nA postmortem is owed by ${by}:\n  status postmortem draft ${id}\n`;
 }
 
 /** What was seen of it afterwards. */

@@ -5,6 +5,11 @@ import type { Surroundings } from "./surroundings.ts";
 export interface Dialog {
   /** Defaults to No. */
   confirm(question: string): Promise<boolean>;
+  /** One key and Enter; Enter alone is No, and gives null. */
+  choose<T>(
+    question: string,
+    choices: readonly { readonly key: string; readonly name: string; readonly value: T }[],
+  ): Promise<T | null>;
   input(question: string, options?: InputOptions): Promise<string>;
   select<T>(question: string, choices: readonly { name: string; value: T }[], initial?: T): Promise<T>;
   checkbox<T>(question: string, choices: readonly { name: string; value: T }[]): Promise<T[]>;
@@ -53,6 +58,11 @@ export async function openDialog(surroundings: Surroundings): Promise<Dialog> {
   };
   return {
     confirm: (message) => ask<boolean>({ type: "confirm", message, default: false }),
+    choose: (message, choices) =>
+      ask({
+        ...{ type: "expand", message, default: "n" },
+        choices: [...choices, { key: "n", name: "no", value: null }],
+      }),
     async input(message, { initial, check, abandoned } = {}) {
       let typed = "";
       const question = {

@@ -22,6 +22,10 @@ export function commandLine(
   say("--title", flags.title);
   say("--message", message ?? undefined);
   say("--short", flags.short);
+  say("--internal", flags.internal);
+  say("--file", flags.file);
+  say("--allow", flags.allow);
+  say("--break-glass", flags.breakGlass);
   say("--impact", flags.impact);
   say("--component", flags.component);
   say("--phase", flags.phase);
@@ -40,6 +44,7 @@ export function commandLine(
   say("--config", flags.config);
   if (flags.automatic === true) words.push("--automatic");
   if (flags.new === true) words.push("--new");
+  if (flags.security === true) words.push("--security");
   if (flags.verify === false) words.push("--no-verify");
   return words.map(shellWord).join(" ");
 }
@@ -54,25 +59,24 @@ export function keepDraft(
   verb: string,
   command: string,
 ): string | null {
-  const stateHome =
-    surroundings.env.XDG_STATE_HOME || join(surroundings.env.HOME || homedir(), ".local", "state");
-  const stamp = surroundings.clock.now().toISOString().replace(/[:.]/g, "-");
+  const script = `#!/bin/sh\n# What was typed. Nothing of it was said. Run this file to say it.\n${command}\n`;
+  return writeDraft(surroundings, folder, `${verb.replaceAll(" ", "-")}.sh`, script);
+}
+
+/** Writes a new file that only its owner can read, beside the ledger or among the user's own; null where neither can be. */
+export function writeDraft(
+  { env, clock }: Surroundings,
+  folder: string | null,
+  name: string,
+  content: string,
+): string | null {
+  const stateHome = env.XDG_STATE_HOME || join(env.HOME || homedir(), ".local", "state");
+  const stamp = clock.now().toISOString().replace(/[:.]/g, "-");
   for (const place of folder === null ? [stateHome] : [join(folder, ".status"), stateHome]) {
-    const path = join(
-      place,
-      place === stateHome ? "status/drafts" : "drafts",
-      `${stamp}-${verb.replaceAll(" ", "-")}.sh`,
-    );
+    const path = join(place, place === stateHome ? "status/drafts" : "drafts", `${stamp}-${name}`);
     try {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      writeFileSync(
-        path,
-        `#!/bin/sh\n# What was typed. Nothing of it was said. Run this file to say it.\n${command}\n`,
-        {
-          mode: 0o600,
-          flag: "wx",
-        },
-      );
+      writeFileSync(path, content, { mode: 0o600, flag: "wx" });
       return path;
     } catch {
       // The next place may do.

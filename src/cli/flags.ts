@@ -28,6 +28,14 @@ export interface SpeakFlags {
   readonly message?: string;
   readonly messageFile?: string;
   readonly short?: string;
+  readonly internal?: string;
+  /** The document of a postmortem. */
+  readonly file?: string;
+  readonly edit?: boolean;
+  readonly security?: boolean;
+  readonly allow?: readonly string[];
+  readonly plan?: string;
+  readonly breakGlass?: string;
   readonly impact?: string;
   readonly component?: readonly string[];
   readonly phase?: string;
@@ -76,6 +84,10 @@ const NOT_INPUT = new Set([
   "key",
   "new",
   "messageFile",
+  "edit",
+  "allow",
+  "plan",
+  "breakGlass",
 ]);
 
 /** The flags as given, for comparing when a key comes again; a message from a file or stdin counts by its text. */

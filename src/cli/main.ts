@@ -10,11 +10,11 @@ import { Cancelled } from "./cancelled.ts";
 import { canPrompt, openDialog } from "./dialog.ts";
 import { commandLine, keepDraft } from "./draft.ts";
 import { EXIT, EXIT_OF_BLAME } from "./exit-codes.ts";
-import { readMessage, refuseEmpty, type SpeakFlags } from "./flags.ts";
+import { inputsOf, readMessage, refuseEmpty, type SpeakFlags } from "./flags.ts";
 import { indented, oneLine, printable } from "./output/printable.ts";
 import { styleFor } from "./output/style.ts";
 import { packageRoot } from "./package-root.ts";
-import { createProgram, speakFlags } from "./program.ts";
+import { createProgram, speakFlags } from "./program/program.ts";
 import { processSurroundings, type Surroundings, scrubbed } from "./surroundings.ts";
 import { Typed } from "./typed.ts";
 
@@ -121,13 +121,14 @@ async function run(
     case "maintenance complete":
     case "maintenance extend":
     case "maintenance cancel":
+    case "postmortem publish":
       return runSpeaking(command, argument, speakFlags(flags), surroundings, scrubber);
     default:
       return runReading(command, argument, flags, surroundings, scrubber);
   }
 }
 
-const OFFLINE_READING = /^(list|show|due|report|verify|watch|page )/;
+const OFFLINE_READING = /^(list|show|due|report|verify|watch|log|approve|page |action list|postmortem )/;
 
 /** The app; at a terminal where the ledger cannot be opened, over this machine's copy of it if the person agrees. */
 async function openAsking(
@@ -196,6 +197,25 @@ async function runReading(
         return await (await import("./commands/page.ts")).writePages(app, "publish", argument, flags);
       case "page serve":
         return await (await import("./commands/page-serve.ts")).servePage(app, argument, flags);
+      case "lint":
+        return await (await import("./commands/lint.ts")).lint(app, argument, flags);
+      case "log":
+        return await (await import("./commands/log.ts")).log(app, argument, flags);
+      case "approve":
+        return await (await import("./commands/approve.ts")).approve(
+          app,
+          argument,
+          flags,
+          canPrompt(surroundings, flags) ? await openDialog(surroundings) : null,
+        );
+      case "postmortem draft":
+        return await (await import("./commands/postmortem.ts")).draftPostmortem(app, argument, flags);
+      case "action add":
+      case "action done":
+      case "action drop":
+        return await (await import("./commands/action.ts")).changeAction(app, command, argument, flags);
+      case "action list":
+        return await (await import("./commands/action.ts")).listActions(app, argument, flags);
       case "config migrate-store":
         return await (await import("./commands/migrate-store.ts")).migrateStore(app, flags);
       default:
@@ -208,7 +228,7 @@ async function runReading(
 
 /** The commands that speak: what was typed at prompts or piped in survives every failure. */
 async function runSpeaking(
-  command: Verb | "retry",
+  command: Verb | "retry" | "postmortem publish",
   argument: string | null,
   flags: SpeakFlags,
   surroundings: Surroundings,
@@ -223,6 +243,17 @@ async function runSpeaking(
     if (flags.message === "-" && message !== null) typed.keep({ message });
     ({ app } = await openAsking(surroundings, scrubber, flags));
     const dialog = canPrompt(surroundings, flags) ? await openDialog(surroundings) : null;
+    if (flags.plan !== undefined) {
+      const verb = command === "postmortem publish" ? "update" : command;
+      const given = inputsOf(flags, argument, message);
+      return await (await import("./say.ts")).sayNamedPlan(
+        app,
+        verb,
+        given,
+        { ...flags, plan: flags.plan },
+        dialog,
+      );
+    }
     switch (command) {
       case "announce":
         return await (await import("./commands/announce.ts")).announce(
@@ -242,6 +273,15 @@ async function runSpeaking(
         return await (await import("./commands/correct.ts")).correct(
           app,
           command,
+          argument,
+          flags,
+          message,
+          dialog,
+          typed,
+        );
+      case "postmortem publish":
+        return await (await import("./commands/postmortem.ts")).publishPostmortem(
+          app,
           argument,
           flags,
           message,
@@ -276,7 +316,7 @@ async function runSpeaking(
   } catch (error) {
     if (typed.worthKeeping) {
       const answers = typed.over(flags);
-      const text = answers.message ?? message;
+      const text = (answers.message ?? message) || null;
       const path = keepDraft(
         surroundings,
         app?.config.folder ?? null,

@@ -59,6 +59,8 @@ export async function remindColleagues(
             title: incident.title,
             message: null,
             short: null,
+            internal: null,
+            brokenGlass: null,
             type: incident.type,
             phase: incident.phase,
           },

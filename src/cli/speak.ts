@@ -1,8 +1,10 @@
 import { refusal, StatusError, usageError } from "../base/errors.ts";
 import { randomId } from "../base/ids.ts";
+import { suggest } from "../base/nearest.ts";
+import { closedChannels } from "../broadcast/approval.ts";
 import type { Speaker } from "../broadcast/context.ts";
-import type { Delivery, Ledger, NewUpdate } from "../broadcast/ledger.ts";
-import { type ChannelPlan, planUpdate, rowsOf } from "../broadcast/plan.ts";
+import type { Delivery } from "../broadcast/ledger.ts";
+import { type ChannelPlan, planUpdate } from "../broadcast/plan.ts";
 import { passedBy } from "../cadence/follow-up.ts";
 import type { Json } from "../channels/contract.ts";
 import { flatten } from "../incident/components.ts";
@@ -11,15 +13,13 @@ import type { Message } from "../render/document.ts";
 import type { Facts } from "../render/facts.ts";
 import type { TemplateSet } from "../render/template.ts";
 import type { App } from "./app.ts";
-import { carryOut } from "./carry-out.ts";
 import type { Dialog } from "./dialog.ts";
-import { EXIT } from "./exit-codes.ts";
-import { leftOutChannels, parseTimeout, type SpeakFlags } from "./flags.ts";
+import { leftOutChannels, parseSet, type SpeakFlags } from "./flags.ts";
 import { heldElsewhere } from "./held-elsewhere.ts";
-import { broadcastDocument } from "./output/json.ts";
-import { previewText } from "./output/preview.ts";
-import { styleFor } from "./output/style.ts";
-import { heading } from "./output/table.ts";
+import { identityOf } from "./identity.ts";
+import { oneLine } from "./output/printable.ts";
+import { type Composed, say } from "./say.ts";
+import type { Typed } from "./typed.ts";
 
 /** What is to be said: the incident as it will stand, and how it is worded. */
 export interface Utterance {
@@ -35,6 +35,8 @@ export interface Utterance {
   readonly message: string | null;
   readonly set: Readonly<Record<string, string>>;
   readonly inputs: Json;
+  /** Who breaks the glass; null where nobody does. */
+  readonly by?: string | null;
 }
 
 /**
@@ -46,13 +48,14 @@ export async function speak(
   said: Utterance,
   flags: SpeakFlags,
   dialog: Dialog | null,
+  typed: Typed,
 ): Promise<number> {
   const speakers = await app.speakers(false);
   const names = speakers.map((speaker) => speaker.name);
   const leftOut = leftOutChannels(flags, names);
   if (said.incident.type === "notice") leaveOutQuiet(app, leftOut);
-  const update = updateOf(app, said, flags);
   const told = said.opens ? [] : await toldBefore(app, said.incident.id);
+  closePublic(app, said, hasOwnWords(said.message, flags), speakers, told, flags, leftOut);
   if (said.verb === "follow-up" && flags.only === undefined)
     for (const [name, why] of await leftOutOfScript(app, said.incident, told))
       if (names.includes(name)) leftOut.set(name, why);
@@ -64,26 +67,75 @@ export async function speak(
     );
   const ledger = await app.existingLedger();
   const elsewhere = ledger === null ? new Map() : await heldElsewhere(ledger, said.incident, app);
-  const plan = planUpdate({
-    property: app.config.property,
-    type: said.incident.type,
-    update,
-    speakers,
-    leftOut,
-    told,
-    elsewhere,
-    word: (speaker, locale) =>
-      wordFor(
-        app,
-        said,
-        update,
-        flags,
-        locale === undefined ? speaker : { ...speaker, locale },
-        speakers.filter(({ name }) => !leftOut.has(name)),
-      ),
+  const hearing = speakers.filter(({ name }) => !leftOut.has(name));
+  refuseUnheardInternal(hearing, flags);
+  tellUnsaid(app, said.template, flags);
+  const by = flags.breakGlass === undefined ? null : await identityOf(app);
+  const compose = async (message: string | null): Promise<Composed> => {
+    const worded = { ...said, message, by };
+    const update = updateOf(app, worded, flags);
+    const plan = planUpdate({
+      property: app.config.property,
+      type: said.incident.type,
+      ...{ update, speakers, leftOut, told, elsewhere },
+      word: (speaker, locale) =>
+        wordFor(app, worded, update, flags, locale === undefined ? speaker : { ...speaker, locale }, hearing),
+    });
+    if (said.verb === "follow-up") refuseRepetition(said.incident.id, plan, told);
+    return { said: worded, update, plan, told };
+  };
+  return say(app, typed.words(said.message), compose, flags, dialog, typed);
+}
+
+/** A value that no wording has a place for is not said: whoever mistyped its name should know. */
+function tellUnsaid(app: App, template: TemplateSet, flags: SpeakFlags): void {
+  for (const name of Object.keys(parseSet(flags.set ?? [])))
+    if (!template.mentions(name))
+      app.surroundings.stderr.write(
+        `--set ${oneLine(name)}: no wording of ${template.name} says it. ${suggest(name, Object.keys(template.ask))}\n`,
+      );
+}
+
+/** Words for colleagues that no colleague would read must not be dropped in silence. */
+export function refuseUnheardInternal(hearing: readonly Speaker[], { internal }: SpeakFlags): void {
+  if (internal === undefined || hearing.some(({ audience }) => audience === "internal")) return;
+  throw usageError(
+    "INTERNAL_UNHEARD",
+    "--internal is for internal channels, and none of them hears this.",
+    "Leave it out, or make a channel internal: audience: internal",
+  );
+}
+
+/** Leaves out the public channels that an incident of security keeps closed. Throws PUBLIC_CLOSED where nobody is left to hear it. */
+export function closePublic(
+  { config }: App,
+  said: Pick<Utterance, "verb" | "incident">,
+  ownWords: boolean,
+  speakers: readonly Speaker[],
+  told: readonly Delivery[],
+  flags: SpeakFlags,
+  leftOut: Map<string, string>,
+): void {
+  const closed = closedChannels(config.approval, {
+    ...{ verb: said.verb, security: said.incident.security, ownWords },
+    channels: speakers.filter(({ name }) => !leftOut.has(name)),
+    ...{ frozen: flags.dryRun === true, brokenGlass: flags.breakGlass !== undefined },
+    heard: new Set(told.filter(({ receipt }) => receipt !== null).map(({ channel }) => channel)),
   });
-  if (said.verb === "follow-up") refuseRepetition(said.incident.id, plan, told);
-  return say(app, said, update, plan, flags, dialog);
+  for (const [name, why] of closed) leftOut.set(name, why);
+  if (closed.size > 0 && speakers.every(({ name }) => leftOut.has(name)))
+    throw refusal(
+      "PUBLIC_CLOSED",
+      "Public channels are closed for an incident of security, and no internal one is left. Nothing was sent.",
+      config.approval.security === null
+        ? "Configure an internal channel, or say under approval: security: who may open the public ones. In an emergency: --break-glass REASON"
+        : "Make a plan for others to approve: add --dry-run. In an emergency: --break-glass REASON",
+    );
+}
+
+/** Whether somebody worded it: else it is the template's words, and the facts. */
+export function hasOwnWords(message: string | null, { short, internal, set }: SpeakFlags): boolean {
+  return message !== null || short !== undefined || internal !== undefined || (set ?? []).length > 0;
 }
 
 /**
@@ -140,62 +192,8 @@ function leaveOutQuiet({ config }: App, leftOut: Map<string, string>): void {
     );
 }
 
-/** Shows the plan or asks, records it, and carries it out. Throws Overtaken where somebody else was quicker: then nothing was written. */
-export async function say(
-  app: App,
-  said: Utterance,
-  update: Update,
-  plan: readonly ChannelPlan[],
-  flags: SpeakFlags,
-  dialog: Dialog | null,
-): Promise<number> {
-  if (flags.timeout !== undefined) parseTimeout(flags.timeout);
-  if (flags.dryRun === true) return showDryRun(app, said, update, plan, flags);
-  await confirm(app, said, update, plan, flags, dialog);
-  const ledger = await app.ledger();
-  const { incident, opens, inputs } = said;
-  const recorded = await recordOnce(ledger, { incident, opens, update, inputs, deliveries: rowsOf(plan) });
-  if (recorded !== "recorded") throw new Overtaken(recorded);
-  return carryOut(app, update.id, await ledger.deliveries({ updateId: update.id }), flags, {
-    resumed: false,
-  });
-}
-
-/** Where the answer was lost on its way from the server: what was recorded must not be said to have failed, and typed again. */
-async function recordOnce(ledger: Ledger, update: NewUpdate): ReturnType<Ledger["record"]> {
-  const lost = (error: unknown) => error instanceof StatusError && error.code === "LEDGER_UNREACHABLE";
-  try {
-    return await ledger.record(update);
-  } catch (error) {
-    if (!lost(error)) throw error;
-    try {
-      const recorded = await ledger.record(update);
-      const updates = recorded === "recorded" ? [] : await ledger.updates(update.incident.id);
-      return updates.some(({ id }) => id === update.update.id) ? "recorded" : recorded;
-    } catch (again) {
-      if (!(again instanceof StatusError) || !lost(again)) throw again;
-      throw new StatusError(
-        again.blame,
-        again.code,
-        `${again.message} Nothing was sent; whether your words were recorded is not known.`,
-        `When it answers again: status list, then status retry. To go on without it, from this machine's copy: add --offline.`,
-        again,
-      );
-    }
-  }
-}
-
-/** Somebody else recorded an update, a key or an id in between; nothing was written. */
-export class Overtaken extends Error {
-  readonly by: "number-taken" | "key-taken" | "id-taken";
-  constructor(by: Overtaken["by"]) {
-    super(by);
-    this.by = by;
-  }
-}
-
 export function updateOf(app: App, said: Utterance, flags: SpeakFlags): Update {
-  const { title, phase, impact, components, startedAt, endsAt, automatic, long, nextUpdateAt } =
+  const { title, phase, impact, components, startedAt, endsAt, automatic, long, security, nextUpdateAt } =
     said.incident;
   return {
     id: randomId(),
@@ -207,7 +205,18 @@ export function updateOf(app: App, said: Utterance, flags: SpeakFlags): Update {
     author: app.author,
     at: app.surroundings.clock.now(),
     keeps: said.keeps,
-    standing: { title, phase, impact, components, startedAt, endsAt, automatic, long, nextUpdateAt },
+    standing: {
+      title,
+      phase,
+      impact,
+      components,
+      startedAt,
+      endsAt,
+      automatic,
+      long,
+      security,
+      nextUpdateAt,
+    },
   };
 }
 
@@ -225,6 +234,8 @@ export function factsOf(app: App, said: Omit<Utterance, "inputs">, at: Date, fla
     title: said.title,
     message: said.message,
     short: flags.short ?? null,
+    internal: flags.internal ?? null,
+    brokenGlass: flags.breakGlass === undefined ? null : `${said.by ?? app.author}: ${flags.breakGlass}`,
     type: incident.type,
     phase: incident.phase,
     impact: incident.impact,
@@ -282,75 +293,4 @@ function wordOne(app: App, said: Utterance, update: Update, flags: SpeakFlags, s
     audience: speaker.audience,
     facts: factsOf(app, said, update.at, flags),
   });
-}
-
-async function confirm(
-  app: App,
-  said: Utterance,
-  update: Update,
-  plan: readonly ChannelPlan[],
-  flags: SpeakFlags,
-  dialog: Dialog | null,
-): Promise<void> {
-  if (flags.yes === true) return;
-  if (dialog === null)
-    throw usageError(
-      "CONFIRMATION_NEEDED",
-      "There is no terminal to ask, and --yes was not given.",
-      "Nothing was sent. Add --yes to send, or --dry-run to see each channel's text.",
-    );
-  const { stderr } = app.surroundings;
-  const style = styleFor(stderr, app.surroundings, flags.plain === true);
-  stderr.write(`\n${heading(said.incident, update, style)}${previewText(plan, style)}\n`);
-  const speaking = plan.filter(({ leftOut }) => leftOut === null);
-  const public_ = speaking.filter(({ speaker }) => speaker.audience === "public").length;
-  const question = `Say this on ${speaking.length} channel${speaking.length === 1 ? "" : "s"} (${public_} public)?`;
-  if (!(await dialog.confirm(question))) throw refusal("DECLINED", "Nothing was sent.", null);
-}
-
-function showDryRun(
-  app: App,
-  said: Utterance,
-  update: Update,
-  plan: readonly ChannelPlan[],
-  flags: SpeakFlags,
-): number {
-  const { stdout } = app.surroundings;
-  if (flags.json === true) {
-    const deliveries = plan.map(({ speaker, leftOut, posts }) => ({
-      ...{
-        channel: speaker.name,
-        kind: speaker.kind,
-        state: "skipped",
-        reason: leftOut ?? "dry run",
-      },
-      ...{
-        verification: null,
-        remoteId: null,
-        url: null,
-        attempts: 0,
-        elapsedMs: null,
-      },
-      text: posts[0]?.text ?? null,
-      parts:
-        posts.length > 1
-          ? posts.map((post) => ({
-              part: post.part,
-              state: "skipped",
-              text: post.text,
-            }))
-          : [],
-      error: speaker.setAside,
-      ...{ required: speaker.required, audience: speaker.audience },
-      length: posts[0]?.length ?? null,
-      notes: posts[0]?.notes ?? [],
-    }));
-    stdout.write(
-      `${JSON.stringify({ ...broadcastDocument("dry-run", said.incident, update, []), deliveries })}\n`,
-    );
-    return EXIT.ok.code;
-  }
-  const style = styleFor(stdout, app.surroundings, flags.plain === true);
-  stdout.write(`${heading(said.incident, update, style)}${previewText(plan, style)}\nNothing was sent.\n`);
-  return EXIT.ok.code;
 }

@@ -4,10 +4,26 @@ import type { SpeakFlags } from "./flags.ts";
 export class Typed {
   #flags: SpeakFlags = {};
   #worthKeeping = false;
+  #edited: { readonly message: string | null } | null = null;
 
   keep(flags: SpeakFlags): void {
     this.#flags = { ...this.#flags, ...flags };
     this.#worthKeeping = true;
+  }
+
+  /** The words as an editor left them: they take the place of whatever was given before; null is the template's own. */
+  keepEdited(message: string | null): void {
+    this.#edited = { message };
+    this.keep({ message: message ?? "" });
+  }
+
+  get edited(): boolean {
+    return this.#edited !== null;
+  }
+
+  /** The words to say, where `given` were given. */
+  words(given: string | null): string | null {
+    return this.#edited === null ? given : this.#edited.message;
   }
 
   get worthKeeping(): boolean {

@@ -11,15 +11,18 @@ export async function askVariables(
 ): Promise<Record<string, string>> {
   const values = { ...set };
   if (dialog === null) return values;
-  for (const [name, { help, choices, default: initial }] of Object.entries(template.ask)) {
-    if (values[name] !== undefined) continue;
+  for (const [name, { help, choices, default: initial, prompt }] of Object.entries(template.ask)) {
+    if (values[name] !== undefined || !prompt) continue;
     const question = help ?? name;
     values[name] =
       choices.length === 0
         ? await dialog.input(question, initial === null ? {} : { initial })
         : await dialog.select(
             question,
-            choices.map((choice) => ({ name: choice, value: choice })),
+            [...(initial === "" ? [""] : []), ...choices].map((choice) => ({
+              name: choice || "(say nothing of it)",
+              value: choice,
+            })),
             initial ?? undefined,
           );
     typed.keep({

@@ -3,11 +3,13 @@ import { parse as parseYaml } from "yaml";
 import type { z } from "zod";
 import { setupError } from "../base/errors.ts";
 import { suggest } from "../base/nearest.ts";
+import type { ApprovalPolicy } from "../broadcast/approval.ts";
 import type { CadencePolicy } from "../cadence/policy.ts";
 import type { ChannelKind, Property, SecretReference } from "../channels/contract.ts";
 import { isLoopback } from "../channels/http.ts";
 import { KINDS } from "../channels/registry.ts";
 import { flatten } from "../incident/components.ts";
+import type { WordingPolicy } from "../render/wording/policy.ts";
 import { explain } from "./explain.ts";
 import { type ConfigFile, findUpwards, readNamed, readUserFile } from "./find.ts";
 import { COMMON_KEYS, commonSchema, componentTree, configSchema, TOP_LEVEL_KEYS } from "./schema.ts";
@@ -28,6 +30,8 @@ export interface Config {
   readonly property: Property;
   readonly channels: readonly ChannelConfig[];
   readonly cadence: CadencePolicy;
+  readonly wording: WordingPolicy;
+  readonly approval: ApprovalPolicy;
   /** A file's absolute path, or a reference such as `env:DATABASE_URL`. */
   readonly store: string;
 }
@@ -86,7 +90,7 @@ function fromEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
 export async function checkConfig(content: unknown, file: Pick<ConfigFile, "path">): Promise<Config> {
   const parsed = configSchema.safeParse(content);
   if (!parsed.success) throw explain(parsed.error, file.path, [], TOP_LEVEL_KEYS);
-  const { property, components, channels, cadence, store } = parsed.data;
+  const { property, components, channels, cadence, wording, approval, store } = parsed.data;
   const folder = dirname(file.path);
   if (isAddress(store) && !/^(env|file):/.test(store))
     throw setupError(
@@ -114,6 +118,23 @@ export async function checkConfig(content: unknown, file: Pick<ConfigFile, "path
       `${file.path} names no channel to speak on.`,
       "Add one under `channels:`; see .statusrc.example.",
     );
+  for (const { channels } of approval.rules)
+    for (const name of channels)
+      if (!checked.some((channel) => channel.name === name))
+        throw setupError(
+          "CONFIG_INVALID",
+          `${file.path}: approval.rules: there is no channel "${name}".`,
+          suggest(
+            name,
+            checked.map((channel) => channel.name),
+          ),
+        );
+  if (asksForSignatures(approval) && approval.allowedSigners === null)
+    throw setupError(
+      "CONFIG_INVALID",
+      `${file.path}: approval asks for signatures, and names no allowedSigners to check them with.`,
+      "Name the file: allowedSigners: ./allowed_signers",
+    );
   const page = checked.find(
     (channel) => channel.kind.kind === "page" && typeof channel.settings.url === "string",
   );
@@ -130,8 +151,17 @@ export async function checkConfig(content: unknown, file: Pick<ConfigFile, "path
     },
     channels: checked,
     cadence,
+    wording: { ...wording, rules: wording.rules as WordingPolicy["rules"] },
+    approval: {
+      ...approval,
+      allowedSigners: approval.allowedSigners === null ? null : resolve(folder, approval.allowedSigners),
+    },
     store: isAddress(store) ? store : resolve(folder, store),
   };
+}
+
+function asksForSignatures({ rules, security }: Pick<ApprovalPolicy, "rules" | "security">): boolean {
+  return rules.some(({ signed }) => signed) || security?.signed === true;
 }
 
 /** An address, or a reference to one: no path. */

@@ -3,6 +3,7 @@ import { parseDuration } from "../base/duration.ts";
 import { DEFAULT_CADENCE } from "../cadence/policy.ts";
 import type { Component, ComponentSource } from "../incident/components.ts";
 import { IMPACTS, type Impact } from "../incident/incident.ts";
+import { RULES, type Rule } from "../render/wording/policy.ts";
 
 const duration = z
   .string()
@@ -134,12 +135,57 @@ export const cadenceSchema = z.strictObject({
   remindBefore: duration.default(cadence.remindBefore),
 });
 
+const words = z.array(z.string().trim().min(1).max(100)).default([]);
+const hosts = z.array(
+  z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/i, "give a domain such as corp.example.com"),
+);
+const ticket = z.string().regex(/^[A-Za-z][A-Za-z0-9_]*$/, "give a project key such as OPS");
+
+export const wordingSchema = z.strictObject({
+  tickets: z.array(ticket).default([]).describe("Project keys of your tracker: OPS finds OPS-123"),
+  hosts: hosts.default([]).describe("Domains that customers cannot reach"),
+  vendors: words.describe("Suppliers whose names customers need not read"),
+  staff: words.describe("Colleagues whose names customers need not read"),
+  rules: z
+    .partialRecord(z.enum(Object.keys(RULES) as [Rule, ...Rule[]]), z.enum(["block", "warn", "off"]))
+    .default({})
+    .describe("A rule's level, where it is to differ"),
+});
+
+const approvals = {
+  needs: z.int().min(1).max(10).default(1).describe("How many people beside the author"),
+  from: words.describe("Who may; without it anybody but the author"),
+  signed: z.boolean().default(false).describe("Whether only a signature counts"),
+};
+
+export const approvalSchema = z.strictObject({
+  rules: z
+    .array(
+      z.strictObject({
+        channels: z.array(z.string()).default([]),
+        audience: z.enum(["public", "internal"]).nullable().default(null),
+        impact: z.array(z.enum(IMPACTS)).default([]),
+        types: z.array(z.enum(["incident", "maintenance", "notice"])).default([]),
+        ...approvals,
+      }),
+    )
+    .default([]),
+  security: z.strictObject(approvals).nullable().default(null),
+  allowedSigners: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe("An allowed-signers file, as ssh-keygen reads it"),
+});
+
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
   property: propertySchema,
   components: z.array(componentSchema).default([]),
   channels: z.record(id, z.looseObject({ kind: z.string() })),
   cadence: cadenceSchema.prefault({}),
+  wording: wordingSchema.prefault({}),
+  approval: approvalSchema.prefault({}),
   store: z.string().min(1).default(".status/status.db"),
 });
 

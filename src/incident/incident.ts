@@ -16,6 +16,10 @@
  * broadcast    delivering one update on all channels
  * promise      the time of the next update
  * drill        a rehearsal on the sandbox
+ * finding      what a wording rule has against a text
+ * plan         an update as it would be said: every channel's exact text
+ * approval     somebody else's agreement to a plan
+ * action       what was promised after an incident, to be carried out
  */
 
 export type IncidentType = "incident" | "maintenance" | "notice";
@@ -56,6 +60,8 @@ export interface Standing {
   readonly automatic: boolean;
   /** True once a person has chosen the longer intervals of an incident that drags on. */
   readonly long: boolean;
+  /** True for an incident of security: public channels hear of it only as the policy allows. */
+  readonly security: boolean;
   /** The promise: when the next update is due; null where none was made. */
   readonly nextUpdateAt: Date | null;
 }

@@ -23,6 +23,7 @@ export interface StandingChange {
   readonly startedAt?: Date | undefined;
   readonly endsAt?: Date | null | undefined;
   readonly long?: boolean | undefined;
+  readonly security?: boolean | undefined;
   readonly components?: readonly NamedComponent[] | undefined;
   readonly nextUpdateAt: Date | null;
 }
@@ -62,6 +63,7 @@ export function advance(
     endsAt: change.endsAt === undefined ? before.endsAt : change.endsAt,
     automatic: before.automatic,
     long: change.long ?? before.long,
+    security: change.security ?? before.security,
     nextUpdateAt: isClosed(phase) ? null : change.nextUpdateAt,
   };
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { digest } from "../base/ids.ts";
 import { isOpen } from "../incident/incident.ts";
 import { apiFiles } from "./api-v2.ts";
 import { bannerScript } from "./banner.ts";
@@ -38,8 +39,8 @@ export const MANIFEST = ".status-page.json";
 interface Manifest {
   /** Of everything that shapes a page beside what was said: code, words, brand, components. */
   readonly look: string;
-  /** For each incident what it was built from: how much was told, and the month that lists it. */
-  readonly incidents: Readonly<Record<string, readonly [told: number, month: string]>>;
+  /** For each incident what it was built from: how much was told, the month that lists it, and what was promised after it. */
+  readonly incidents: Readonly<Record<string, readonly [told: number, month: string, promised?: string]>>;
 }
 
 const DAY_MS = 86_400_000;
@@ -76,8 +77,13 @@ export async function* buildPage(
   const manifest = readManifest(standing.manifest);
   const before = manifest.look === look ? manifest.incidents : {};
   const monthOf = (entry: PageEntry) => times.monthKey(entry.startedAt);
+  const promised = promisedAfter(site);
   const stale = site.incidents.filter(
-    (entry) => isOpen(entry) || before[entry.id]?.[0] !== entry.told || !standing.has(incidentPath(entry.id)),
+    (entry) =>
+      isOpen(entry) ||
+      before[entry.id]?.[0] !== entry.told ||
+      before[entry.id]?.[2] !== promised.get(entry.id) ||
+      !standing.has(incidentPath(entry.id)),
   );
   for (let from = 0; from < stale.length; from += BATCH) {
     const batch = stale.slice(from, from + BATCH);
@@ -124,7 +130,10 @@ export async function* buildPage(
   yield { path: "status.json", content: statusJson(view) };
   yield { path: "index.html", content: renderFront(view) };
   const incidents = Object.fromEntries(
-    site.incidents.map((entry) => [entry.id, [entry.told, monthOf(entry)]]),
+    site.incidents.map((entry) => {
+      const own = promised.get(entry.id);
+      return [entry.id, [entry.told, monthOf(entry), ...(own === undefined ? [] : [own])]];
+    }),
   );
   yield { path: MANIFEST, content: JSON.stringify({ look, incidents }) };
 }
@@ -143,6 +152,14 @@ function recentIds({ incidents, generatedAt }: Site): string[] {
   return incidents
     .filter((entry) => shown.has(entry) || isOpen(entry) || ended(entry) >= since)
     .map(({ id }) => id);
+}
+
+/** By incident, what its page shows of actions; none for one after which nothing was promised. */
+function promisedAfter({ actions }: Site): Map<string, string> {
+  const own = new Map<string, string>();
+  for (const { incidentId, ...action } of actions)
+    if (incidentId !== null) own.set(incidentId, `${own.get(incidentId) ?? ""}${JSON.stringify(action)}`);
+  return new Map([...own].map(([id, text]) => [id, digest(text).slice(0, 12)]));
 }
 
 /**

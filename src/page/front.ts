@@ -1,3 +1,4 @@
+import { renderOpenActions } from "./actions.ts";
 import { nameOf, renderDocument } from "./document.ts";
 import { renderAbout, renderFollow } from "./follow.ts";
 import { type Html, html, textOf } from "./html.ts";
@@ -57,6 +58,7 @@ ${section("planned", headings.planned, [
 ])}
 ${renderComponents(view)}
 ${notices(view, room)}
+${renderOpenActions(view)}
 ${past(view)}
 ${renderFollow(view)}
 ${renderAbout(view)}`,

@@ -1,5 +1,6 @@
 import { isClosed } from "../incident/incident.ts";
 import { toPlainText } from "../render/formats/plain.ts";
+import { renderActionsOf } from "./actions.ts";
 import { renderDocument } from "./document.ts";
 import { type Html, html } from "./html.ts";
 import { incidentPath } from "./identity.ts";
@@ -43,7 +44,7 @@ export function renderIncidentPage(incident: PageIncident, view: View): string {
     main: html`<article class="one is-${shapeOf(incident)}"><h1${authored(view)}>${incident.title}</h1>
 ${renderFacts(incident, view)}
 ${renderAffected(incident, view)}${ended ? null : promise(incident, view)}
-${postmortem(incident, view)}<section aria-labelledby="updates"><h2 id="updates">${texts.headings.updates}</h2>
+${postmortem(incident, view)}${renderActionsOf(incident, view)}<section aria-labelledby="updates"><h2 id="updates">${texts.headings.updates}</h2>
 ${renderUpdates(
   "updates",
   updatesOf(incident).map((update) =>

@@ -18,6 +18,8 @@ export interface Site {
   readonly components: readonly Component[];
   /** Every incident, maintenance and notice that the page has told, newest first. */
   readonly incidents: readonly PageEntry[];
+  /** What was promised in public to improve, of the incidents above or of none. */
+  readonly actions: readonly PageAction[];
   /** What other dashboards said when they were last read, by their address. */
   readonly readings: ReadonlyMap<string, Reading>;
   readonly brand: Brand;
@@ -44,6 +46,17 @@ export interface PageEntry {
   readonly explained: boolean;
   /** Rises with everything said, corrected or withdrawn. */
   readonly told: number;
+}
+
+/** Something that was promised in public. Who sees to it is not for the public. */
+export interface PageAction {
+  readonly id: string;
+  /** The incident that it follows from; null where it follows from none. */
+  readonly incidentId: string | null;
+  /** One line of literal text. */
+  readonly text: string;
+  readonly dueAt: Date | null;
+  readonly doneAt: Date | null;
 }
 
 /** The same with all that was said. */

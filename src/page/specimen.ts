@@ -4,11 +4,12 @@ import { phasesOf } from "../incident/phases.ts";
 import type { Block } from "../render/document.ts";
 import { renderMonth } from "./history.ts";
 import { renderIncidentPage } from "./incident-page.ts";
-import type { PageIncident, PageUpdate } from "./site.ts";
+import type { PageAction, PageIncident, PageUpdate } from "./site.ts";
 import type { View } from "./view.ts";
 
 /** Incidents and a month with all that such pages can show: they come out differently when the look of pages has changed. */
-export function specimen(view: View): string {
+export function specimen({ site, ...rest }: View): string {
+  const view = { ...rest, site: { ...site, actions: ACTIONS } };
   const incidents = (["incident", "maintenance", "notice"] as const).flatMap((type) => [
     ...IMPACTS.map((impact) => sample(type, impact, view)),
     ...LASTED.map((end) => ({ ...sample(type, "minor", view), resolvedAt: new Date(end), updates: [] })),
@@ -59,6 +60,12 @@ function sample(type: IncidentType, impact: PageIncident["impact"], { site }: Vi
     ],
   };
 }
+
+const ACTIONS: readonly PageAction[] = [
+  { dueAt: null, doneAt: null },
+  { dueAt: new Date("2010-07-29T06:59:00Z"), doneAt: null },
+  { dueAt: null, doneAt: new Date("2010-07-01T19:45:00Z") },
+].map((times, index) => ({ ...times, id: String(index), incidentId: "specimen", text: "Specimen" }));
 
 const BEGAN = "2010-06-29T16:40:00Z";
 /** Minutes, hours and days after that. */

@@ -1,6 +1,7 @@
 import { type Component, flatten } from "../incident/components.ts";
 import { type ComponentState, isOpen } from "../incident/incident.ts";
 import { toPlainText } from "../render/formats/plain.ts";
+import { openActions } from "./actions.ts";
 import { cut } from "./cut.ts";
 import { publicAddressOf } from "./elsewhere.ts";
 import { addressOf } from "./identity.ts";
@@ -36,7 +37,7 @@ const LIMIT_BYTES = 64_000;
  *
  * Times are in UTC with milliseconds. `incidents` are those open or planned, with the newest five updates, and the 20 newest
  * of the rest without any; `updateCount` tells how many there are. `complete` is false where open incidents or components had
- * to be left out. A component's `state` is null where only another dashboard could tell it and has not, or does not say how
+ * to be left out. `actions` are the most pressing of what was promised in public and is not carried out. A component's `state` is null where only another dashboard could tell it and has not, or does not say how
  * well it is; that of a group where this holds of all below it. Addresses are relative where nobody said where the page is read. Fields are only ever added.
  */
 export function statusJson(view: View): string {
@@ -82,6 +83,11 @@ function describe(view: View, measure: Measure): object {
     description: line(overview.sentence),
     components: tree(site.components),
     sources: sourcesOf(view, measure),
+    actions: openActions(site.actions)
+      .slice(0, measure.open)
+      .map(({ id, incidentId, text, dueAt }) => ({
+        ...{ id, incident: incidentId, text: cut(text, measure.line), dueAt },
+      })),
     incidents: recent
       .filter(({ id }) => shown.has(id))
       .map((incident) => incidentOf(incident, view, measure)),

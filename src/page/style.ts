@@ -106,6 +106,7 @@ time b{font-weight:600}
 .words>*{margin-block-start:.625rem}.words>:first-child{margin-block-start:0}
 .words h2,.words h3,.words h4,.words h5,.words h6{font:650 1rem/1.5 inherit;font-family:inherit;letter-spacing:0;margin-block-end:0}
 .words ul,.words ol{padding-inline-start:1.375rem}
+.words li>p+p{margin-block-start:.25rem}.words li:has(>p+p)+li{margin-block-start:.75rem}
 .words blockquote{margin-inline:0;padding-inline-start:1rem;border-inline-start:2px solid var(--line);color:var(--soft)}
 .words code{font:.9em/1.5 var(--mono);background:var(--paper);border:1px solid var(--line);border-radius:4px;padding-inline:.25em}
 .words pre{white-space:pre-wrap;padding:.75rem .875rem;background:var(--paper);border:1px solid var(--line);border-radius:8px}
@@ -152,6 +153,9 @@ details[open]>summary>.chart{display:none}
 .quiet h3{font-size:1rem;letter-spacing:0}
 .quiet .facts{font-size:.875rem}.quiet time b{font-weight:400}
 .quiet .words{font-size:.9375rem}
+.action{padding-block:.75rem}.action:first-child{padding-block-start:0}.action+.action{border-block-start:1px solid var(--line)}
+.action.done>.name{color:var(--soft)}
+.action .facts{font-size:.875rem}
 .past h3{font-size:1rem;letter-spacing:0;margin-block:2rem .25rem}
 .past h2+h3{margin-block-start:0}
 .past h3 a:not(:hover){text-decoration:none}

@@ -1,4 +1,4 @@
-import { localTime } from "../base/zone.ts";
+import { type LocalTime, localTime } from "../base/zone.ts";
 import { type Html, html } from "./html.ts";
 
 /** How one page writes its times: in its language and its property's zone, with UTC beside it for everyone else. */
@@ -7,6 +7,8 @@ export interface Times {
   readonly full: (at: Date) => Html;
   /** `June 29, 2010` */
   readonly day: (at: Date) => Html;
+  /** `June 29, 2010` as a day of the calendar: the same to every reader, wherever their clocks stand. */
+  readonly date: (at: Date) => Html;
   /** `June 2010` */
   readonly month: (at: Date) => string;
   /** `2010-06`, in the property's zone. */
@@ -39,14 +41,23 @@ export function createTimes(locale: string, timeZone: string): Times {
     full: (at) =>
       html`<time datetime="${at.toISOString()}">${day(at)}, <b>${clock(at)}</b> <span class="utc">(${utc(at)})</span></time>`,
     day: (at) => html`<time datetime="${at.toISOString()}">${day(at)}</time>`,
-    month: format({ month: "long", year: "numeric" }),
-    monthKey: (at) => {
-      const { year, month } = localTime(at, timeZone);
-      return `${year}-${String(month).padStart(2, "0")}`;
+    date: (at) => {
+      const local = localTime(at, timeZone);
+      return html`<time datetime="${monthOf(local)}-${padded(local.day)}">${day(at)}</time>`;
     },
+    month: format({ month: "long", year: "numeric" }),
+    monthKey: (at) => monthOf(localTime(at, timeZone)),
     range: rangeOf(format),
     lasted: lastingOf(language),
   };
+}
+
+function monthOf({ year, month }: LocalTime): string {
+  return `${year}-${padded(month)}`;
+}
+
+function padded(number: number): string {
+  return String(number).padStart(2, "0");
 }
 
 /** The locale that a page in `language` writes dates by: that of its readers, while that is the same language. */

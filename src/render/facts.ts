@@ -7,6 +7,10 @@ export interface Facts {
   readonly message: string | null;
   /** The author's words for channels with tight limits, or null. */
   readonly short: string | null;
+  /** The author's Markdown for internal channels only, or null. */
+  readonly internal: string | null;
+  /** Why it is said without the approval that it needs, and by whom; colleagues are told. Null where it is not so. */
+  readonly brokenGlass: string | null;
   readonly type: IncidentType;
   readonly phase: Phase;
   readonly impact: Impact;

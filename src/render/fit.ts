@@ -9,7 +9,8 @@ export interface Fitted {
   readonly cut: boolean;
 }
 
-const SENTENCE_END = /[.!?…。！？]["')\]”’»]*(?=\s+[^\s\p{Ll}]|\s*$)|\n/gu;
+// The full stop of `6. Juli` ends none.
+const SENTENCE_END = /(?:(?<!(?:^|\s)\d{1,2})\.|[!?…。！？])["')\]”’»]*(?=\s+[^\s\p{Ll}]|\s*$)|\n/gu;
 
 /**
  * The text within the limit: whole if it fits, else cut at the end of a sentence, else at a word with `…`,

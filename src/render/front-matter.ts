@@ -5,12 +5,16 @@ import { suggest } from "../base/nearest.ts";
 import { INCIDENT_PHASES, type IncidentType, MAINTENANCE_PHASES, type Phase } from "../incident/incident.ts";
 import type { Source } from "./liquid.ts";
 
-/** A value that a template wants from its author; `default` null means that it must be given. */
+/** A value that a template wants from its author; `default` null means that it must be given, "" that it may stay unsaid. */
 export interface Ask {
   readonly help: string | null;
   readonly type: "text" | "choice";
   readonly choices: readonly string[];
   readonly default: string | null;
+  /** False: taken where it is given, never asked for. */
+  readonly prompt: boolean;
+  /** `internal`: for colleagues; a text for customers that uses it is refused. */
+  readonly audience: "public" | "internal";
 }
 
 /** A template file, read but not yet parsed as Liquid. What it leaves out is absent. */
@@ -29,13 +33,18 @@ const askSchema = z
     type: z.enum(["text", "choice"]).optional(),
     choices: z.array(z.coerce.string()).min(1).optional(),
     default: z.coerce.string().optional(),
+    prompt: z.boolean().optional(),
+    audience: z.enum(["public", "internal"]).optional(),
   })
   .transform(
     (ask): Ask => ({
       help: ask.help ?? null,
       type: ask.type ?? (ask.choices === undefined ? "text" : "choice"),
       choices: ask.choices ?? [],
-      default: ask.default ?? null,
+      // What nobody is asked for may stay unsaid.
+      default: ask.default ?? (ask.prompt === false ? "" : null),
+      prompt: ask.prompt ?? true,
+      audience: ask.audience ?? "public",
     }),
   )
   .refine((ask) => ask.type === "text" || ask.choices.length > 0, "a choice needs choices");
@@ -50,7 +59,7 @@ const schema = z.strictObject({
 });
 
 const KEYS = Object.keys(schema.shape);
-const ASK_KEYS = ["help", "type", "choices", "default"];
+const ASK_KEYS = ["help", "type", "choices", "default", "prompt", "audience"];
 
 /** Parts a template file. Throws TEMPLATE_FRONT_MATTER with file and line, naming the nearest known key. */
 export function readTemplateFile(

@@ -3,7 +3,7 @@ import { setupError } from "../base/errors.ts";
 import { suggest } from "../base/nearest.ts";
 import { harmless } from "./literal.ts";
 import { Slots } from "./slots.ts";
-import { TemplateAddress, TemplateMessage } from "./variables.ts";
+import { Leak, TemplateAddress, TemplateMessage } from "./variables.ts";
 
 /** Liquid source and where it stands, so that a fault can be found. */
 export interface Source {
@@ -16,7 +16,7 @@ export interface Source {
 /** A template's text, ready to render as often as there are channels. */
 export interface Program {
   readonly source: Source;
-  /** Text with marks, and the values that they stand for. Throws TEMPLATE_VARIABLE_UNKNOWN, TEMPLATE_INVALID. */
+  /** Text with marks, and the values that they stand for. Throws TEMPLATE_VARIABLE_UNKNOWN, TEMPLATE_LEAKS, TEMPLATE_INVALID. */
   render(scope: Readonly<Record<string, unknown>>): {
     readonly text: string;
     readonly slots: Slots;
@@ -82,6 +82,12 @@ function located(error: unknown, source: Source, scope: Readonly<Record<string, 
   if (!LiquidError.is(error)) return error instanceof Error ? error : new Error(String(error));
   const [line, column] = error.token.getPosition() as [number, number];
   const place = `${source.file}:${source.line + line - 1}:${column}`;
+  if (error.originalError instanceof Leak)
+    return setupError(
+      "TEMPLATE_LEAKS",
+      `${place}: "${error.originalError.variable}" is for colleagues only, and this text is public.`,
+      `Take it out, or put it between {% if audience == "internal" %} and {% endif %}.`,
+    );
   const [reason = ""] = error.message.split(", line:");
   const unknown = /undefined variable: (.+)$/.exec(reason)?.[1];
   if (unknown === undefined)
@@ -100,7 +106,7 @@ function literalReason(reason: string): string {
 
 /** Every name that a template may print: `title`, `update.number`, `nextUpdate.time`. */
 function namesOf(scope: Readonly<Record<string, unknown>>): string[] {
-  return Object.entries(scope).flatMap(([name, value]) =>
+  return Object.entries(Object.getOwnPropertyDescriptors(scope)).flatMap(([name, { value }]) =>
     value !== null && typeof value === "object" && !Array.isArray(value)
       ? [name, ...Object.keys(value).map((field) => `${name}.${field}`)]
       : [name],

@@ -8,24 +8,29 @@ const LONGEST = 50_000;
 
 const markdown = new MarkdownIt("commonmark", { html: false, maxNesting: 100 });
 
+/** What an author writes in Markdown: for everybody, or for colleagues only. */
+export type Authored = "message" | "internal";
+const NAMES: Readonly<Record<Authored, string>> = { message: "message", internal: "internal message" };
+
 /**
  * Refuses a message that we would have to show otherwise than it was written. Throws usage errors
  * MESSAGE_EMPTY, MESSAGE_TOO_LONG, MESSAGE_HAS_IMAGE and MESSAGE_TOO_NESTED.
  * HTML, `<!channel>` and their like are words, and pass.
  */
-export function checkMessage(source: string): void {
+export function checkMessage(source: string, authored: Authored = "message"): void {
+  const name = NAMES[authored];
   const text = harmless(source);
   const length = [...text].length;
   if (text.trim() === "")
     throw usageError(
       "MESSAGE_EMPTY",
-      "The message is empty.",
-      "Leave --message out to use the template's words.",
+      `The ${name} is empty.`,
+      authored === "message" ? "Leave --message out to use the template's words." : "Leave --internal out.",
     );
   if (length > LONGEST)
     throw usageError(
       "MESSAGE_TOO_LONG",
-      `The message has ${length} characters; at most ${LONGEST} are taken.`,
+      `The ${name} has ${length} characters; at most ${LONGEST} are taken.`,
       "Say what matters to customers and link to the rest.",
     );
   let line = 1;
@@ -34,7 +39,7 @@ export function checkMessage(source: string): void {
     if (token.level > DEEPEST)
       throw usageError(
         "MESSAGE_TOO_NESTED",
-        `Line ${line} of the message nests lists or quotes deeper than ${DEEPEST} levels.`,
+        `Line ${line} of the ${name} nests lists or quotes deeper than ${DEEPEST} levels.`,
         "Use fewer levels.",
       );
     let inside = line;
@@ -43,7 +48,7 @@ export function checkMessage(source: string): void {
       if (child.type === "image")
         throw usageError(
           "MESSAGE_HAS_IMAGE",
-          `Line ${inside} of the message has an image, which most channels cannot show.`,
+          `Line ${inside} of the ${name} has an image, which most channels cannot show.`,
           "Link to it instead: [words](https://…).",
         );
     }

@@ -33,7 +33,6 @@ export async function findTemplateFiles(places: TemplatePlaces): Promise<Map<str
   for (const [name, found] of bundled) {
     const own = files.get(name) ?? [];
     const whole = own.some(({ locale, audience }) => locale === null && audience === null);
-    // The project's stand first, and so win where both word the same.
     if (!whole) files.set(name, [...own, ...found]);
   }
   return files;
@@ -50,7 +49,7 @@ export async function filesNamed(name: string, places: TemplatePlaces): Promise<
 
 /**
  * The files that may word a channel's update, best first:
- * locale (de-AT, de, none), and within it the channel, its kind, the base.
+ * locale (de-AT, de, none), and within it the channel, its kind, the base. The project's stand before all bundled ones.
  */
 export function ranked(
   files: readonly TemplateFile[],
@@ -62,13 +61,18 @@ export function ranked(
 ): TemplateFile[] {
   const parts = request.locale.toLowerCase().split("-");
   const locales = [...parts.map((_, index) => parts.slice(0, parts.length - index).join("-")), null];
-  return locales.flatMap((locale) =>
-    [request.channel, request.kind, null].flatMap((audience) => {
-      const file = files.find(
-        (each) => (each.locale?.toLowerCase() ?? null) === locale && each.audience === audience,
-      );
-      return file === undefined ? [] : [file];
-    }),
+  return (["project", "bundled"] as const).flatMap((origin) =>
+    locales.flatMap((locale) =>
+      [request.channel, request.kind, null].flatMap((audience) => {
+        const file = files.find(
+          (each) =>
+            each.origin === origin &&
+            (each.locale?.toLowerCase() ?? null) === locale &&
+            each.audience === audience,
+        );
+        return file === undefined ? [] : [file];
+      }),
+    ),
   );
 }
 

@@ -17,6 +17,7 @@ import {
   type TemplatePlaces,
 } from "./template-files.ts";
 import { type Variables, variablesOf } from "./variables.ts";
+import { wordsIn } from "./words/index.ts";
 
 /** One template with its wordings for kinds, channels and locales. */
 export interface TemplateSet {
@@ -27,6 +28,8 @@ export interface TemplateSet {
   readonly phase: Phase | null;
   /** What to ask the author for, by the name of the `--set` value. */
   readonly ask: Readonly<Record<string, Ask>>;
+  /** Whether any of its wordings has a place for a value of this name. */
+  mentions(name: string): boolean;
   /** Words an update for one channel. Throws usage and setup errors, each naming what to mend. */
   render(request: RenderRequest): Message;
 }
@@ -56,6 +59,7 @@ export async function loadTemplateSet(
     type,
     phase,
     ask,
+    mentions: (value) => wordings.some((wording) => mentions(wording, value)),
     render: (request) => render(wordings, request, variablesOf(request, name, ask)),
   };
 }
@@ -81,6 +85,11 @@ async function readWording(file: TemplateFile): Promise<Wording> {
   return { file, front, body: compile(body), lines: Object.fromEntries(lines) };
 }
 
+function mentions({ body, lines }: Wording, name: string): boolean {
+  const word = new RegExp(`\\b${name}\\b`);
+  return [body, ...Object.values(lines)].some(({ source }) => word.test(source.text));
+}
+
 /** The file whose front matter speaks for the whole set. */
 function baseOf(wordings: readonly Wording[]): Wording {
   const bases = wordings.filter(({ file }) => file.audience === null);
@@ -97,6 +106,7 @@ function baseOf(wordings: readonly Wording[]): Wording {
 function render(wordings: readonly Wording[], request: RenderRequest, variables: Variables): Message {
   const { facts } = request;
   if (facts.message !== null) checkMessage(facts.message);
+  if (facts.internal !== null) checkMessage(facts.internal, "internal");
   const order = ranked(
     wordings.map(({ file }) => file),
     request,
@@ -124,8 +134,17 @@ function render(wordings: readonly Wording[], request: RenderRequest, variables:
       `${chosen.file.path} never uses the message, so ${request.channel} would not say it.`,
       "Put {{ message }} into the template, or leave --message out.",
     );
+  if (variables.internal !== null && !variables.internal.used)
+    throw setupError(
+      "TEMPLATE_IGNORES_INTERNAL",
+      `${chosen.file.path} never uses the internal message, so ${request.channel} would not say it.`,
+      "Put {% if internal %}{{ internal }}{% endif %} into the template, or leave --internal out.",
+    );
   const own = chosen.file.audience === null ? line("short") : null;
-  const short = facts.short === null ? own || toPlainText(body) : harmless(facts.short).trim();
+  const short =
+    facts.short === null
+      ? own || toPlainText(body)
+      : joined(harmless(facts.short).trim(), toPlainText(variables.internal?.blocks ?? []));
   const subject = literal(line("subject") ?? facts.title);
   if (body.length === 0)
     throw setupError(
@@ -133,10 +152,17 @@ function render(wordings: readonly Wording[], request: RenderRequest, variables:
       `${chosen.file.path} says nothing to ${request.channel || "anybody"}.`,
       "Write what it is to say.",
     );
+  const words = wordsIn(request.locale);
+  const glass = facts.brokenGlass === null || request.audience === "public" ? "" : literal(facts.brokenGlass);
   return {
     subject: marked(subject, facts.drill),
-    body: facts.drill ? [REHEARSAL, ...body] : body,
-    short: marked(short, facts.drill),
+    body: [
+      ...(facts.drill ? [notice(words.rehearsal)] : []),
+      ...(glass === "" ? [] : [notice(words.brokenGlass, glass)]),
+      ...body,
+    ],
+    // Who broke the glass, and why, is the first to go where there is no room.
+    short: marked(glass === "" ? short : joined(words.brokenGlass, short, glass), facts.drill),
     keep: line("keep") || null,
     link: facts.statusUrl,
   };
@@ -147,17 +173,17 @@ function marked(text: string, drill: boolean): string {
   return drill && !text.includes("DRILL") ? `DRILL: ${text}` : text;
 }
 
-const REHEARSAL: Block = {
-  type: "paragraph",
-  children: [
-    {
-      type: "strong",
-      children: [
-        {
-          type: "text",
-          text: "DRILL — this is a rehearsal, nothing is wrong.",
-        },
-      ],
-    },
-  ],
-};
+function joined(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== "").join("\n\n");
+}
+
+/** What stands before all that the template says: words of ours, and data. */
+function notice(words: string, data = ""): Block {
+  return {
+    type: "paragraph",
+    children: [
+      { type: "strong", children: [{ type: "text", text: words }] },
+      ...(data === "" ? [] : [{ type: "text", text: ` ${data}` } as const]),
+    ],
+  };
+}

@@ -1,4 +1,10 @@
-import { zoneName } from "../base/zone.ts";
+import { sayTime, zoneName } from "../base/zone.ts";
+
+/** Where a time is read: BCP 47 and IANA. */
+interface Place {
+  readonly locale: string;
+  readonly timeZone: string;
+}
 
 /**
  * A time in a template. By itself it prints `09:40 PDT (16:40 UTC)`, with the date where that is not the day of `now`
@@ -11,16 +17,16 @@ export class TemplateTime {
   readonly iso: string;
   readonly #text: string;
 
-  constructor(instant: Date, now: Date, place: { readonly locale: string; readonly timeZone: string }) {
-    const { locale, timeZone } = place;
-    this.time = clock(instant, locale, timeZone);
-    this.utc = clock(instant, "en", "UTC");
-    this.date = day(instant, locale, timeZone, true);
+  constructor(instant: Date, now: Date, { locale, timeZone }: Place) {
+    const place = { locale: supported(locale), timeZone };
+    this.time = clock(instant, place);
+    this.utc = clock(instant, { locale: "en", timeZone: "UTC" });
+    this.date = day(instant, place, true);
     this.iso = instant.toISOString();
     const both = this.time === this.utc ? this.utc : `${this.time} (${this.utc})`;
     const sameYear = year(instant, timeZone) === year(now, timeZone);
-    const today = this.date === day(now, locale, timeZone, true);
-    this.#text = today ? both : `${day(instant, locale, timeZone, !sameYear)}, ${both}`;
+    const today = this.date === day(now, place, true);
+    this.#text = today ? both : `${day(instant, place, !sameYear)}, ${both}`;
   }
 
   toString(): string {
@@ -28,27 +34,59 @@ export class TemplateTime {
   }
 }
 
-/** `09:40 PDT` */
-function clock(instant: Date, locale: string, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat(locale, {
-    timeZone,
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  }).formatToParts(instant);
-  const part = (type: string) => parts.find((candidate) => candidate.type === type)?.value ?? "";
-  return `${part("hour")}:${part("minute")} ${zoneName(instant, timeZone)}`;
+/** For a title: `29 Jun 2010 09:40 PDT`, which no English reader takes for another day; `29. Juni 2010, 18:40 MESZ`. */
+export function sayMoment(instant: Date, { locale, timeZone }: Place): string {
+  const place = { locale: supported(locale), timeZone };
+  if (isEnglish(place.locale)) return sayTime(instant, timeZone, true);
+  return `${day(instant, place, true)}, ${clock(instant, place)}`;
 }
 
-function day(instant: Date, locale: string, timeZone: string, withYear: boolean): string {
-  return new Intl.DateTimeFormat(locale, {
-    timeZone,
-    day: "numeric",
-    month: "long",
-    ...(withYear ? ({ year: "numeric" } as const) : {}),
-  }).format(instant);
+/** `09:40 PDT` */
+function clock(instant: Date, { locale, timeZone }: Place): string {
+  const parts = formatter(locale, { ...CLOCK, timeZone }).formatToParts(instant);
+  const part = (type: string) => parts.find((candidate) => candidate.type === type)?.value ?? "";
+  return `${part("hour")}:${part("minute")} ${zoneIn(instant, locale, timeZone)}`;
+}
+
+/** `MESZ` to a German; a zone that the language has no name for keeps the one that its own people give it. */
+function zoneIn(instant: Date, locale: string, timeZone: string): string {
+  if (isEnglish(locale)) return zoneName(instant, timeZone);
+  const parts = formatter(locale, { timeZone, timeZoneName: "short" }).formatToParts(instant);
+  const name = parts.find((part) => part.type === "timeZoneName")?.value ?? "";
+  return name === "" || /\d/.test(name) ? zoneName(instant, timeZone) : name;
+}
+
+function isEnglish(locale: string): boolean {
+  return /^en\b/i.test(locale);
+}
+
+function day(instant: Date, { locale, timeZone }: Place, withYear: boolean): string {
+  return formatter(locale, { ...(withYear ? LONG_DAY : SHORT_DAY), timeZone }).format(instant);
 }
 
 function year(instant: Date, timeZone: string): string {
-  return new Intl.DateTimeFormat("en", { timeZone, year: "numeric" }).format(instant);
+  return formatter("en", { timeZone, year: "numeric" }).format(instant);
+}
+
+const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+const SHORT_DAY = { day: "numeric", month: "long" } as const;
+const LONG_DAY = { ...SHORT_DAY, year: "numeric" } as const;
+
+/** Making one costs more than a thousand readings; a process knows few languages and zones. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+function formatter(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${locale} ${JSON.stringify(options)}`;
+  const known = formatters.get(key) ?? new Intl.DateTimeFormat(locale, options);
+  formatters.set(key, known);
+  return known;
+}
+
+/** The machine's own language would stand in for one that nobody has dates in. */
+function supported(locale: string): string {
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf(locale)[0] ?? "en";
+  } catch {
+    return "en";
+  }
 }

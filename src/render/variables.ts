@@ -1,14 +1,14 @@
 import { usageError } from "../base/errors.ts";
 import { suggest } from "../base/nearest.ts";
-import { STATE_WORDS } from "../incident/components.ts";
 import type { Block } from "./document.ts";
 import type { RenderRequest } from "./facts.ts";
 import type { Ask } from "./front-matter.ts";
 import { literal } from "./literal.ts";
 import { parseMarkdown } from "./markdown.ts";
 import { TemplateTime } from "./times.ts";
+import { wordsIn } from "./words/index.ts";
 
-/** The author's message in a template; remembers whether the template put it anywhere. */
+/** What the author wrote in Markdown, in a template; remembers whether the template put it anywhere. */
 export class TemplateMessage {
   readonly blocks: readonly Block[];
   readonly #source: string;
@@ -19,7 +19,7 @@ export class TemplateMessage {
     this.blocks = parseMarkdown(source);
   }
 
-  /** Through a filter the message is its source, as literal text. */
+  /** Through a filter it is its source, as literal text. */
   toString(): string {
     this.used = true;
     return this.#source;
@@ -56,6 +56,18 @@ export interface Variables {
   /** What a template sees. */
   readonly scope: Readonly<Record<string, unknown>>;
   readonly message: TemplateMessage | null;
+  /** Null on public channels. */
+  readonly internal: TemplateMessage | null;
+}
+
+/** A template names, in a text for customers, a value that is for colleagues only. */
+export class Leak extends Error {
+  readonly variable: string;
+  constructor(variable: string) {
+    super(`"${variable}" is for colleagues only`);
+    this.name = "Leak";
+    this.variable = variable;
+  }
 }
 
 /** Everything a template may name. Throws usage errors for `--set` values that are missing, reserved or no choice. */
@@ -63,13 +75,18 @@ export function variablesOf(request: RenderRequest, template: string, ask: Asked
   const { facts } = request;
   const time = (instant: Date | null) =>
     instant === null ? null : new TemplateTime(instant, facts.now, request);
+  const words = wordsIn(request.locale);
   const message = facts.message === null ? null : new TemplateMessage(facts.message);
+  const internal =
+    facts.internal === null || request.audience === "public" ? null : new TemplateMessage(facts.internal);
   const own = {
     title: literal(facts.title) || null,
     message,
+    internal,
     short: facts.short === null ? null : literal(facts.short),
     type: facts.type,
     phase: facts.phase,
+    phaseText: words.phases[facts.phase],
     impact: facts.impact,
     components: facts.components.map(
       ({ id, name, state }) =>
@@ -77,7 +94,8 @@ export function variablesOf(request: RenderRequest, template: string, ask: Asked
           id,
           name: literal(name),
           state,
-          stateText: STATE_WORDS[state],
+          stateText: words.states[state],
+          stateInSentence: lowered(words.states[state]),
         }),
     ),
     property: new Named({
@@ -95,8 +113,26 @@ export function variablesOf(request: RenderRequest, template: string, ask: Asked
     drill: facts.drill,
     audience: request.audience,
   };
-  const values = setValues(facts.set, template, ask, Object.keys(own));
-  return { scope: { ...values, ...own }, message };
+  const scope = { ...setValues(facts.set, template, ask, Object.keys(own)), ...own };
+  if (request.audience === "public") guard(scope, ask);
+  return { scope, message, internal };
+}
+
+/** Replaces what is for colleagues only by something that cannot even be looked at. */
+function guard(scope: Record<string, unknown>, ask: Asked): void {
+  for (const [name, { audience }] of Object.entries(ask))
+    if (audience === "internal")
+      Object.defineProperty(scope, name, {
+        enumerable: true,
+        get() {
+          throw new Leak(name);
+        },
+      });
+}
+
+/** The state within a sentence: `in Wartung`, `major outage`. */
+function lowered(words: string): string {
+  return words.slice(0, 1).toLowerCase() + words.slice(1);
 }
 
 export type Asked = Readonly<Record<string, Ask>>;
@@ -136,7 +172,8 @@ function setValues(
       values[key] = literal(rest.default) || null;
     }
     const value = values[key] ?? "";
-    if (choices.length > 0 && !choices.includes(value))
+    const unsaid = value === "" && rest.default === "";
+    if (choices.length > 0 && !choices.includes(value) && !unsaid)
       throw usageError(
         "SET_NOT_A_CHOICE",
         `"${value}" is no choice for --set ${key}=.`,

@@ -1,15 +1,23 @@
 import { type Expression, type Kysely, type Selectable, type SqlBool, sql } from "kysely";
 import type {
+  ActionTable,
   AttemptTable,
   DeliveryTable,
   IncidentTable,
+  JournalTable,
   ReminderTable,
   Tables,
   UpdateTable,
 } from "./tables.ts";
 
+/** Who did what, and what was promised afterwards. */
+export interface Acts {
+  readonly journal: Selectable<JournalTable>[];
+  readonly actions: Selectable<ActionTable>[];
+}
+
 /** All that a ledger knows of one incident. */
-export interface IncidentRows {
+export interface IncidentRows extends Acts {
   readonly incident: Selectable<IncidentTable>;
   /** By number. */
   readonly updates: Selectable<UpdateTable>[];
@@ -54,16 +62,35 @@ export async function rowsOf(
     .orderBy("number")
     .execute();
   const reminders = await db.selectFrom("reminders").selectAll().where(of("incident_id")).execute();
+  const journal = await db.selectFrom("journal").selectAll().where(of("incident_id")).execute();
+  const actions = await db.selectFrom("actions").selectAll().where(of("incident_id")).execute();
 
   const rows = new Map<string, IncidentRows>();
-  for (const incident of incidents)
-    rows.set(incident.id, { incident, updates: [], deliveries: [], attempts: [], reminders: [] });
+  for (const incident of incidents) {
+    const none = { updates: [], deliveries: [], attempts: [], reminders: [], journal: [], actions: [] };
+    rows.set(incident.id, { incident, ...none });
+  }
   const incidentOf = new Map(deliveries.map(({ id, incident_id }) => [id, incident_id]));
   for (const row of updates) rows.get(row.incident_id)?.updates.push(row);
   for (const row of deliveries) rows.get(row.incident_id)?.deliveries.push(row);
   for (const row of attempts) rows.get(incidentOf.get(row.delivery_id) ?? "")?.attempts.push(row);
   for (const row of reminders) rows.get(row.incident_id)?.reminders.push(row);
+  for (const row of journal) rows.get(row.incident_id ?? "")?.journal.push(row);
+  for (const row of actions) rows.get(row.incident_id ?? "")?.actions.push(row);
   return rows;
+}
+
+/** What belongs to no incident, or to none that the ledger knows. */
+export async function strayActs(db: Kysely<Tables>): Promise<Acts> {
+  return {
+    journal: await db.selectFrom("journal").selectAll().where(isStray(db)).execute(),
+    actions: await db.selectFrom("actions").selectAll().where(isStray(db)).execute(),
+  };
+}
+
+/** Of a row with an incident: that it names none, or one that the ledger does not know. */
+export function isStray(db: Kysely<Tables>): Expression<SqlBool> {
+  return sql<SqlBool>`coalesce(incident_id, '') not in ${db.selectFrom("incidents").select("incidents.id")}`;
 }
 
 /** The columns of every table that has rows of an incident, by table. */
@@ -120,6 +147,22 @@ export async function stampsOf(
         .selectFrom("reminders")
         .select(["incident_id as incident", stamp("reminders")])
         .where(which(sql.ref("incident_id"))),
+    )
+    .unionAll(
+      db
+        .selectFrom("actions")
+        .innerJoin("incidents", "incidents.id", "actions.incident_id")
+        .select(["incidents.id as incident", stamp("actions")])
+        .where(which(sql.ref("incidents.id"))),
+    )
+    .unionAll(
+      // Nothing in it ever changes, and a copy has nothing that the original lacks: their number is enough.
+      db
+        .selectFrom("journal")
+        .innerJoin("incidents", "incidents.id", "journal.incident_id")
+        .select(["incidents.id as incident", sql<string>`'journal' || cast(count(*) as text)`.as("stamp")])
+        .where(which(sql.ref("incidents.id")))
+        .groupBy("incidents.id"),
     )
     .execute();
   const stamps = new Map<string, string[]>();

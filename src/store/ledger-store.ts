@@ -1,4 +1,5 @@
-import { type Kysely, type Selectable, sql } from "kysely";
+import { type Kysely, sql } from "kysely";
+import type { FrozenPlan, JournalEntry } from "../broadcast/journal.ts";
 import type {
   Delivery,
   DeliveryError,
@@ -13,14 +14,25 @@ import type {
   Verification,
 } from "../broadcast/ledger.ts";
 import type { Mailings } from "../broadcast/mailings.ts";
-import { type Json, LIST_PART, type Place, type Reading, type Receipt } from "../channels/contract.ts";
+import type { Json, Reading, Receipt } from "../channels/contract.ts";
+import type { Action } from "../incident/action.ts";
 import type { Impact, Incident, Update } from "../incident/incident.ts";
+import { actions, dropAction, keepAction } from "./actions.ts";
+import { claim, move, settle } from "./attempts.ts";
 import type { Database } from "./database.ts";
+import { enter, journal } from "./journal.ts";
 import { exclusively } from "./leases.ts";
 import { mailingStore } from "./mailing-store.ts";
-import { deliveryOf, incidentOf, iso, newRow, readingOf, reminderOf, updateOf } from "./rows.ts";
-import type { DeliveryTable, Tables } from "./tables.ts";
+import { keepPlan, plans } from "./plans.ts";
+import { noteReading, readings } from "./readings.ts";
+import { record } from "./record.ts";
+import { claimReminder, reminders, settleReminder } from "./reminders.ts";
+import { deliveryOf, incidentOf, updateOf } from "./rows.ts";
+import type { Tables } from "./tables.ts";
 import { told, toldEntries } from "./told.ts";
+
+/** As it stands in the index of that name: SQLite uses one over a part of the rows only where it can see the words. */
+const UNHEARD_NOT = sql<string>`('sent', 'skipped', 'superseded')`;
 
 /** The ledger over SQL. */
 export class LedgerStore implements Ledger {
@@ -80,7 +92,7 @@ export class LedgerStore implements Ledger {
               .select("updates.id")
               .innerJoin("deliveries", "deliveries.update_id", "updates.id")
               .whereRef("updates.incident_id", "=", "incidents.id")
-              .where("updates.template", "=", "postmortem")
+              .where("updates.template", "=", sql.lit("postmortem"))
               .where("deliveries.state", "=", "sent"),
           ),
         ),
@@ -99,7 +111,7 @@ export class LedgerStore implements Ledger {
         from
           .selectFrom("deliveries")
           .select("incident_id")
-          .where("state", "not in", ["sent", "skipped", "superseded"])
+          .where("state", "not in", UNHEARD_NOT)
           .where("required", "=", 1)
           .where("effect", "=", "post"),
       )
@@ -145,252 +157,22 @@ export class LedgerStore implements Ledger {
     return rows.map(deliveryOf);
   }
 
-  record({ incident, opens, update, inputs, deliveries }: NewUpdate): ReturnType<Ledger["record"]> {
-    return this.#write(async (tx) => {
-      if (update.key !== null) {
-        const used = await tx
-          .selectFrom("updates")
-          .select("id")
-          .where("key", "=", update.key)
-          .executeTakeFirst();
-        if (used !== undefined) return "key-taken";
-      }
-      const known = await tx
-        .selectFrom("incidents")
-        .select("id")
-        .where("id", "=", incident.id)
-        .executeTakeFirst();
-      if (opens && known !== undefined) return "id-taken";
-      const rival = await tx
-        .selectFrom("updates")
-        .select("id")
-        .where("incident_id", "=", incident.id)
-        .where("number", ">=", update.number)
-        .executeTakeFirst();
-      if (rival !== undefined) return "number-taken";
-      const facts = {
-        type: incident.type,
-        title: incident.title,
-        phase: incident.phase,
-        impact: incident.impact,
-        components: JSON.stringify(incident.components),
-        started_at: incident.startedAt.toISOString(),
-        ends_at: iso(incident.endsAt),
-        automatic: incident.automatic ? 1 : 0,
-        long: incident.long ? 1 : 0,
-        resolved_at: iso(incident.resolvedAt),
-        next_update_at: iso(incident.nextUpdateAt),
-      };
-      if (opens)
-        await tx
-          .insertInto("incidents")
-          .values({
-            id: incident.id,
-            ...facts,
-            acknowledged_at: null,
-            created_at: update.at.toISOString(),
-          })
-          .execute();
-      else await tx.updateTable("incidents").set(facts).where("id", "=", incident.id).execute();
-      await tx
-        .insertInto("updates")
-        .values({
-          id: update.id,
-          incident_id: incident.id,
-          number: update.number,
-          verb: update.verb,
-          template: update.template,
-          key: update.key,
-          inputs: JSON.stringify(inputs),
-          author: update.author,
-          at: update.at.toISOString(),
-          keeps: update.keeps,
-          standing: JSON.stringify(update.standing),
-        })
-        .execute();
-      // What corrects earlier words takes the place of no later ones.
-      const overtakes = update.verb !== "correct" && update.verb !== "retract";
-      const speaking = deliveries
-        .filter((delivery) => overtakes && delivery.state !== "skipped")
-        .map((delivery) => delivery.channel);
-      // Nobody more is mailed words that are known to be wrong, nor an older correction of them.
-      const stopped = deliveries
-        .filter(({ state, effect, part }) => state !== "skipped" && effect === "post" && part === LIST_PART)
-        .flatMap(({ target }) => target ?? []);
-      const overtaken = tx
-        .updateTable("deliveries")
-        .set({
-          state: "superseded",
-          // How far a list had been told is kept.
-          reason: sql<string>`case when part = ${LIST_PART} and reason is not null
-              then ${`${overtakenReason(update.number)}; `} || reason else ${overtakenReason(update.number)} end`,
-        })
-        .where("incident_id", "=", incident.id)
-        .where("state", "in", ["planned", "waiting", "refused"])
-        .where("effect", "=", "post");
-      if (speaking.length > 0) await overtaken.where("channel", "in", [...new Set(speaking)]).execute();
-      if (stopped.length > 0)
-        await overtaken
-          .where("part", "=", LIST_PART)
-          .where((row) => row.or([row("id", "in", stopped), row("target", "in", stopped)]))
-          .execute();
-      for (const [position, delivery] of deliveries.entries())
-        await tx
-          .insertInto("deliveries")
-          .values(newRow(delivery, position, incident.id, update))
-          .execute();
-      return "recorded";
-    });
+  record(update: NewUpdate): ReturnType<Ledger["record"]> {
+    return this.#write((tx) => record(tx, update, this.#scrub));
   }
 
-  claim(
-    id: string,
-    from: readonly DeliveryState[],
-    by: { owner: string; leaseUntil: Date; place: Place; at: Date },
-  ): Promise<boolean> {
-    return this.#write(async (tx) => {
-      const now = new Date(this.now()).toISOString();
-      const row = await tx
-        .selectFrom("deliveries")
-        .select(["attempts", "first_attempt_at", "state", "incident_id", "channel", "update_number"])
-        .where("id", "=", id)
-        .where("state", "in", [...from])
-        .executeTakeFirst();
-      if (row === undefined) return false;
-      // What may be out is a person's to send again, and is never hidden.
-      const later = row.state === "unknown" ? null : await overtakenBy(tx, row);
-      if (later !== null) {
-        const overtaken = { state: "superseded", reason: overtakenReason(later) };
-        await tx.updateTable("deliveries").set(overtaken).where("id", "=", id).execute();
-        return false;
-      }
-      await tx
-        .updateTable("deliveries")
-        .set({
-          state: "sending",
-          owner: by.owner,
-          lease_until: by.leaseUntil.toISOString(),
-          attempts: row.attempts + 1,
-          first_attempt_at: row.first_attempt_at ?? by.at.toISOString(),
-          last_attempt_at: now,
-          reason: null,
-        })
-        .where("id", "=", id)
-        .execute();
-      await tx
-        .insertInto("attempts")
-        .values({
-          delivery_id: id,
-          number: row.attempts + 1,
-          owner: by.owner,
-          place: JSON.stringify(by.place),
-          started_at: now,
-          ended_at: null,
-          outcome: null,
-          error: null,
-        })
-        .execute();
-      return true;
-    });
+  claim(id: string, from: readonly DeliveryState[], by: Parameters<Ledger["claim"]>[2]): Promise<boolean> {
+    return this.#write((tx) => claim(tx, id, from, by, this.#instant()));
   }
 
   settle(id: string, owner: string, settlement: Settlement, now: Date): Promise<boolean> {
-    return this.#write(async (tx) => {
-      const row = await tx
-        .selectFrom("deliveries")
-        .select(["attempts", "incident_id", "audience", "channel", "update_number"])
-        .where("id", "=", id)
-        .where("state", "=", "sending")
-        .where("owner", "=", owner)
-        .executeTakeFirst();
-      if (row === undefined) return false;
-      const out = "receipt" in settlement;
-      const error = out ? null : this.#scrub(JSON.stringify(settlement.error));
-      const later = out || settlement.state === "unknown" ? null : await overtakenBy(tx, row);
-      const endedAt = "endedAt" in settlement ? settlement.endedAt : undefined;
-      await tx
-        .updateTable("deliveries")
-        .set({
-          state: later === null ? settlement.state : "superseded",
-          ...(later === null ? {} : { reason: overtakenReason(later) }),
-          error,
-          elapsed_ms: settlement.elapsedMs,
-          owner: null,
-          lease_until: null,
-          last_attempt_at: (endedAt ?? new Date(this.now())).toISOString(),
-          ...(out
-            ? {
-                receipt: this.#scrub(JSON.stringify(settlement.receipt)),
-                sent_at: now.toISOString(),
-              }
-            : {}),
-        })
-        .where("id", "=", id)
-        .execute();
-      await tx
-        .updateTable("attempts")
-        .set({
-          ended_at: new Date(this.now()).toISOString(),
-          outcome: settlement.state,
-          error,
-        })
-        .where("delivery_id", "=", id)
-        .where("number", "=", row.attempts)
-        .execute();
-      if (settlement.state === "sent" && row.audience === "public")
-        await acknowledge(tx, row.incident_id, now);
-      return true;
-    });
+    return this.#write((tx) =>
+      settle(tx, id, owner, settlement, { domain: now, ledger: this.#instant() }, this.#scrub),
+    );
   }
 
-  move(
-    id: string,
-    from: DeliveryState,
-    to: {
-      state: DeliveryState;
-      reason?: string | null;
-      receipt?: Receipt;
-      error?: DeliveryError | null;
-      attempt?: number;
-      endedAt?: Date;
-    },
-    now: Date,
-  ): Promise<boolean> {
-    return this.#write(async (tx) => {
-      const row = await tx
-        .selectFrom("deliveries")
-        .select(["attempts", "incident_id", "audience", "channel", "update_number"])
-        .where("id", "=", id)
-        .where("state", "=", from)
-        .executeTakeFirst();
-      if (row === undefined || (to.attempt ?? row.attempts) !== row.attempts) return false;
-      const later = to.state === "waiting" ? await overtakenBy(tx, row) : null;
-      const reason = later === null ? to.reason : overtakenReason(later);
-      await tx
-        .updateTable("deliveries")
-        .set({
-          state: later === null ? to.state : "superseded",
-          owner: null,
-          lease_until: null,
-          ...(from === "sending"
-            ? { last_attempt_at: (to.endedAt ?? new Date(this.now())).toISOString() }
-            : {}),
-          ...(reason === undefined ? {} : { reason }),
-          ...(to.error === undefined
-            ? {}
-            : { error: to.error === null ? null : this.#scrub(JSON.stringify(to.error)) }),
-          ...(to.receipt === undefined
-            ? {}
-            : {
-                receipt: this.#scrub(JSON.stringify(to.receipt)),
-                sent_at: now.toISOString(),
-              }),
-        })
-        .where("id", "=", id)
-        .execute();
-      if (to.state === "sent" && row.audience === "public") await acknowledge(tx, row.incident_id, now);
-      return true;
-    });
+  move(id: string, from: DeliveryState, to: Parameters<Ledger["move"]>[2], now: Date): Promise<boolean> {
+    return this.#write((tx) => move(tx, id, from, to, { domain: now, ledger: this.#instant() }, this.#scrub));
   }
 
   async noteVerification(id: string, verification: Verification): Promise<void> {
@@ -399,50 +181,19 @@ export class LedgerStore implements Ledger {
     );
   }
 
-  async reminders(incidentId: string): Promise<Reminder[]> {
-    const rows = await this.#db
-      .selectFrom("reminders")
-      .selectAll()
-      .where("incident_id", "=", incidentId)
-      .orderBy("at")
-      .orderBy("channel")
-      .execute();
-    return rows.map(reminderOf);
+  reminders(incidentId: string): Promise<Reminder[]> {
+    return reminders(this.#db, incidentId);
   }
 
-  claimReminder({ incidentId, promise, kind, channel }: ReminderKey, at: Date): Promise<boolean> {
-    return this.#write(async (tx) => {
-      const { numInsertedOrUpdatedRows } = await tx
-        .insertInto("reminders")
-        .values({
-          ...{ incident_id: incidentId, promise, kind, channel },
-          ...{ state: "sending", at: at.toISOString(), receipt: null, error: null },
-        })
-        .onConflict((conflict) => conflict.doNothing())
-        .executeTakeFirst();
-      return numInsertedOrUpdatedRows === 1n;
-    });
+  claimReminder(key: ReminderKey, at: Date): Promise<boolean> {
+    return this.#write((tx) => claimReminder(tx, key, at));
   }
 
   async settleReminder(
-    { incidentId, promise, kind, channel }: ReminderKey,
+    key: ReminderKey,
     outcome: { readonly receipt: Receipt } | { readonly error: DeliveryError },
   ): Promise<void> {
-    const out = "receipt" in outcome;
-    await this.#write((tx) =>
-      tx
-        .updateTable("reminders")
-        .set({
-          state: out ? "sent" : "failed",
-          receipt: out ? this.#scrub(JSON.stringify(outcome.receipt)) : null,
-          error: out ? null : this.#scrub(JSON.stringify(outcome.error)),
-        })
-        .where("incident_id", "=", incidentId)
-        .where("promise", "=", promise)
-        .where("kind", "=", kind)
-        .where("channel", "=", channel)
-        .execute(),
-    );
+    await this.#write((tx) => settleReminder(tx, key, outcome, this.#scrub));
   }
 
   toldEntries(channel: string): Promise<readonly ToldEntry[]> {
@@ -453,6 +204,40 @@ export class LedgerStore implements Ledger {
     return told(this.#db, channel, incidentIds);
   }
 
+  journal(of: { incidentId?: string; plan?: string; since?: Date }): Promise<JournalEntry[]> {
+    return journal(this.#db, of);
+  }
+
+  async enter(entries: readonly JournalEntry[]): Promise<void> {
+    await this.#write((tx) => enter(tx, entries, this.#scrub));
+  }
+
+  async keepPlan(plan: FrozenPlan): Promise<void> {
+    await this.#write((tx) => keepPlan(tx, plan));
+  }
+
+  plans(hash: string): Promise<FrozenPlan[]> {
+    return plans(this.#db, hash);
+  }
+
+  actions(incidentId?: string): Promise<Action[]> {
+    return actions(this.#db, incidentId);
+  }
+
+  async keepAction(action: Action, entry: JournalEntry): Promise<void> {
+    await this.#write(async (tx) => {
+      await keepAction(tx, action, this.#scrub);
+      await enter(tx, [entry], this.#scrub);
+    });
+  }
+
+  async dropAction(id: string, entry: JournalEntry): Promise<void> {
+    await this.#write(async (tx) => {
+      await dropAction(tx, id);
+      await enter(tx, [entry], this.#scrub);
+    });
+  }
+
   exclusively<T>(
     name: string,
     waitMs: number,
@@ -461,20 +246,16 @@ export class LedgerStore implements Ledger {
     return exclusively(this.#database, name, waitMs, work);
   }
 
-  async readings(): Promise<readonly Reading[]> {
-    return (await this.#db.selectFrom("readings").selectAll().orderBy("url").execute()).map(readingOf);
+  readings(): Promise<readonly Reading[]> {
+    return readings(this.#db);
   }
 
-  async noteReading({ url, triedAt, readAt, fault, report }: Reading): Promise<void> {
-    const tried = { tried_at: triedAt.toISOString(), fault: fault === null ? null : this.#scrub(fault) };
-    const read = readAt === null ? {} : { read_at: readAt.toISOString(), report: JSON.stringify(report) };
-    await this.#write((tx) =>
-      tx
-        .insertInto("readings")
-        .values({ url, read_at: null, report: null, ...tried, ...read })
-        .onConflict((conflict) => conflict.column("url").doUpdateSet({ ...tried, ...read }))
-        .execute(),
-    );
+  async noteReading(reading: Reading): Promise<void> {
+    await this.#write((tx) => noteReading(tx, reading, this.#scrub));
+  }
+
+  #instant(): Date {
+    return new Date(this.now());
   }
 
   #write<T>(work: (tx: Kysely<Tables>) => Promise<T>): Promise<T> {
@@ -492,36 +273,4 @@ export class LedgerStore implements Ledger {
   async close(): Promise<void> {
     await this.#db.destroy();
   }
-}
-
-/** The number of a later update that has taken this one's place on the channel; null where there is none. */
-async function overtakenBy(
-  tx: Kysely<Tables>,
-  row: Pick<Selectable<DeliveryTable>, "incident_id" | "channel" | "update_number">,
-): Promise<number | null> {
-  const later = await tx
-    .selectFrom("deliveries")
-    .innerJoin("updates", "updates.id", "deliveries.update_id")
-    .select("deliveries.update_number")
-    .where("deliveries.incident_id", "=", row.incident_id)
-    .where("deliveries.channel", "=", row.channel)
-    .where("deliveries.update_number", ">", row.update_number)
-    .where("deliveries.state", "!=", "skipped")
-    .where("updates.verb", "not in", ["correct", "retract"])
-    .orderBy("deliveries.update_number")
-    .executeTakeFirst();
-  return later?.update_number ?? null;
-}
-
-function overtakenReason(later: number): string {
-  return `overtaken by update ${later}`;
-}
-
-async function acknowledge(tx: Kysely<Tables>, incidentId: string, now: Date): Promise<void> {
-  await tx
-    .updateTable("incidents")
-    .set({ acknowledged_at: now.toISOString() })
-    .where("id", "=", incidentId)
-    .where("acknowledged_at", "is", null)
-    .execute();
 }

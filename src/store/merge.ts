@@ -2,7 +2,8 @@ import type { Kysely } from "kysely";
 import { LIST_PART } from "../channels/contract.ts";
 import { isClosed, type Phase } from "../incident/incident.ts";
 import type { Database } from "./database.ts";
-import { type IncidentRows, rowsOf } from "./incident-rows.ts";
+import { type IncidentRows, rowsOf, strayActs } from "./incident-rows.ts";
+import { mergeActs } from "./merge-acts.ts";
 import { iso, standingOf } from "./rows.ts";
 import type { Tables } from "./tables.ts";
 
@@ -38,15 +39,16 @@ type AttemptRow = IncidentRows["attempts"][number];
 /**
  * Brings what was said from a ledger that stood apart into another: a union by id, in one transaction, of all that either knows
  * (of these incidents, or of all). Updates are numbered anew in the order in which they were said; of a delivery the side counts
- * that knows more of its post. Sends nothing. Run again it brings nothing more.
+ * that knows more of its post. What was done to actions is told at mergeActs. Sends nothing. Run again it brings nothing more.
  */
 export async function merge(
   from: Database,
   to: Database,
   ids: readonly string[] | "all" = "all",
 ): Promise<Merged> {
-  const [sides, leases] = await from.snapshot(async (tx) => [
+  const [sides, strays, leases] = await from.snapshot(async (tx) => [
     await rowsOf(tx, ids),
+    ids === "all" ? await strayActs(tx) : { journal: [], actions: [] },
     await tx.selectFrom("leases").select(["name", "revision"]).execute(),
   ]);
   return to.write(async (tx) => {
@@ -61,6 +63,11 @@ export async function merge(
       await mergeIncident(tx, apart, known.get(id) ?? null, merged);
       await mergeReminders(tx, apart.reminders);
     }
+    const acts = [...sides.values(), strays];
+    await mergeActs(tx, {
+      journal: acts.flatMap(({ journal }) => journal),
+      actions: acts.flatMap(({ actions }) => actions),
+    });
     await raiseRevisions(tx, leases);
     return merged;
   });
@@ -329,6 +336,7 @@ async function settleFacts(
       ends_at: iso(standing.endsAt),
       automatic: standing.automatic ? 1 : 0,
       long: standing.long ? 1 : 0,
+      security: standing.security ? 1 : 0,
       next_update_at: iso(standing.nextUpdateAt),
       resolved_at: isClosed(standing.phase) ? (ended?.resolved_at ?? null) : null,
       acknowledged_at,

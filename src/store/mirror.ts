@@ -1,6 +1,8 @@
 import { type Expression, type Kysely, type SqlBool, sql } from "kysely";
+import { keepActionRow } from "./actions.ts";
 import type { Database } from "./database.ts";
-import { type Columns, type IncidentRows, rowsOf, stampsOf } from "./incident-rows.ts";
+import { type Columns, type IncidentRows, isStray, rowsOf, stampsOf } from "./incident-rows.ts";
+import { enterRows } from "./journal.ts";
 import { LedgerStore } from "./ledger-store.ts";
 import { type Merged, merge } from "./merge.ts";
 import { openSqlite } from "./sqlite.ts";
@@ -110,6 +112,8 @@ export async function openMirror(path: string, scrub: (text: string) => string):
     const rows = await shared.snapshot((tx) => rowsOf(tx, changed));
     return replace(revision, rows, gone, async (tx) => {
       await sql`update mirror set as_of = ${at.toISOString()}, apart_since = null`.execute(tx);
+      // Brought home by now; those of other incidents are not copied.
+      await tx.deleteFrom("actions").where(isStray(tx)).execute();
       if (sameLeases) return;
       await tx.deleteFrom("leases").execute();
       for (const lease of leases)
@@ -208,6 +212,7 @@ function together(first: Merged | null, then: Merged): Merged {
   };
 }
 
+/** Takes away all but the journal, which only ever grows. */
 async function forget(tx: Kysely<Tables>, id: string): Promise<void> {
   await tx
     .deleteFrom("attempts")
@@ -215,7 +220,7 @@ async function forget(tx: Kysely<Tables>, id: string): Promise<void> {
       from.selectFrom("deliveries").select("id").where("incident_id", "=", id),
     )
     .execute();
-  for (const table of ["reminders", "deliveries", "updates"] as const)
+  for (const table of ["actions", "reminders", "deliveries", "updates"] as const)
     await tx.deleteFrom(table).where("incident_id", "=", id).execute();
   await tx.deleteFrom("incidents").where("id", "=", id).execute();
 }
@@ -226,4 +231,6 @@ async function keep(tx: Kysely<Tables>, rows: IncidentRows): Promise<void> {
   for (const row of rows.deliveries) await tx.insertInto("deliveries").values(row).execute();
   for (const row of rows.attempts) await tx.insertInto("attempts").values(row).execute();
   for (const row of rows.reminders) await tx.insertInto("reminders").values(row).execute();
+  await enterRows(tx, rows.journal);
+  for (const row of rows.actions) await keepActionRow(tx, row);
 }

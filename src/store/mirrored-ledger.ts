@@ -1,4 +1,6 @@
+import type { JournalEntry } from "../broadcast/journal.ts";
 import type { NewUpdate, ReminderKey } from "../broadcast/ledger.ts";
+import type { Action } from "../incident/action.ts";
 import type { Database } from "./database.ts";
 import { LedgerStore } from "./ledger-store.ts";
 import type { Mirror } from "./mirror.ts";
@@ -69,10 +71,32 @@ export class MirroredLedger extends LedgerStore {
     return claimed;
   }
 
+  override async enter(entries: readonly JournalEntry[]) {
+    await super.enter(entries);
+    await this.#also(() => this.#mirror.kept.enter(entries));
+  }
+
+  override async keepAction(action: Action, entry: JournalEntry) {
+    await super.keepAction(action, entry);
+    await this.#alsoOf(action.incidentId, () => this.#mirror.kept.keepAction(action, entry));
+  }
+
+  override async dropAction(id: string, entry: JournalEntry) {
+    await super.dropAction(id, entry);
+    await this.#alsoOf(entry.incidentId, () => this.#mirror.kept.dropAction(id, entry));
+  }
+
   override async close(): Promise<void> {
     if (!this.#lost) await this.#also(() => this.#mirror.refresh(this.#shared, new Date(this.now())));
     await this.#also(() => this.#mirror.kept.close());
     await super.close();
+  }
+
+  /** The actions of other incidents than the mirror's own are the shared ledger's alone. */
+  async #alsoOf(incidentId: string | null, work: () => Promise<unknown>): Promise<void> {
+    await this.#also(async () => {
+      if (incidentId !== null && (await this.#mirror.kept.incident(incidentId)) !== null) await work();
+    });
   }
 
   async #also(work: () => Promise<unknown>): Promise<void> {

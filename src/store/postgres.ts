@@ -150,14 +150,14 @@ async function migrate({ db, write }: Database, turns: Turns, place: string): Pr
       `The database ${place} keeps its text as ${encoding}, which has no place for all that is said.`,
       "Create one with UTF8: createdb --encoding=UTF8 --template=template0 NAME",
     );
-  if (stepsFrom(await versionOf(db)).length === 0) return;
+  if (stepsFrom(await versionOf(db), "postgres").length === 0) return;
   await write(async (tx) => {
     // To create what is there already needs the right to create all the same.
     if (!there) await sql`create schema if not exists ${sql.id(SCHEMA)}`.execute(tx);
     await sql`set local search_path to ${sql.id(SCHEMA)}`.execute(tx);
     await sql`create table if not exists schema_version (version integer not null)`.execute(tx);
     // Another may have been quicker.
-    for (const step of stepsFrom(await versionOf(tx))) await sql.raw(step).execute(tx);
+    for (const step of stepsFrom(await versionOf(tx), "postgres")) await sql.raw(step).execute(tx);
     await sql`delete from schema_version`.execute(tx);
     await sql`insert into schema_version values (${MIGRATIONS.length})`.execute(tx);
   });

@@ -65,6 +65,7 @@ export function incidentOf(row: Selectable<IncidentTable>): Incident {
     endsAt: date(row.ends_at),
     automatic: row.automatic === 1,
     long: row.long === 1,
+    security: row.security === 1,
     acknowledgedAt: date(row.acknowledged_at),
     resolvedAt: date(row.resolved_at),
     nextUpdateAt: date(row.next_update_at),
@@ -94,9 +95,10 @@ export function standingOf(json: string): Standing {
   };
   return {
     ...stored,
-    // Older ledgers know neither.
+    // Older ledgers know none of these.
     automatic: stored.automatic ?? false,
     long: stored.long ?? false,
+    security: stored.security ?? false,
     startedAt: new Date(stored.startedAt),
     endsAt: date(stored.endsAt ?? null),
     nextUpdateAt: date(stored.nextUpdateAt),

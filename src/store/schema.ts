@@ -1,10 +1,14 @@
 import { setupError } from "../base/errors.ts";
 
-/**
- * Forward only: each entry takes the schema from its index to the next. Never change one that was released.
- * Words that every engine understands.
- */
-export const MIGRATIONS: readonly string[][] = [
+type Engine = "sqlite" | "postgres";
+
+/** Words that every engine understands; where there are none, those of each. */
+type Step = string | Readonly<Record<Engine, readonly string[]>>;
+
+const ONLY_ADDED_TO = "the journal is only ever added to";
+
+/** Forward only: each entry takes the schema from its index to the next. Never change one that was released. */
+export const MIGRATIONS: readonly (readonly Step[])[] = [
   [
     `create table incidents (
        id text primary key, type text not null, title text not null, phase text not null, impact text not null,
@@ -72,15 +76,47 @@ export const MIGRATIONS: readonly string[][] = [
        channel text not null, mailbox text not null, reason text not null, reading text, at text not null,
        primary key (channel, mailbox))`,
   ],
+  [
+    "alter table incidents add column security integer not null default 0",
+    `create table plans (
+       hash text primary key, document text not null, incident_id text not null, verb text not null, author text not null,
+       at text not null, expires_at text not null)`,
+    `create table journal (
+       id text primary key, at text not null, author text not null, act text not null, incident_id text, update_id text,
+       plan text, what text, reason text, proof text)`,
+    "create index journal_by_incident on journal (incident_id)",
+    "create index journal_by_plan on journal (plan)",
+    {
+      sqlite: [
+        `create trigger journal_unchanged before update on journal begin select raise(abort, '${ONLY_ADDED_TO}'); end`,
+        `create trigger journal_undeleted before delete on journal begin select raise(abort, '${ONLY_ADDED_TO}'); end`,
+        // To insert "or replace" deletes as well, and asks no trigger that watches deletions.
+        `create trigger journal_unreplaced before insert on journal when exists (select 1 from journal where id = new.id)
+         begin select raise(ignore); end`,
+      ],
+      postgres: [
+        `create function refuse_change() returns trigger language plpgsql as
+         'begin raise exception ''${ONLY_ADDED_TO}''; end'`,
+        `create trigger journal_unchanged before update or delete or truncate on journal
+         for each statement execute function refuse_change()`,
+      ],
+    },
+    `create table actions (
+       id text primary key, incident_id text, text text not null, owner text, due_at text, public integer not null,
+       added_at text not null, done_at text)`,
+    "create index actions_by_incident on actions (incident_id)",
+  ],
 ];
 
 /** What brings a ledger of this version to this program's schema. Throws setupError where a newer program has written it. */
-export function stepsFrom(version: number): readonly string[] {
+export function stepsFrom(version: number, engine: Engine): readonly string[] {
   if (version > MIGRATIONS.length)
     throw setupError(
       "LEDGER_NEWER",
       `The ledger was written by a newer version of status (schema ${version}; this one knows ${MIGRATIONS.length}).`,
       "Update status, or name another ledger with `store:`.",
     );
-  return MIGRATIONS.slice(version).flat();
+  return MIGRATIONS.slice(version)
+    .flat()
+    .flatMap((step) => (typeof step === "string" ? step : step[engine]));
 }

@@ -98,7 +98,7 @@ async function create(path: string): Promise<void> {
 
 async function migrate(db: Kysely<Tables>): Promise<void> {
   const { rows } = await sql<{ user_version: number }>`pragma user_version`.execute(db);
-  const steps = stepsFrom(rows[0]?.user_version ?? 0);
+  const steps = stepsFrom(rows[0]?.user_version ?? 0, "sqlite");
   if (steps.length === 0) return;
   await db.transaction().execute(async (tx) => {
     for (const step of steps) await sql.raw(step).execute(tx);

@@ -73,6 +73,11 @@ export const TABLE_ORDER: readonly Table[] = [
     unique: [],
     refersTo: [],
   },
+  // A plan that is being approved is still to be said, and an approval names it by its hash.
+  { name: "plans", key: ["hash"], order: ["hash"], unique: [], refersTo: [] },
+  // Neither has to name an incident, nor one that is there: what was only planned has none yet. So nothing keeps them back.
+  { name: "journal", key: ["id"], order: ["id"], unique: [], refersTo: [] },
+  { name: "actions", key: ["id"], order: ["id"], unique: [], refersTo: [] },
   { name: "readings", key: ["url"], order: ["url"], unique: [], refersTo: [] },
   { name: "leases", key: ["name"], order: ["name"], unique: [], refersTo: [] },
 ];

@@ -13,6 +13,9 @@ export interface Tables {
   chunks: ChunkTable;
   recipients: RecipientTable;
   suppressions: SuppressionTable;
+  plans: PlanTable;
+  journal: JournalTable;
+  actions: ActionTable;
 }
 
 export interface IncidentTable {
@@ -26,6 +29,7 @@ export interface IncidentTable {
   ends_at: string | null;
   automatic: number;
   long: number;
+  security: Generated<number>;
   acknowledged_at: string | null;
   resolved_at: string | null;
   next_update_at: string | null;
@@ -182,4 +186,41 @@ export interface SuppressionTable {
   /** The reading of the channel's own list that it comes from; null where a server said that the mailbox is not there. */
   reading: string | null;
   at: string;
+}
+
+/** An update that was composed and not said yet. */
+export interface PlanTable {
+  hash: string;
+  document: string;
+  incident_id: string;
+  verb: string;
+  author: string;
+  at: string;
+  expires_at: string;
+}
+
+/** Who did what; only ever added to. */
+export interface JournalTable {
+  id: string;
+  at: string;
+  author: string;
+  act: string;
+  incident_id: string | null;
+  update_id: string | null;
+  plan: string | null;
+  what: string | null;
+  reason: string | null;
+  proof: string | null;
+}
+
+/** What was promised after an incident. */
+export interface ActionTable {
+  id: string;
+  incident_id: string | null;
+  text: string;
+  owner: string | null;
+  due_at: string | null;
+  public: number;
+  added_at: string;
+  done_at: string | null;
 }

@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { Told, ToldEntry } from "../broadcast/ledger.ts";
 import type { Post } from "../channels/contract.ts";
 import { type IncidentType, isOpen, type Phase } from "../incident/incident.ts";
@@ -44,7 +44,8 @@ export async function toldEntries(db: Kysely<Tables>, channel: string): Promise<
     .select("incident_id")
     .distinct()
     .where("channel", "=", channel)
-    .where("effect", "=", "remove")
+    // Literally, as in the index: SQLite cannot tell from a value that is bound.
+    .where("effect", "=", sql.lit("remove"))
     .execute();
   const thinned = new Set(removals.map((row) => row.incident_id));
   const worded = new Set((await told(db, channel, [...thinned])).map((told) => told.incidentId));
@@ -53,7 +54,7 @@ export async function toldEntries(db: Kysely<Tables>, channel: string): Promise<
     .innerJoin("deliveries", "deliveries.update_id", "updates.id")
     .select("updates.incident_id")
     .distinct()
-    .where("updates.template", "=", "postmortem")
+    .where("updates.template", "=", sql.lit("postmortem"))
     .where("deliveries.channel", "=", channel)
     .where("deliveries.state", "!=", "skipped")
     .where("deliveries.effect", "=", "post")

@@ -41,7 +41,7 @@ function made(
       startedAt: minute(more.startsAt ?? 0),
       endsAt: more.endsAt === undefined ? null : minute(more.endsAt),
     },
-    ...{ automatic: false, long: false },
+    ...{ automatic: false, long: false, security: false },
   } as const;
   const updates = said.map(({ at, next, verb }, index) => {
     const before = said[index - 1]?.next;

@@ -58,7 +58,7 @@ export function told(
       ...{ template: phase, key: null, author: "commander@example.com", at: plus(update.at), keeps: null },
       standing: {
         ...{ title: more.title ?? "Amazon.com is unavailable", phase, impact: "critical", components: [] },
-        ...{ startedAt: BEGAN, endsAt: null, automatic: false, long: false },
+        ...{ startedAt: BEGAN, endsAt: null, automatic: false, long: false, security: false },
         nextUpdateAt: update.next === undefined ? null : plus(update.next),
       },
     };

@@ -113,6 +113,7 @@ export function kitFor(more: KitChange = {}): ChannelKit {
     board: {
       entries: async () => [],
       updates: async () => new Map(),
+      actions: async () => [],
       readings: async () => [],
       exclusively: (_channel, write) => write(1, () => {}),
     },

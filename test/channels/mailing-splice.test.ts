@@ -197,8 +197,11 @@ function direct(payload: ListPayload, recipient: Recipient, place: Place): Promi
     ...(payload.replyTo === null ? {} : { replyTo: payload.replyTo }),
     subject: version.subject,
     // A return that stands alone ends a line, as it does on the wire.
-    text: fill(version.text, address, unsubscribeLine(link)).replace(/\r\n?/g, "\n"),
-    html: fill(version.html, escapeHtml(address), unsubscribeLink(link)).replace(/\r\n?/g, "\n"),
+    text: fill(version.text, address, unsubscribeLine(link, version.locale)).replace(/\r\n?/g, "\n"),
+    html: fill(version.html, escapeHtml(address), unsubscribeLink(link, version.locale)).replace(
+      /\r\n?/g,
+      "\n",
+    ),
     messageId: ownMessageId(payload.key, address, domain),
     date: new Date(payload.date),
     headers: {

@@ -55,6 +55,7 @@ function kitOf(more: Partial<ChannelKit> = {}): ChannelKit & { readonly told: st
     board: {
       entries: async () => [],
       updates: async () => new Map(),
+      actions: async () => [],
       readings: async () => [],
       exclusively: (_channel, write) => write(1, () => {}),
     },

@@ -110,6 +110,7 @@ export function connectPage(given: Given) {
     board: {
       entries: async () => [...board.entries],
       updates: async (_channel, ids) => new Map(ids.map((id) => [id, board.updates.get(id) ?? []])),
+      actions: async () => [],
       readings: async () => [],
       exclusively: async (_channel, write) => {
         board.revision += 1;

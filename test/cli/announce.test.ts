@@ -307,7 +307,7 @@ describe("status announce", () => {
     expect(anew.json().incident.id).toBe("2026-11-22-checkout-is-failing-2");
   });
 
-  it("shows every channel's text in a dry run, and touches neither vendor nor ledger", async () => {
+  it("shows every channel's text in a dry run, and touches no vendor and opens no incident", async () => {
     const stage = await setStage();
     const { code, stdout } = await stage.run(["preview", "announce", "--title", "Checkout is failing"]);
     expect(code).toBe(0);
@@ -324,7 +324,7 @@ describe("status announce", () => {
       ),
     ).toBe(true);
     expect(stage.sandbox.requests).toEqual([]);
-    expect(existsSync(join(stage.folder, ".status"))).toBe(false);
+    expect((await stage.run(["list", "--all", "--json"])).json().incidents).toEqual([]);
   });
 
   it("says a notice without opening anything", async () => {

@@ -36,6 +36,7 @@ function caseFrom({ work, said }: Told): Case {
     components: [],
     automatic: true,
     long: false,
+    security: false,
     startedAt: new Date(work ? START + 90 * MINUTE : START),
     endsAt: work ? new Date(START + 150 * MINUTE) : null,
     phase: work ? "scheduled" : "investigating",

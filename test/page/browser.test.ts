@@ -89,6 +89,10 @@ function hostileSite(): ToldSite {
       ...ELSEWHERE,
     ],
     readings,
+    actions: HOSTILE.map((words, number) => ({
+      ...{ id: `a${number}`, incidentId: `hostile-${number % 4}`, text: words },
+      ...{ dueAt: at("2010-07-15T06:59:00Z"), doneAt: null },
+    })),
     url: `https://status.example.org/${HOSTILE[1]}`,
   });
   return {

@@ -1,6 +1,6 @@
 import type { Component } from "../../src/incident/components.ts";
 import { COMPONENT_STATES, IMPACTS } from "../../src/incident/incident.ts";
-import type { PageIncident, Reading, Site } from "../../src/page/site.ts";
+import type { PageAction, PageIncident, Reading, Site } from "../../src/page/site.ts";
 import { en } from "../../src/page/words/en.ts";
 import type { Words } from "../../src/page/words/words.ts";
 import {
@@ -101,6 +101,25 @@ export const EXPLAINED: PageIncident = {
   ],
 };
 
+/** What followed from it: three to be done, one carried out, and one that follows from nothing. */
+export const PROMISED: readonly PageAction[] = [
+  promised("a1", "An alarm on empty answers", { dueAt: at("2010-07-15T06:59:00Z") }),
+  promised(
+    "a2",
+    "Search answers from a second index while the first one is built anew, so that nobody finds nothing",
+    {
+      dueAt: at("2010-07-01T06:59:00Z"),
+    },
+  ),
+  promised("a3", "A rehearsal every quarter"),
+  promised("a4", "The index is never empty while it is built", { doneAt: at("2010-06-20T15:00:00Z") }),
+  promised("a5", "One place to report trouble", { incidentId: null }),
+];
+
+function promised(id: string, text: string, more: Partial<PageAction> = {}): PageAction {
+  return { id, incidentId: EXPLAINED.id, text, dueAt: null, doneAt: null, ...more };
+}
+
 const HOST = "https://health.example.com";
 const from = (id: string, name: string, form: "statuspage" | "feed", path: string): Component => ({
   ...component(id, name),
@@ -177,6 +196,7 @@ export function everything(more: Partial<Site> = {}): ToldSite {
         component("others", "What others do for us", ...ELSEWHERE),
       ],
       readings: READINGS,
+      actions: PROMISED,
       brand: { ...plain.brand, subscribe: "mailto:status@example.com" },
       ...more,
     },

@@ -223,6 +223,7 @@ export function site(incidents: readonly PageIncident[] = [], more: Partial<Site
     },
     url: "https://status.example.org",
     components: COMPONENTS,
+    actions: [],
     readings: new Map(),
     brand: NO_BRAND,
     words: { language: "en", texts: en },

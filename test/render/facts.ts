@@ -5,6 +5,8 @@ export const FACTS: Facts = {
   title: "Amazon.com is unavailable",
   message: null,
   short: null,
+  internal: null,
+  brokenGlass: null,
   type: "incident",
   phase: "investigating",
   impact: "critical",

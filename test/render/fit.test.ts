@@ -31,6 +31,13 @@ describe("fit", () => {
     );
   });
 
+  it("takes the full stop of an ordinal for no end", () => {
+    const text = "Betroffen: Kasse. Zeitraum: 6. Juli, 11:00 MESZ.";
+    expect(cutToFit(text, { limit: 36, measure: characters }).text).toBe("Betroffen: Kasse.");
+    const counted = "It failed 60 times. Then it worked, all at once.";
+    expect(cutToFit(counted, { limit: 30, measure: characters }).text).toBe("It failed 60 times.");
+  });
+
   it("cuts at the end of a sentence", () => {
     const text = "Checkout fails. We are working on it. We do not know the cause yet.";
     expect(cutToFit(text, { limit: 50, measure: characters })).toEqual({

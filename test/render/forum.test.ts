@@ -97,6 +97,14 @@ describe("toForumMarkdown", () => {
     expect(parseMarkdown(toForumMarkdown([list, list, list]))).toEqual([list, list, list]);
   });
 
+  it("takes empty items of lists within lists for no rule", () => {
+    const list = (...items: Block[][]): Block => ({ type: "list", ordered: false, start: 1, items });
+    const words: Block = { type: "paragraph", children: [{ type: "text", text: "words" }] };
+    const nested = list([list([list([], [words])])]);
+    expect(read(toForumMarkdown([nested])).types).not.toContain("hr");
+    expect(squeezed(read(toForumMarkdown([nested])).text)).toBe(squeezed(wordsOf([nested])));
+  });
+
   it("says the same words when it is read again", () => {
     fc.assert(
       fc.property(anyBlocks, (blocks) => {

@@ -219,12 +219,16 @@ describe("--set", () => {
         type: "text",
         choices: [],
         default: null,
+        prompt: true,
+        audience: "public",
       },
       region: {
         help: null,
         type: "choice",
         choices: ["us", "eu"],
         default: "us",
+        prompt: true,
+        audience: "public",
       },
     });
   });

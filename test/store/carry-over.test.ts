@@ -132,6 +132,23 @@ async function fill(source: Database, deliveries = 3): Promise<void> {
       .values({ ...reading, report: null })
       .execute();
     await tx.insertInto("leases").values(lease(7)).execute();
+    const said = { id: "said", at: AT, author: "commander@example.com", act: "said", incident_id: "a" };
+    const nothing = { update_id: null, plan: null, what: null, reason: null, proof: null };
+    const planned = { ...said, ...nothing, id: "planned", act: "planned", incident_id: "c", plan: "abc1" };
+    await tx
+      .insertInto("journal")
+      .values([{ ...said, ...nothing, update_id: "a-1" }, planned])
+      .execute();
+    const plan = { hash: "abc1", document: "{}", incident_id: "c", verb: "announce", author: said.author };
+    await tx
+      .insertInto("plans")
+      .values({ ...plan, at: AT, expires_at: AT })
+      .execute();
+    const action = { id: "a3f9c1", incident_id: null, text: "Alert sooner", owner: null, due_at: AT };
+    await tx
+      .insertInto("actions")
+      .values({ ...action, public: 0, added_at: AT, done_at: null })
+      .execute();
   });
 }
 
@@ -224,16 +241,16 @@ describe.each(engines())("carrying a ledger over to $name", (engine) => {
     const first = await carryOver(from, to);
     expect(first.conflicts).toEqual([]);
     expect(first.tables.deliveries).toEqual({ carried: 3, there: 0, conflicts: 0 });
-    expect(sums(first)).toEqual([14, 0, 0]);
+    expect(sums(first)).toEqual([18, 0, 0]);
     expect(await contents(to)).toEqual(await contents(from));
-    expect(sums(await carryOver(from, to))).toEqual([0, 14, 0]);
+    expect(sums(await carryOver(from, to))).toEqual([0, 18, 0]);
     expect(await contents(to)).toEqual(await contents(from));
   });
 
   it("carries back into a file", async () => {
     const [from, to] = [await target(), await opened(openSqlite(path()))];
     await fill(from, 450);
-    expect(sums(await carryOver(from, to))).toEqual([461, 0, 0]);
+    expect(sums(await carryOver(from, to))).toEqual([465, 0, 0]);
     expect(await contents(to)).toEqual(await contents(from));
   });
 
@@ -263,14 +280,14 @@ describe.each(engines())("carrying a ledger over to $name", (engine) => {
           batches += 1;
           if (batches > allowed) throw new Error("ended");
         });
-        expect(sums(found)).toEqual([0, 461, 0]);
+        expect(sums(found)).toEqual([0, 465, 0]);
         break;
       } catch (error) {
         expect(error).toMatchObject({ message: "ended" });
         ended += 1;
       }
     }
-    expect(ended).toBe(12);
+    expect(ended).toBe(15);
     expect(await contents(to)).toEqual(await contents(from));
   });
 
@@ -322,7 +339,7 @@ describe.each(engines())("carrying a ledger over to $name", (engine) => {
       ["deliveries", 400, 450],
       ["deliveries", 450, 450],
     ]);
-    expect(told).toHaveLength(13);
+    expect(told).toHaveLength(16);
   });
 
   it("leaves what moved on in the target as it is, and says so", async () => {
@@ -336,7 +353,7 @@ describe.each(engines())("carrying a ledger over to $name", (engine) => {
     expect(found.conflicts).toEqual([
       { table: "incidents", key: { id: "a" }, why: "differs", columns: ["phase", "resolved_at"] },
     ]);
-    expect(sums(found)).toEqual([0, 13, 1]);
+    expect(sums(found)).toEqual([0, 17, 1]);
     expect(await contents(to)).toEqual(moved);
   });
 
@@ -374,7 +391,7 @@ describe.each(engines())("carrying a ledger over to $name", (engine) => {
       ["reminders", "a", "follows", ["incident_id"]],
       ["reminders", "a", "follows", ["incident_id"]],
     ]);
-    expect(sums(found)).toEqual([2, 1, 11]);
+    expect(sums(found)).toEqual([6, 1, 11]);
     expect((await contents(to)).updates).toEqual(before.updates);
   });
 
@@ -439,7 +456,7 @@ describe.each(engines())("carrying a ledger over to $name", (engine) => {
     await send("elsewhere/boot/1/2", soon);
     await expect(carryOver(from, to)).rejects.toMatchObject(busy);
     await send("elsewhere/boot/1/2", AT);
-    expect(sums(await carryOver(from, to))).toEqual([14, 0, 0]);
+    expect(sums(await carryOver(from, to))).toEqual([18, 0, 0]);
     const [host, boot] = processIdentity().split("/");
     const dead = [host, boot, process.pid, "1"].join("/");
     await send(dead, soon);

@@ -29,13 +29,15 @@ const incident: Incident = {
   endsAt: null,
   automatic: false,
   long: false,
+  security: false,
   acknowledgedAt: null,
   resolvedAt: null,
   nextUpdateAt: new Date(NOW.getTime() + 1_800_000),
 };
 
 function update(number: number, more: Partial<Update> = {}): Update {
-  const { title, phase, impact, components, startedAt, endsAt, automatic, long, nextUpdateAt } = incident;
+  const { title, phase, impact, components, startedAt, endsAt, automatic, long, security, nextUpdateAt } =
+    incident;
   return {
     id: `update-${number}`,
     incidentId: incident.id,
@@ -46,7 +48,18 @@ function update(number: number, more: Partial<Update> = {}): Update {
     author: "commander@laptop",
     at: NOW,
     keeps: null,
-    standing: { title, phase, impact, components, startedAt, endsAt, automatic, long, nextUpdateAt },
+    standing: {
+      title,
+      phase,
+      impact,
+      components,
+      startedAt,
+      endsAt,
+      automatic,
+      long,
+      security,
+      nextUpdateAt,
+    },
     ...more,
   };
 }

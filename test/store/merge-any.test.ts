@@ -11,9 +11,11 @@ import { merge } from "../../src/store/merge.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
 import { engines } from "../support/engines.ts";
 import { newUpdate, START } from "../support/updates.ts";
+import { drop, promise } from "./acts.ts";
 
 const INCIDENTS = ["checkout", "search"] as const;
 const CHANNELS = ["ops", "sellers", "page"] as const;
+const ACTIONS = ["alerts", "retries"] as const;
 const PHASES: readonly Phase[] = ["investigating", "identified", "monitoring", "resolved"];
 
 type SideName = "team" | "apart";
@@ -29,6 +31,11 @@ type Step =
     }
   | { readonly does: "try"; readonly side: SideName; readonly pick: number; readonly outcome: Outcome }
   | { readonly does: "find"; readonly side: SideName; readonly pick: number }
+  | {
+      readonly does: "promise" | "change" | "carry out" | "drop";
+      readonly side: SideName;
+      readonly action: (typeof ACTIONS)[number];
+    }
   | { readonly does: "merge" };
 type Outcome = "sent" | "pending" | "refused" | "waiting" | "unknown" | "dies";
 
@@ -56,6 +63,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ does: fc.constant("find" as const), side, pick: fc.nat() }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      does: fc.constantFrom("promise" as const, "change" as const, "carry out" as const, "drop" as const),
+      side,
+      action: fc.constantFrom(...ACTIONS),
+    }),
+  },
   { weight: 1, arbitrary: fc.constant({ does: "merge" as const }) },
 );
 
@@ -79,6 +94,19 @@ class Side {
         more: { key: step.key, keeps: step.keeps && last !== undefined && !isKept ? last.number : null },
       });
       await this.ledger.record(update);
+      return;
+    }
+    if (step.does !== "try" && step.does !== "find") {
+      const { does, action } = step;
+      // Of the incident that may not be known yet, and of none.
+      const incidentId = action === "alerts" ? "checkout" : null;
+      const isThere = (await this.ledger.actions()).some(({ id }) => id === action);
+      if (does === "promise") await promise(this.ledger, action, turn, "promised", { incidentId });
+      else if (!isThere) return;
+      else if (does === "change")
+        await promise(this.ledger, action, turn, "changed", { owner: `${step.side} ${turn}` });
+      else if (does === "carry out") await promise(this.ledger, action, turn, "carried-out", { doneAt: at });
+      else await drop(this.ledger, action, turn);
       return;
     }
     const rows = (await this.deliveries()).filter(({ state }) =>
@@ -124,10 +152,13 @@ class Side {
         .orderBy("delivery_id")
         .orderBy("number")
         .execute(),
+      journal: await this.ledger.journal({}),
+      actions: await this.ledger.actions(),
     };
   }
 }
 
+const turnOf = (text: string) => text.split(" ").at(-1);
 const isOut = ({ receipt }: Delivery) => receipt !== null;
 const mayBeOut = ({ state, receipt }: Delivery) =>
   receipt === null && (state === "unknown" || state === "sending");
@@ -136,6 +167,8 @@ async function mergeAndJudge(apart: Side, team: Side): Promise<void> {
   const before = {
     ids: await team.updateIds(),
     rows: [...(await team.deliveries()), ...(await apart.deliveries())],
+    journals: [await team.ledger.journal({}), await apart.ledger.journal({})] as const,
+    actions: [await team.ledger.actions(), await apart.ledger.actions()] as const,
   };
   await merge(apart.database, team.database);
 
@@ -167,6 +200,25 @@ async function mergeAndJudge(apart: Side, team: Side): Promise<void> {
   for (const { delivery_id, number } of await team.database.db.selectFrom("attempts").selectAll().execute())
     expect(number).toBeLessThanOrEqual(rows.get(delivery_id)!.attempts);
 
+  // Every line is there, once. An action is as its newest line left it, and what either side carried out is done.
+  const entries = await team.ledger.journal({});
+  const lines = new Map(before.journals.flat().map((entry) => [entry.id, entry]));
+  expect(new Map(entries.map((entry) => [entry.id, entry]))).toEqual(lines);
+  expect(entries).toHaveLength(lines.size);
+  const old = new Set(before.journals[0].map(({ id }) => id));
+  const news = before.journals[1].filter(({ id }) => !old.has(id));
+  const actions = await team.ledger.actions();
+  for (const id of ACTIONS) {
+    const newest = entries.findLast(({ what }) => what === id);
+    const action = actions.find((each) => each.id === id);
+    expect([id, action !== undefined]).toEqual([id, newest !== undefined && newest.act !== "dropped"]);
+    if (action === undefined || newest === undefined) continue;
+    if (newest.act === "changed") expect(turnOf(action.owner!)).toBe(turnOf(newest.id));
+    const wasDone = before.actions.map((side) => side.some((each) => each.id === id && each.doneAt !== null));
+    const isNews = news.some(({ what, act }) => what === id && act === "carried-out");
+    if (wasDone[0] || (wasDone[1] && isNews)) expect([id, action.doneAt]).not.toEqual([id, null]);
+  }
+
   const once = await team.everything();
   const again = await merge(apart.database, team.database);
   expect([again.updates, again.deliveries]).toEqual([[], 0]);
@@ -185,6 +237,7 @@ describe.each(engines())("whatever was said on two sides, merged into $name", (e
           const apart = new Side(await openSqlite(join(folder, "apart.db")));
           try {
             let turn = 0;
+            for (const action of ACTIONS) await team.act({ does: "promise", side: "team", action }, 0);
             for (const each of base)
               if (each.does !== "merge") await team.act({ ...each, side: "team" }, ++turn);
             await merge(team.database, apart.database);

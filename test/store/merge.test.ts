@@ -49,6 +49,7 @@ async function side(engine: Pick<Engine, "open">, place: string): Promise<Side> 
           components: [],
           automatic: false,
           long: false,
+          security: false,
           nextUpdateAt: isClosed(phase) ? null : at(minutes + 30),
         },
       };

@@ -40,6 +40,8 @@ async function everything({ db }: Database): Promise<unknown> {
     deliveries: await db.selectFrom("deliveries").selectAll().orderBy("id").execute(),
     attempts: await db.selectFrom("attempts").selectAll().orderBy("delivery_id").orderBy("number").execute(),
     reminders: await db.selectFrom("reminders").selectAll().execute(),
+    journal: await db.selectFrom("journal").selectAll().orderBy("id").execute(),
+    actions: await db.selectFrom("actions").selectAll().orderBy("id").execute(),
   };
 }
 

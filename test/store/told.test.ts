@@ -17,7 +17,7 @@ async function openTelling(engine: Engine) {
     const standing: Update["standing"] = {
       ...{ title: "Checkout is failing", phase, impact: "major", startedAt: NOW, endsAt: null },
       components: [{ id: "checkout", state: isClosed(phase) ? "operational" : "partial_outage" }],
-      ...{ automatic: false, long: false, nextUpdateAt: null },
+      ...{ automatic: false, long: false, security: false, nextUpdateAt: null },
     };
     const incident: Incident = {
       ...{ id: ID, type: "incident", ...standing, acknowledgedAt: null },

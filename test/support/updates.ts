@@ -16,7 +16,7 @@ export function newUpdate(of: {
   const { incidentId, name, number, at, channels, phase = "investigating", more = {} } = of;
   const standing: Update["standing"] = {
     ...{ title: "Checkout is failing", phase, impact: "major", startedAt: START, endsAt: null },
-    ...{ components: [], automatic: false, long: false },
+    ...{ components: [], automatic: false, long: false, security: false },
     nextUpdateAt: isClosed(phase) ? null : new Date(at.getTime() + 30 * 60_000),
   };
   return {

@@ -1,9 +1,10 @@
-import { sayTime } from "../../base/zone.ts";
 import type { Message } from "../../render/document.ts";
 import { fit as cutToFit } from "../../render/fit.ts";
 import { escapeForum, toForumMarkdown } from "../../render/formats/forum.ts";
 import { toPlainText } from "../../render/formats/plain.ts";
 import { literal } from "../../render/literal.ts";
+import { sayMoment } from "../../render/times.ts";
+import { wordsIn } from "../../render/words/index.ts";
 import { type ComposeContext, type Post, type Property, TooLong } from "../contract.ts";
 import type { DiscourseSettings } from "./settings.ts";
 
@@ -26,14 +27,16 @@ export function composeForumPost(
   context: ComposeContext,
   settings: Pick<DiscourseSettings, "category" | "tags">,
   property: Property,
+  locale: string,
 ): Post {
   const key = context.keyOf("1");
-  const title = titleOf(context, property);
-  const link = message.link === null ? [] : [`Status page: <${message.link}>`];
+  const say = wordsIn(locale);
+  const title = titleOf(context, property, locale);
+  const link = message.link === null ? [] : [`${say.statusPage}: <${message.link}>`];
   const words = [toForumMarkdown(message.body), ...link].filter((part) => part !== "").join("\n\n");
   // The marker does not count for the forum's least length.
   const shown =
-    [...words].length < RAW.min ? `${words}\n\n${escapeForum(`${title} – status update`)}`.trim() : words;
+    [...words].length < RAW.min ? `${words}\n\n${escapeForum(say.forum.statusUpdate(title))}`.trim() : words;
   const raw = `${shown}\n\n${markerOf(key)}`;
   const used = [...raw].length;
   if (used > RAW.max)
@@ -48,7 +51,7 @@ export function composeForumPost(
   const text = [
     ...(context.rootSubject === null ? [title] : []),
     toPlainText(message.body),
-    ...(message.link === null ? [] : [`Status page: ${message.link}`]),
+    ...(message.link === null ? [] : [`${say.statusPage}: ${message.link}`]),
   ].join("\n\n");
   return {
     part: "1",
@@ -71,10 +74,12 @@ export function markerOf(key: string): string {
  * its title tells when it was announced. An update has to open a topic of its own where the first post may be out and
  * cannot be found: then it needs a title of its own.
  */
-function titleOf({ incident, update }: ComposeContext, property: Property): string {
-  const at = sayTime(incident.type === "incident" ? incident.startedAt : update.at, property.timeZone, true);
-  const said = incident.type === "maintenance" ? `planned work, announced ${at}` : at;
-  const began = update.number === 1 ? said : `${said}, update ${update.number}`;
+function titleOf({ incident, update }: ComposeContext, property: Property, locale: string): string {
+  const { forum } = wordsIn(locale);
+  const place = { locale, timeZone: property.timeZone };
+  const at = sayMoment(incident.type === "incident" ? incident.startedAt : update.at, place);
+  const said = incident.type === "maintenance" ? forum.announced(at) : at;
+  const began = update.number === 1 ? said : `${said}, ${forum.update(update.number)}`;
   let title = `${literal(incident.title)} (${began})`;
   if ([...title].length < TITLE.min) title = `${literal(property.name)}: ${title}`;
   if ([...title].length <= TITLE.max) return title;

@@ -27,7 +27,7 @@ export const discourse: ChannelKind<DiscourseSettings> = {
 function connect(settings: DiscourseSettings, kit: ChannelKit): Channel {
   const forum = connectForum(settings, kit);
   return {
-    compose: (message, context) => [composeForumPost(message, context, settings, kit.property)],
+    compose: (message, context) => [composeForumPost(message, context, settings, kit.property, kit.locale)],
     publish: (post, place, signal) => publish(forum, post, place, signal),
     find: (post, place, since, signal) => findForumPost(forum, post, place, since, signal),
     verify: (receipt, post, place, signal) => verifyForumPost(forum, receipt, post, place, signal),

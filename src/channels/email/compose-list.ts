@@ -69,7 +69,7 @@ export function composeList(
     versions,
   };
   const [first] = versions;
-  const link = personal ? unsubscribeLine("(a link of their own)") : unsubscribeLine(unsubscribe);
+  const link = unsubscribeLine(personal ? "(a link of their own)" : unsubscribe, locale);
   const calendar = first?.calendar;
   return {
     part: LIST_PART,
@@ -88,13 +88,13 @@ export function composeList(
 }
 
 function version(message: Message, context: ComposeContext, property: Property, locale: string): ListVersion {
-  const [reasonBefore, reasonAfter] = reasonAround(property);
+  const [reasonBefore, reasonAfter] = reasonAround(property, locale);
   const [htmlBefore, htmlAfter] = htmlAround(message, context, property, locale);
   const calendar = calendarOf(message, context, property);
   return {
     locale,
     subject: literal(message.subject),
-    text: [`${textBefore(message)}${reasonBefore}`, reasonAfter, "\n"],
+    text: [`${textBefore(message, locale)}${reasonBefore}`, reasonAfter, "\n"],
     html: [`${htmlBefore}${escapeHtml(reasonBefore)}`, escapeHtml(reasonAfter), htmlAfter],
     ...(calendar === null ? {} : { calendar }),
   };

@@ -2,6 +2,7 @@ import type { Message } from "../../render/document.ts";
 import { escapeHtml, toHtml } from "../../render/formats/html.ts";
 import { toPlainText } from "../../render/formats/plain.ts";
 import { literal } from "../../render/literal.ts";
+import { wordsIn } from "../../render/words/index.ts";
 import type { ComposeContext, Post, Property } from "../contract.ts";
 import { domainOf, type MailAddress, parseAddress } from "./address.ts";
 import { CALENDAR_NAME, type CalendarFile, calendarOf } from "./calendar.ts";
@@ -34,26 +35,27 @@ export function composeMails(
   context: ComposeContext,
   settings: Sender & { readonly to: readonly string[] },
   property: Property,
+  locale: string,
 ): Post[] {
   const from = addressOf(settings.from);
   const subject = literal(message.subject);
   const unsubscribe = settings.unsubscribe === undefined ? null : new URL(settings.unsubscribe).href;
   const calendar = calendarOf(message, context, property);
   const notes = calendar === null ? [] : [calendarNote(calendar)];
-  const [reasonBefore, reasonAfter] = reasonAround(property);
-  const [htmlBefore, htmlAfter] = htmlAround(message, context, property, property.locale);
+  const [reasonBefore, reasonAfter] = reasonAround(property, locale);
+  const [htmlBefore, htmlAfter] = htmlAround(message, context, property, locale);
   return settings.to.map((recipient) => {
     const to = addressOf(recipient);
     const key = context.keyOf(to.address);
     const reason = `${reasonBefore}${to.address}${reasonAfter}`;
-    const text = `${textBefore(message)}${reason}${unsubscribeLine(unsubscribe)}`;
+    const text = `${textBefore(message, locale)}${reason}${unsubscribeLine(unsubscribe, locale)}`;
     const payload: MailPayload = {
       from,
       to,
       replyTo: settings.replyTo === undefined ? null : addressOf(settings.replyTo),
       subject,
       text: `${text}\n`,
-      html: `${htmlBefore}${escapeHtml(reason)}${unsubscribeLink(unsubscribe)}${htmlAfter}`,
+      html: `${htmlBefore}${escapeHtml(reason)}${unsubscribeLink(unsubscribe, locale)}${htmlAfter}`,
       messageId: `<${key}@${domainOf(from.address)}>`,
       date: context.update.at.toISOString(),
       headers: {
@@ -79,21 +81,21 @@ export function listHeaders(url: string | null): Record<string, string> {
 }
 
 /** Why this reader gets this mail: what stands before and after their address. */
-export function reasonAround(property: Property): [string, string] {
-  return [`${literal(property.name)} sends this to `, ", which is on its list for status updates."];
+export function reasonAround(property: Property, locale: string): readonly [string, string] {
+  return wordsIn(locale).mail.reason(literal(property.name));
 }
 
 /** The plain text up to the reason. */
-export function textBefore(message: Message): string {
+export function textBefore(message: Message, locale: string): string {
   return [
     toPlainText(message.body),
-    ...(message.link === null ? [] : [`Status page: ${message.link}`]),
+    ...(message.link === null ? [] : [`${wordsIn(locale).statusPage}: ${message.link}`]),
     "-- \n",
   ].join("\n\n");
 }
 
-export function unsubscribeLine(url: string | null): string {
-  return url === null ? "" : `\nUnsubscribe: ${url}`;
+export function unsubscribeLine(url: string | null, locale: string): string {
+  return url === null ? "" : `\n${wordsIn(locale).mail.unsubscribe}: ${url}`;
 }
 
 /** The HTML before and after its footer. */

@@ -23,7 +23,7 @@ function connect(settings: EmailSettings, kit: ChannelKit): Channel {
     compose: (message, context) =>
       list
         ? [composeList(message, context, settings, kit.property, kit.locale)]
-        : composeMails(message, context, settings, kit.property),
+        : composeMails(message, context, settings, kit.property, kit.locale),
     async publish(post, place, signal) {
       if (list) throw new TypeError("a list is spoken to through its mailing");
       const server = readServer(settings.smtp, kit.loopbackOnly);

@@ -1,7 +1,7 @@
 import type { Impact, IncidentType, Phase } from "../../incident/incident.ts";
 import { isClosed } from "../../incident/incident.ts";
-import { PHASE_WORDS } from "../../incident/phases.ts";
 import { escapeHtml } from "../../render/formats/html.ts";
+import { wordsIn } from "../../render/words/index.ts";
 
 export interface MailPage {
   readonly locale: string;
@@ -28,13 +28,6 @@ const COLOURS: Readonly<Record<Impact | "over" | "planned", string>> = {
   planned: "#3a4fa3",
 };
 
-const IMPACT_WORDS: Readonly<Record<Impact, string>> = {
-  none: "no impact",
-  minor: "minor impact",
-  major: "major impact",
-  critical: "critical impact",
-};
-
 /**
  * A whole HTML document for one mail, up to its footer and from its footer on: a single column that reads at 320 px,
  * inline styles (mail programs drop others), and a style sheet only for what may be lost: dark mode and the spacing
@@ -43,7 +36,7 @@ const IMPACT_WORDS: Readonly<Record<Impact, string>> = {
 export function mailPage(page: MailPage): [string, string] {
   const fill = COLOURS[colourOf(page)];
   const subject = escapeHtml(page.subject);
-  const property = escapeHtml(page.property);
+  const heading = escapeHtml(wordsIn(page.locale).statusOf(page.property));
   const beforeFooter = `<!doctype html>
 <html lang="${escapeHtml(page.locale)}">
 <head>
@@ -79,12 +72,12 @@ export function mailPage(page: MailPage): [string, string] {
 <table role="presentation" class="back" width="100%" cellpadding="0" cellspacing="0" border="0" style="background:#f1f3f5;">
 <tr><td align="center" style="padding:24px 12px;">
 <table role="presentation" width="600" cellpadding="0" cellspacing="0" border="0" style="width:100%;max-width:600px;">
-<tr><td class="ink" style="padding:0 4px 12px;font:600 15px/1.4 ${FONT};color:#1d242b;">${property} status</td></tr>
+<tr><td class="ink" style="padding:0 4px 12px;font:600 15px/1.4 ${FONT};color:#1d242b;">${heading}</td></tr>
 <tr><td class="card" style="background:#ffffff;border:1px solid #d5dbe1;border-radius:10px;overflow:hidden;">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">
 <tr><td bgcolor="${fill}" style="background:${fill};padding:12px 20px;border-radius:9px 9px 0 0;font:600 15px/1.4 ${FONT};color:#ffffff;">${standingWords(page)}</td></tr>
 <tr><td style="padding:24px 20px 0;"><h1 class="ink" style="margin:0;font:700 22px/1.3 ${FONT};color:#1d242b;overflow-wrap:anywhere;">${subject}</h1></td></tr>
-<tr><td class="body" style="padding:16px 20px 24px;font:400 16px/1.55 ${FONT};color:#1d242b;overflow-wrap:anywhere;">${page.body}</td></tr>${button(page.link)}
+<tr><td class="body" style="padding:16px 20px 24px;font:400 16px/1.55 ${FONT};color:#1d242b;overflow-wrap:anywhere;">${page.body}</td></tr>${button(page)}
 </table>
 </td></tr>
 <tr><td class="quiet" style="padding:16px 4px 0;font:400 13px/1.5 ${FONT};color:#55606b;overflow-wrap:anywhere;">`;
@@ -107,19 +100,20 @@ function colourOf(page: MailPage): keyof typeof COLOURS {
 
 /** The bar in words, so that its colour never says anything alone. */
 function standingWords(page: MailPage): string {
-  if (page.type === "notice") return "Notice";
-  const phase = PHASE_WORDS[page.phase];
-  if (page.type === "maintenance") return `Maintenance · ${phase}`;
-  return isClosed(page.phase) || page.impact === "none" ? phase : `${phase} · ${IMPACT_WORDS[page.impact]}`;
+  const { phases, impacts, maintenance, notice } = wordsIn(page.locale);
+  if (page.type === "notice") return notice;
+  const phase = phases[page.phase];
+  if (page.type === "maintenance") return `${maintenance} · ${phase}`;
+  return isClosed(page.phase) || page.impact === "none" ? phase : `${phase} · ${impacts[page.impact]}`;
 }
 
-function button(link: string | null): string {
+function button({ link, locale }: MailPage): string {
   if (link === null) return "";
   return `
-<tr><td style="padding:0 20px 28px;font:600 16px/1.4 ${FONT};"><a class="button" href="${escapeHtml(link)}" style="display:inline-block;padding:11px 18px;border-radius:6px;background:#1d242b;color:#ffffff;text-decoration:none;">See the status page</a></td></tr>`;
+<tr><td style="padding:0 20px 28px;font:600 16px/1.4 ${FONT};"><a class="button" href="${escapeHtml(link)}" style="display:inline-block;padding:11px 18px;border-radius:6px;background:#1d242b;color:#ffffff;text-decoration:none;">${wordsIn(locale).seeStatusPage}</a></td></tr>`;
 }
 
 /** Empty where there is no way to unsubscribe. */
-export function unsubscribeLink(url: string | null): string {
-  return url === null ? "" : ` <a href="${escapeHtml(url)}">Unsubscribe</a>`;
+export function unsubscribeLink(url: string | null, locale: string): string {
+  return url === null ? "" : ` <a href="${escapeHtml(url)}">${wordsIn(locale).mail.unsubscribe}</a>`;
 }

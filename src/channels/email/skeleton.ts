@@ -5,6 +5,8 @@ import type { ListPayload, ListVersion } from "./compose-list.ts";
 
 /** One version of a mailing as bytes, with gaps for what differs from one recipient to the next. */
 export interface Skeleton {
+  /** BCP 47: what fills the gaps is said in this language. */
+  readonly locale: string;
   /** Whole header lines, less those that are the recipient's. */
   readonly head: Buffer;
   /** What stands around the gaps, in order; one more than there are gaps. */
@@ -61,6 +63,7 @@ export async function renderSkeleton(payload: ListPayload, version: ListVersion)
   if (body.length !== GAPS.length + 1 || `${head}${body.join("")}`.includes(mark))
     throw new Error("the mail library has moved a gap");
   return {
+    locale: version.locale,
     head: Buffer.from(head, "latin1"),
     body: body.map((part) => Buffer.from(part, "latin1")),
     gaps: GAPS,

@@ -36,7 +36,7 @@ export function splice(
   ].map(fold);
   return {
     head: `${head.join("\r\n")}\r\n`,
-    fillings: skeleton.gaps.map((gap) => filling(gap, recipient.address, link)),
+    fillings: skeleton.gaps.map((gap) => filling(gap, recipient.address, link, skeleton.locale)),
   };
 }
 
@@ -85,10 +85,10 @@ function fits(lines: string): boolean {
   return lines.length <= 998 || lines.split("\r\n").every((line) => line.length <= 998);
 }
 
-function filling({ form, holds }: Gap, address: string, link: string | null): string {
+function filling({ form, holds }: Gap, address: string, link: string | null, locale: string): string {
   if (form === "text")
-    return quoted(holds === "address" ? address : unsubscribeLine(link).replace("\n", "\r\n"));
-  return quoted(holds === "address" ? escapeHtml(address) : unsubscribeLink(link));
+    return quoted(holds === "address" ? address : unsubscribeLine(link, locale).replace("\n", "\r\n"));
+  return quoted(holds === "address" ? escapeHtml(address) : unsubscribeLink(link, locale));
 }
 
 /** Joined to what stands before and after by soft line breaks; nothing needs one. */

@@ -37,11 +37,15 @@ export async function siteOf(settings: PageSettings, kit: ChannelKit, revision: 
   const { name, url, timeZone, components } = property;
   const { brand, words, faults } = await loadBrand(settings, kit);
   tellFaults(faults, kit);
+  const incidents = await board.entries(channel);
+  const told = new Set(incidents.map(({ id }) => id));
   return {
     property: { name, url, timeZone, locale },
     url: settings.url ?? null,
     components,
-    incidents: await board.entries(channel),
+    incidents,
+    // An incident that this page keeps to itself must not come out by what followed from it.
+    actions: (await board.actions()).filter(({ incidentId }) => incidentId === null || told.has(incidentId)),
     readings: new Map((await board.readings()).map((reading) => [reading.url, reading])),
     brand,
     words,

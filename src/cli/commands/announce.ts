@@ -25,7 +25,8 @@ import {
 import { resumeKey } from "../key.ts";
 import { oneLine } from "../output/printable.ts";
 import { parseUntil } from "../planned-time.ts";
-import { factsOf, Overtaken, speak, type Utterance } from "../speak.ts";
+import { Overtaken } from "../say.ts";
+import { factsOf, speak, type Utterance } from "../speak.ts";
 import type { Typed } from "../typed.ts";
 import { askVariables } from "../variables.ts";
 import { templateOfPhase } from "../wording.ts";
@@ -99,7 +100,7 @@ export async function announce(
 
   const standing = {
     ...{ title, phase, impact, startedAt: startsAt, endsAt },
-    ...{ automatic: flags.automatic === true, long: false },
+    ...{ automatic: flags.automatic === true, long: false, security: flags.security === true },
   };
   const promised =
     flags.nextUpdate === undefined
@@ -133,7 +134,7 @@ export async function announce(
   for (let count = 1; ; count++) {
     const incident: Incident = { ...draft, id: count === 1 ? stem : `${stem}-${count}`, title: named };
     try {
-      return await speak(app, { ...said, incident }, flags, dialog);
+      return await speak(app, { ...said, incident }, flags, dialog, typed);
     } catch (error) {
       if (!(error instanceof Overtaken)) throw error;
       if (error.by === "key-taken") return (await resumeKey(app, verb, inputs, flags))!;

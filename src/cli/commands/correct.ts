@@ -10,9 +10,18 @@ import { loadTemplateSet } from "../../render/template.ts";
 import type { App } from "../app.ts";
 import type { Dialog } from "../dialog.ts";
 import { inputsOf, leftOutChannels, parseSet, type SpeakFlags } from "../flags.ts";
+import { identityOf } from "../identity.ts";
 import { newestIncident } from "../incidents.ts";
 import { resumeKey } from "../key.ts";
-import { Overtaken, say, type Utterance, updateOf, wordFor } from "../speak.ts";
+import { type Composed, Overtaken, say } from "../say.ts";
+import {
+  closePublic,
+  hasOwnWords,
+  refuseUnheardInternal,
+  type Utterance,
+  updateOf,
+  wordFor,
+} from "../speak.ts";
 import type { Typed } from "../typed.ts";
 
 export interface CorrectFlags extends SpeakFlags {
@@ -75,7 +84,9 @@ export async function correct(
   // What nobody has heard was promised to nobody.
   const nextUpdateAt = promiseInForce({ incident, updates, deliveries: told }).promise;
   const { standing } = updates.at(-1)!;
-  const said: Utterance = {
+  const by = flags.breakGlass === undefined ? null : await identityOf(app);
+  const saying = (words: string | null): Utterance => ({
+    by,
     ...{
       verb,
       incident: { ...incident, nextUpdateAt },
@@ -84,52 +95,60 @@ export async function correct(
       keeps: null,
       inputs,
     },
-    ...{ template: anew, title: standing.title, message, set },
-  };
-  const update = updateOf(app, said, flags);
+    ...{ template: anew, title: standing.title, message: words, set },
+  });
   const speakers = await app.speakers(false);
   const leftOut = leftOutChannels(
     flags,
     speakers.map(({ name }) => name),
   );
-  const plan = await Promise.all(
-    speakers.map(async (speaker): Promise<ChannelPlan> => {
-      const common = {
-        property: app.config.property,
-        type: incident.type,
-        speakers: [speaker],
-        leftOut,
-        told,
-      };
-      const change = changeOf(speaker, wrong, told, flags.delete === true);
-      if (change === null || leftOut.has(speaker.name)) {
-        const [planned] = planUpdate({
-          ...common,
-          update,
-          word: (_, locale) =>
-            wordFor(
-              app,
-              said,
-              update,
-              flags,
-              locale === undefined ? speaker : { ...speaker, locale },
-              speakers,
-            ),
-        });
-        return { ...planned!, stops: mailingsOf(speaker, wrong, told) };
-      }
-      // Composed as the update that it changes, so that keys and headings stay what they were.
-      const words = verb === "correct" ? await asItWas(app, ledger, incident, wrong, said) : said;
+  closePublic(app, { verb, incident }, hasOwnWords(message, flags), speakers, told, flags, leftOut);
+  refuseUnheardInternal(
+    speakers.filter(({ name }) => !leftOut.has(name)),
+    flags,
+  );
+  const compose = async (words: string | null): Promise<Composed> => {
+    const said = saying(words);
+    const update = updateOf(app, said, flags);
+    const plan = await Promise.all(speakers.map((speaker) => planFor(speaker, said, update)));
+    return { said, update, plan, told };
+  };
+  const planFor = async (speaker: Speaker, said: Utterance, update: Update): Promise<ChannelPlan> => {
+    const common = {
+      property: app.config.property,
+      type: incident.type,
+      speakers: [speaker],
+      leftOut,
+      told,
+    };
+    const change = changeOf(speaker, wrong, told, flags.delete === true);
+    if (change === null || leftOut.has(speaker.name)) {
       const [planned] = planUpdate({
         ...common,
-        update: wrong,
-        word: () => wordFor(app, words, verb === "correct" ? wrong : update, flags, speaker, speakers),
+        update,
+        word: (_, locale) =>
+          wordFor(
+            app,
+            said,
+            update,
+            flags,
+            locale === undefined ? speaker : { ...speaker, locale },
+            speakers,
+          ),
       });
-      return { ...planned!, change };
-    }),
-  );
+      return { ...planned!, stops: mailingsOf(speaker, wrong, told) };
+    }
+    // Composed as the update that it changes, so that keys and headings stay what they were.
+    const words = verb === "correct" ? await asItWas(app, ledger, incident, wrong, said) : said;
+    const [planned] = planUpdate({
+      ...common,
+      update: wrong,
+      word: () => wordFor(app, words, verb === "correct" ? wrong : update, flags, speaker, speakers),
+    });
+    return { ...planned!, change };
+  };
   try {
-    return await say(app, said, update, plan, flags, dialog);
+    return await say(app, message, compose, flags, dialog, typed);
   } catch (error) {
     if (!(error instanceof Overtaken)) throw error;
     const resumed = error.by === "key-taken" ? await resumeKey(app, verb, inputs, flags) : null;

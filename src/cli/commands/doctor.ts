@@ -3,12 +3,10 @@ import { sayDuration } from "../../base/duration.ts";
 import { StatusError } from "../../base/errors.ts";
 import type { Speaker } from "../../broadcast/context.ts";
 import { ChannelError, type Finding } from "../../channels/contract.ts";
-import { INCIDENT_PHASES, isClosed } from "../../incident/incident.ts";
-import { phasesOf } from "../../incident/phases.ts";
-import { listTemplates, loadTemplateSet } from "../../render/template.ts";
 import type { App } from "../app.ts";
 import { EXIT } from "../exit-codes.ts";
 import { sharedWithProperty } from "../independence.ts";
+import { templateFaults } from "../lint/faults.ts";
 import { oneLine } from "../output/printable.ts";
 import { styleFor } from "../output/style.ts";
 
@@ -183,76 +181,21 @@ async function checkLedger(app: App, offline: boolean): Promise<Check> {
   }
 }
 
-/** Words the template of every phase for every channel, and measures the result. */
-async function checkTemplates(app: App, speakers: readonly Speaker[]): Promise<Check[]> {
-  const { property } = app.config;
-  const now = app.surroundings.clock.now();
-  const inUse = await listTemplates(app.templates).catch(() => []);
-  const names = [
-    ...new Set(["acknowledge", ...INCIDENT_PHASES, "holding", ...inUse.map(({ name }) => name)]),
-  ];
-  const checks: Check[] = [];
-  for (const name of names) {
-    try {
-      const template = await loadTemplateSet({ name, ...app.templates });
-      const phase = template.phase ?? phasesOf(template.type)[0]!;
-      const standing = {
-        phase,
-        impact: "minor" as const,
-        components: [],
-        startedAt: now,
-        endsAt: template.type === "maintenance" ? now : null,
-        nextUpdateAt: isClosed(phase) ? null : now,
-      };
-      const set = Object.fromEntries(
-        Object.entries(template.ask).map(([key, ask]) => [key, ask.default ?? ask.choices[0] ?? "example"]),
-      );
-      for (const speaker of speakers) {
-        const message = template.render({
-          channel: speaker.name,
-          kind: speaker.kind,
-          locale: speaker.locale ?? property.locale,
-          timeZone: property.timeZone,
-          audience: speaker.audience,
-          facts: {
-            ...{
-              title: "Example incident",
-              message: null,
-              short: null,
-              type: template.type,
-              ...standing,
-            },
-            ...{
-              property,
-              statusUrl: property.statusUrl,
-              resolvedAt: now,
-              now,
-              incidentId: "example",
-              updateNumber: 1,
-            },
-            ...{ set, drill: false },
-            components: [],
-          },
-        });
-        speaker.channel.compose(message, {
-          keyOf: (part) => `example-${part.length}`.padEnd(32, "0"),
-          incident: {
-            id: "example",
-            type: template.type,
-            title: "Example incident",
-            ...standing,
-          },
-          update: { id: "example", number: 1, verb: "announce", at: now },
-          rootSubject: null,
-        });
-      }
-    } catch (error) {
-      checks.push({ channel: null, name: "template", ...fault(error) });
-    }
-  }
-  if (checks.length > 0) return checks;
-  const message = `${names.length} templates fit every channel`;
-  return [{ channel: null, name: "templates", level: "ok", message, hint: null }];
+/** Words every template for every channel, and measures the result. */
+async function checkTemplates({ config, templates, surroundings }: App, speakers: readonly Speaker[]) {
+  const now = surroundings.clock.now();
+  const { count: checked, faults } = await templateFaults(speakers, config.property, templates, now);
+  if (faults.length === 0)
+    return [
+      {
+        ...{ channel: null, name: "templates", level: "ok" as const },
+        ...{ message: `${checked} templates fit every channel`, hint: null },
+      },
+    ];
+  return faults.map(({ template, channel, message, hint }) => ({
+    ...{ channel: null, name: "template", level: "fail" as const, hint },
+    message: [template, channel, message].filter((part) => part !== null && part !== "").join(": "),
+  }));
 }
 
 async function checkChannel(speaker: Speaker, stopping: AbortSignal): Promise<Check[]> {

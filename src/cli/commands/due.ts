@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs";
 import { parseDuration } from "../../base/duration.ts";
 import { usageError } from "../../base/errors.ts";
 import type { Ledger } from "../../broadcast/ledger.ts";
-import { type Case, type Debt, debts } from "../../cadence/due.ts";
+import { type ActionDebt, actionDebts, type Case, type Debt, debts } from "../../cadence/due.ts";
 import type { Config } from "../../config/load.ts";
 import type { Incident } from "../../incident/incident.ts";
 import type { App } from "../app.ts";
@@ -9,6 +10,7 @@ import { EXIT } from "../exit-codes.ts";
 import { oneLine } from "../output/printable.ts";
 import { styleFor } from "../output/style.ts";
 import { sayPromise } from "../output/table.ts";
+import { usualPath } from "../postmortem/usual-path.ts";
 
 /** `status due`: exit 0 where nothing is due, 8 where something is overdue or falls due within `--within`. */
 export async function due(
@@ -21,26 +23,62 @@ export async function due(
   const { stdout, clock } = app.surroundings;
   const ledger = await app.existingLedger();
   const now = clock.now();
-  const found = ledger === null ? [] : await owed(app, ledger, now, within);
-  if (flags.json === true) {
-    const document = found.map(({ incident, kind, dueAt, overdue, silent, beyondBound }) => ({
-      ...{ incident: incident.id, title: incident.title, kind, dueAt, overdue, beyondBound, silent },
-      command: commandFor({ incident, kind, silent }),
-    }));
-    stdout.write(`${JSON.stringify({ version: 1, due: document })}\n`);
-  } else if (found.length === 0) stdout.write("Nothing is due.\n");
+  const found: Owing[] = ledger === null ? [] : await allOwed(app, ledger, now, within);
+  if (flags.json === true)
+    stdout.write(`${JSON.stringify({ version: 1, due: found.map(({ document }) => document) })}\n`);
+  else if (found.length === 0) stdout.write("Nothing is due.\n");
   else {
     const style = styleFor(stdout, app.surroundings, flags.plain === true);
-    for (const debt of found) {
-      const when = sayPromise(debt.dueAt, now, app.config.property.timeZone);
-      const what =
-        debt.silent.length > 0 ? `words still to be heard on ${debt.silent.join(", ")}` : WHAT[debt.kind];
+    for (const { title, what, dueAt, overdue, command } of found) {
+      const when = sayPromise(dueAt, now, app.config.property.timeZone);
       stdout.write(
-        `${style.chalk.bold(oneLine(debt.incident.title))}  ${what} due ${debt.overdue ? style.chalk.red(when) : when}\n  ${commandFor(debt)}\n`,
+        `${style.chalk.bold(oneLine(title))}  ${what} due ${overdue ? style.chalk.red(when) : when}\n  ${command}\n`,
       );
     }
   }
   return found.length === 0 ? EXIT.ok.code : EXIT.overdue.code;
+}
+
+/** A debt of either sort, as it is told. */
+interface Owing {
+  readonly title: string;
+  readonly what: string;
+  readonly dueAt: Date;
+  readonly overdue: boolean;
+  readonly command: string;
+  readonly document: object;
+}
+
+async function allOwed(app: App, ledger: Ledger, now: Date, within: number): Promise<Owing[]> {
+  const [words, actions] = await Promise.all([owed(app, ledger, now, within), ledger.actions()]);
+  const all = [
+    ...words.map((debt) => owingOf(debt, app)),
+    ...actionDebts(actions, now, within).map(owingOfAction),
+  ];
+  return all.sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime());
+}
+
+function owingOf(debt: Debt, { config }: App): Owing {
+  const { incident, kind, dueAt, overdue, silent, beyondBound } = debt;
+  const drafted = kind === "postmortem" && existsSync(usualPath(config.folder, incident.id));
+  const command = drafted ? `status postmortem publish ${incident.id}` : commandFor(debt);
+  const what = silent.length > 0 ? `words still to be heard on ${silent.join(", ")}` : WHAT[kind];
+  const document = {
+    ...{ incident: incident.id, title: incident.title, kind, dueAt, overdue, beyondBound, silent, command },
+    action: null,
+  };
+  return { title: incident.title, what, dueAt, overdue, command, document };
+}
+
+function owingOfAction({ action, dueAt, overdue }: ActionDebt): Owing {
+  const { id, incidentId, text } = action;
+  const command = `status action done ${id}`;
+  const document = {
+    ...{ incident: incidentId, title: text, kind: "action", dueAt, overdue, beyondBound: false, silent: [] },
+    ...{ command, action: id },
+  };
+  // Behind its id: a CI runner must not find foreign text at the margin.
+  return { title: `Action ${id}: ${text}`, what: "is", dueAt, overdue, command, document };
 }
 
 /** What is owed over all incidents; open ones, and ended ones with somebody still to hear the end, are read whole. */
@@ -80,8 +118,7 @@ export function commandFor({ incident, kind, silent }: Pick<Debt, "incident" | "
   if (silent.length > 0) return `status retry ${incident.id}`;
   if (kind === "start") return `status maintenance start ${incident.id}`;
   if (kind === "end") return `status maintenance complete ${incident.id}`;
-  if (kind === "postmortem")
-    return `status update ${incident.id} --template postmortem --message-file postmortem.md`;
+  if (kind === "postmortem") return `status postmortem draft ${incident.id}`;
   return `status update ${incident.id}`;
 }
 

@@ -1,5 +1,5 @@
 import { hasSpoken } from "../../broadcast/report.ts";
-import { nextOwed } from "../../cadence/due.ts";
+import { actionDebts, nextOwed } from "../../cadence/due.ts";
 import { type Incident, isOpen } from "../../incident/incident.ts";
 import type { App } from "../app.ts";
 import { coverageOf, sayCoverage } from "../coverage.ts";
@@ -29,6 +29,7 @@ export async function list(
         : null,
     })),
   );
+  const overdue = actionDebts((await ledger?.actions()) ?? [], clock.now(), 0);
   if (flags.json === true) {
     const documents = rows.map(({ incident, coverage, promise }) => ({
       ...incidentFields(incident),
@@ -41,7 +42,10 @@ export async function list(
         url,
       })),
     }));
-    stdout.write(`${JSON.stringify({ version: 1, incidents: documents })}\n`);
+    const overdueActions = overdue.map(({ action: { id, incidentId, text }, dueAt }) => ({
+      ...{ id, incident: incidentId, text, dueAt },
+    }));
+    stdout.write(`${JSON.stringify({ version: 1, incidents: documents, overdueActions })}\n`);
     return EXIT.ok.code;
   }
   const style = styleFor(stdout, app.surroundings, flags.plain === true);
@@ -69,6 +73,10 @@ export async function list(
       `${id} has ended, and ${silent.map(({ channel }) => channel).join(", ")} has still to hear all of it: status retry ${id}\n`,
     );
   }
+  if (overdue.length > 0)
+    stdout.write(
+      `${overdue.length === 1 ? "One action is" : `${overdue.length} actions are`} overdue: status action list\n`,
+    );
   return EXIT.ok.code;
 }
 

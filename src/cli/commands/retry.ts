@@ -1,4 +1,5 @@
 import { usageError } from "../../base/errors.ts";
+import { randomId } from "../../base/ids.ts";
 import { sayTime } from "../../base/zone.ts";
 import { type Delivery, type Ledger, needsAttention } from "../../broadcast/ledger.ts";
 import { reportChannels, silentChannels } from "../../broadcast/report.ts";
@@ -8,6 +9,7 @@ import { carryOut } from "../carry-out.ts";
 import type { Dialog } from "../dialog.ts";
 import { EXIT } from "../exit-codes.ts";
 import { leftOutChannels, type SpeakFlags } from "../flags.ts";
+import { identityOf } from "../identity.ts";
 import { namedIncident } from "../incidents.ts";
 import { deliveryFields } from "../output/json.ts";
 import { indented, oneLine } from "../output/printable.ts";
@@ -57,10 +59,26 @@ export async function retry(
     )
       resendUnknown.push(row.channel);
   }
-  return carryOut(app, found.updateId, rows, flags, {
-    resumed: true,
-    resendUnknown,
-  });
+  const chosen = new Set([...resendUnknown, ...(flags.resendUnknown ?? [])]);
+  await enterResent(
+    app,
+    ledger,
+    rows.filter(({ channel, state }) => state === "unknown" && chosen.has(channel)),
+  );
+  return carryOut(app, found.updateId, rows, flags, { resumed: true, resendUnknown });
+}
+
+/** Whoever says once more what may be out already answers for it. */
+async function enterResent(app: App, ledger: Ledger, rows: readonly Delivery[]): Promise<void> {
+  if (rows.length === 0) return;
+  const by = await identityOf(app);
+  const at = app.surroundings.clock.now();
+  await ledger.enter(
+    rows.map(({ incidentId, updateId, channel }) => ({
+      ...{ id: randomId(), at, by, act: "resent" as const, incidentId, updateId },
+      ...{ plan: null, what: channel, reason: null, proof: null },
+    })),
+  );
 }
 
 /** What would be tried, and with which words. */

@@ -33,7 +33,8 @@ import { heldElsewhere } from "../held-elsewhere.ts";
 import { openIncident } from "../incidents.ts";
 import { resumeKey } from "../key.ts";
 import { oneLine } from "../output/printable.ts";
-import { Overtaken, speak } from "../speak.ts";
+import { Overtaken } from "../say.ts";
+import { speak } from "../speak.ts";
 import type { Typed } from "../typed.ts";
 import { askVariables } from "../variables.ts";
 import { templateOfPhase } from "../wording.ts";
@@ -124,7 +125,7 @@ export async function update(
     typed.keep({ phase });
   }
   let message = givenMessage;
-  if (dialog !== null && message === null && verb !== "follow-up") {
+  if (dialog !== null && message === null && verb !== "follow-up" && flags.edit !== true) {
     message =
       (
         await dialog.input("What do you want to say? (Enter for the template's own words)", {
@@ -173,6 +174,8 @@ export async function update(
     startedAt,
     endsAt,
     long,
+    // Only ever closed by this: what opens public channels again is the policy's to say.
+    security: before.security || flags.security === true,
     components: parseComponents(flags.component ?? [], config),
     nextUpdateAt:
       every !== null
@@ -201,7 +204,7 @@ export async function update(
         set,
         inputs,
       };
-      return await speak(app, said, flags, dialog);
+      return await speak(app, said, flags, dialog, typed);
     } catch (error) {
       if (!(error instanceof Overtaken)) throw error;
       if (error.by === "key-taken") return (await resumeKey(app, verb, inputs, flags))!;

@@ -1,7 +1,7 @@
 import { sayDuration } from "../../base/duration.ts";
 import { StatusError, usageError } from "../../base/errors.ts";
 import type { Ledger } from "../../broadcast/ledger.ts";
-import type { Case } from "../../cadence/due.ts";
+import { actionDebts, type Case } from "../../cadence/due.ts";
 import { type DueReminder, dueReminders } from "../../cadence/reminders.ts";
 import type { Incident } from "../../incident/incident.ts";
 import type { App } from "../app.ts";
@@ -76,6 +76,8 @@ class Watch {
   readonly #screen: Screen | null;
   readonly #internal: readonly string[];
   #watched: readonly Watched[] = [];
+  /** Actions of earlier incidents that should be carried out by now. */
+  #overdueActions = 0;
   #readAt: number | null = null;
   readonly #events: WatchEvent[] = [];
   /** What was last told of each incident, where there is no screen. */
@@ -149,6 +151,7 @@ class Watch {
     const { clock } = this.#app.surroundings;
     const before = this.#watched;
     this.#watched = await readRoom(ledger, this.#id, clock.now(), this.#app.config);
+    this.#overdueActions = actionDebts((await ledger?.actions()) ?? [], clock.now(), 0).length;
     this.#known = true;
     for (const { each } of before)
       if (!this.#watched.some((watched) => watched.each.incident.id === each.incident.id))
@@ -277,7 +280,7 @@ class Watch {
         viewLines({
           ...{ property: name, timeZone, policy: config.cadence, now, watched: this.#watched },
           ...{ events: this.#events, does: this.#does(), style: styleFor(stdout, surroundings, false) },
-          ...{ columns, rows },
+          ...{ columns, rows, overdueActions: this.#overdueActions },
         }),
       );
       return;

@@ -66,7 +66,10 @@ function stateWord(report: PartReport | ChannelReport): string {
 /** The heading of a report: what was said, where the incident stands. */
 export function heading(incident: Incident, update: Update, { chalk }: Style): string {
   const { standing } = update;
-  const facts = [incident.id, `update ${update.number}`, sayStanding(incident.type, standing)];
+  const facts = [
+    ...[incident.id, `update ${update.number}`, sayStanding(incident.type, standing)],
+    ...(standing.security ? ["security"] : []),
+  ];
   return `${chalk.bold(oneLine(standing.title))}\n${chalk.dim(facts.join(" · "))}\n\n`;
 }
 

@@ -24,6 +24,8 @@ export interface View {
   readonly policy: CadencePolicy;
   readonly now: Date;
   readonly watched: readonly Watched[];
+  /** How many actions should be carried out by now. */
+  readonly overdueActions: number;
   /** Oldest first. */
   readonly events: readonly WatchEvent[];
   /** What the watch does of its own accord, in one line. */
@@ -58,9 +60,11 @@ export function viewLines(view: View): string[] {
   return [head, ...body, ...gap, ...foot].slice(0, rows);
 }
 
-function headLine({ property, watched, now, timeZone, style, columns }: View): string {
+function headLine({ property, watched, overdueActions, now, timeZone, style, columns }: View): string {
   const clock = secondsOf(now, timeZone);
-  const count = watched.length === 0 ? "all quiet" : `${watched.length} open`;
+  const open = watched.length === 0 ? "all quiet" : `${watched.length} open`;
+  const actions = `${overdueActions} action${overdueActions === 1 ? "" : "s"} overdue`;
+  const count = overdueActions === 0 ? open : `${open} · ${actions}`;
   const name = cut(oneLine(property), columns - clock.length - count.length - 7);
   return style.chalk.inverse(`${` ${name} · ${count}`.padEnd(columns - clock.length - 1)}${clock} `);
 }

@@ -87,6 +87,7 @@ export const de: Texts = {
     follow: "Auf dem Laufenden bleiben",
     about: "Woher wir das wissen",
     postmortem: "Nachbericht",
+    actions: "Was wir zu verbessern versprochen haben",
     updates: "Meldungen",
     history: "Verlauf",
   },
@@ -137,6 +138,15 @@ export const de: Texts = {
     readPostmortem: "Nachbericht lesen",
     alsoPlanned: "Ebenfalls geplant",
     inCalendar: { one: "{count} weitere im Kalender", other: "{count} weitere im Kalender" },
+  },
+  actions: {
+    due: "Bis {date}",
+    done: "Umgesetzt {date}",
+    open: "Noch zu tun",
+    more: {
+      one: "{count} weitere Zusage steht auf der Seite ihrer Störung",
+      other: "{count} weitere Zusagen stehen auf den Seiten ihrer Störungen",
+    },
   },
   past: { none: "Bisher keine.", older: "Ältere Störungen", postmortem: "Nachbericht" },
   tree: { partlyUnknown: "Nicht alles davon ist bekannt", unknown: "Nicht bekannt" },

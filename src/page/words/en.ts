@@ -83,6 +83,7 @@ export const en = {
     follow: "How to follow",
     about: "How we know",
     postmortem: "Postmortem",
+    actions: "What we promised to improve",
     updates: "Updates",
     history: "History",
   },
@@ -133,6 +134,15 @@ export const en = {
     readPostmortem: "Read the postmortem",
     alsoPlanned: "Also planned",
     inCalendar: { one: "{count} more in the calendar", other: "{count} more in the calendar" },
+  },
+  actions: {
+    due: "Due by {date}",
+    done: "Carried out {date}",
+    open: "Still to be done",
+    more: {
+      one: "{count} more stands on the page of its incident",
+      other: "{count} more stand on the pages of their incidents",
+    },
   },
   past: { none: "None yet.", older: "Older incidents", postmortem: "Postmortem" },
   tree: {

@@ -81,6 +81,7 @@ export const es: Texts = {
     follow: "Cómo seguirnos",
     about: "Cómo lo sabemos",
     postmortem: "Informe posterior",
+    actions: "Lo que prometimos mejorar",
     updates: "Actualizaciones",
     history: "Historial",
   },
@@ -131,6 +132,15 @@ export const es: Texts = {
     readPostmortem: "Leer el informe posterior",
     alsoPlanned: "También programados",
     inCalendar: { one: "{count} más en el calendario", other: "{count} más en el calendario" },
+  },
+  actions: {
+    due: "Hasta el {date}",
+    done: "Hecho: {date}",
+    open: "Pendiente",
+    more: {
+      one: "Hay {count} compromiso más en la página de su incidencia",
+      other: "Hay otros {count} compromisos en las páginas de sus incidencias",
+    },
   },
   past: { none: "Ninguna por ahora.", older: "Incidencias más antiguas", postmortem: "Informe posterior" },
   tree: { partlyUnknown: "No se conoce todo", unknown: "No se conoce" },

@@ -64,7 +64,8 @@ function block(node: Block, alternate: boolean): string {
       return node.items
         .map((item, index) => {
           const first = marker(index);
-          return prefixed(toForumMarkdown(item), first, " ".repeat(first.length));
+          // Three markers in a row with nothing behind them would be a rule.
+          return prefixed(toForumMarkdown(item) || BREAK, first, " ".repeat(first.length));
         })
         .join(tight ? "\n" : "\n\n");
     }

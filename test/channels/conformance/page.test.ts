@@ -56,6 +56,7 @@ async function inAFolder(): Promise<Ground> {
         entries: async () => told,
         updates: async (_channel, ids) =>
           new Map(told.filter(({ id }) => ids.includes(id)).map(({ id, updates }) => [id, updates])),
+        actions: async () => [],
         readings: async () => [],
         exclusively: (_channel, write) => {
           revision += 1;

@@ -1,7 +1,11 @@
-import { Command, Option } from "commander";
-import { RECIPIENT_STATES } from "../broadcast/mailings.ts";
-import { exitCodesAsText } from "./exit-codes.ts";
-import type { SpeakFlags } from "./flags.ts";
+import { Command } from "commander";
+import { RECIPIENT_STATES } from "../../broadcast/mailings.ts";
+import { exitCodesAsText } from "../exit-codes.ts";
+import type { SpeakFlags } from "../flags.ts";
+import { afterwardsCommands, wordingCommands } from "./afterwards.ts";
+import { maintenanceCommands } from "./maintenance.ts";
+import { collect, common, offline, speakOptions, timeoutOption } from "./options.ts";
+import { pageCommands } from "./page.ts";
 
 /** A command's work. */
 export type Run = (
@@ -53,7 +57,11 @@ export function createProgram(run: Run, version: string): Command {
     program
       .command("announce")
       .argument("[template]", "how to word it", undefined)
-      .description("open an incident and tell everyone"),
+      .description("open an incident and tell everyone")
+      .option(
+        "--security",
+        "an incident of security: public channels stay closed until the policy opens them",
+      ),
     `  $ status announce --title "Checkout is failing" --component storefront=major_outage --yes
   $ status announce deploy --set version=1.4.2 --until 30m --key "deploy-$CI_PIPELINE_ID" --yes`,
   )
@@ -69,6 +77,7 @@ export function createProgram(run: Run, version: string): Command {
   )
     .option("--long", "longer intervals from now on, for an incident that drags on")
     .option("--no-long", "the usual intervals again")
+    .option("--security", "an incident of security from now on: public channels are closed")
     .action((incident: string | undefined, flags) => run("update", incident ?? null, flags));
   speaks(
     program
@@ -252,6 +261,8 @@ More: docs/follow-ups.md`,
     `  $ status retract --message "That update was meant for another incident."
   $ status retract --update 2 --delete --yes`,
   ).option("--delete", "delete posts where the vendor can");
+  afterwardsCommands(program, run);
+  wordingCommands(program, run);
   maintenanceCommands(
     program.command("maintenance").description("planned work: schedule, start, extend, complete, cancel"),
     run,
@@ -307,107 +318,6 @@ More: docs/follow-ups.md`,
   return program;
 }
 
-function maintenanceCommands(group: Command, run: Run): void {
-  group
-    .addHelpText(
-      "after",
-      '\nExamples:\n  $ status maintenance schedule --title "Database upgrade" --from 02:00 --until 90m\n  $ status maintenance start\n  $ status maintenance complete\n\nMore: docs/maintenance.md',
-    )
-    .action(() => group.outputHelp());
-  const speaks = (command: Command, examples: string) =>
-    speakOptions(command).addHelpText("after", `\nExamples:\n${examples}`);
-  const until = [
-    "--until <time>",
-    "when it ends: 04:00, 2026-12-01T04:00, 'in 3d' or how long: 90m",
-  ] as const;
-  speaks(
-    group
-      .command("schedule")
-      .description("tell everyone of work that is still to come")
-      .option("--from <time>", "when it begins: 02:00, 2026-12-01T02:00, 2h or 'in 3d'")
-      .option(...until)
-      .option("--automatic", "begins and ends by the clock, said by status follow-up"),
-    `  $ status maintenance schedule --title "Database upgrade" --from 2026-12-01T02:00 --until 90m --component storefront --yes
-  $ status maintenance schedule --title "New certificates" --from 'in 3d' --until 10m --automatic --set works="Everything else" --yes`,
-  ).action((flags) => run("maintenance schedule", null, flags));
-  const named = (verb: string, description: string) =>
-    group
-      .command(verb)
-      .argument("[incident]", "id, the beginning of one, or its key; default: the only planned work")
-      .description(description);
-  const acts = (verb: string) => (incident: string | undefined, flags: Record<string, unknown>) =>
-    run(`maintenance ${verb}`, incident ?? null, flags);
-  speaks(
-    named("start", "the work begins now").option(...until),
-    "  $ status maintenance start --yes\n  $ status maintenance start 2026-12-01 --until 04:00 --yes",
-  ).action(acts("start"));
-  speaks(
-    named("complete", "the work is done"),
-    '  $ status maintenance complete --message "Searches are twice as fast." --yes',
-  ).action(acts("complete"));
-  speaks(
-    named("extend", "it takes longer than planned, or will take place at another time")
-      .option("--from <time>", "a new start, while it has not begun")
-      .option(...until),
-    "  $ status maintenance extend --until 45m --yes\n  $ status maintenance extend 2026-12-01 --from 2026-12-03T02:00 --yes",
-  ).action(acts("extend"));
-  speaks(
-    named("cancel", "the work will not take place"),
-    "  $ status maintenance cancel 2026-12-01 --yes",
-  ).action(acts("cancel"));
-}
-
-function pageCommands(page: Command, run: Run): void {
-  const several = "default: every channel of kind page";
-  page
-    .addHelpText(
-      "after",
-      "\nExamples:\n  $ status page build\n  $ status page serve --port 8080\n  $ status page publish\n\nMore: docs/page.md",
-    )
-    .action(() => page.outputHelp());
-  offline(
-    common(
-      page
-        .command("build")
-        .argument("[channel]", several)
-        .description("read the other dashboards and write the page into its folder"),
-    ),
-  )
-    .option("--no-sources", "do not read the other dashboards")
-    .addHelpText(
-      "after",
-      "\nExamples:\n  $ status page build\n  $ status page build page --no-sources --json",
-    )
-    .action((channel: string | undefined, flags) => run("page build", channel ?? null, flags));
-  offline(
-    common(
-      page
-        .command("serve")
-        .argument("[channel]", "default: the only channel of kind page")
-        .description("look at the page on this machine; the published folder is not touched"),
-    ),
-  )
-    .option("--port <number>", "the port to listen on (default: any free one)")
-    .option("--host <address>", "the address to listen on; other machines see the page there", "127.0.0.1")
-    .addHelpText("after", "\nExamples:\n  $ status page serve\n  $ status page serve page --port 8080")
-    .action((channel: string | undefined, flags) => run("page serve", channel ?? null, flags));
-  offline(
-    common(
-      page
-        .command("publish")
-        .argument("[channel]", several)
-        .description("build, run the channel's publish command, and read the page back from its address"),
-    ),
-  )
-    .option("--no-sources", "do not read the other dashboards")
-    .option("--no-verify", "do not read the page back")
-    .addHelpText(
-      "after",
-      "\nExamples:\n  $ status page publish\n  */5 * * * *  cd /srv/status && status page publish --plain",
-    )
-    .action((channel: string | undefined, flags) => run("page publish", channel ?? null, flags));
-}
-
 function configCommands(group: Command, run: Run): void {
   group
     .addHelpText(
@@ -427,66 +337,6 @@ function configCommands(group: Command, run: Run): void {
       "\nExamples:\n  $ status config migrate-store --dry-run\n  $ status config migrate-store --from /srv/status/.status/status.db",
     )
     .action((flags) => run("config migrate-store", null, flags));
-}
-
-function common(command: Command): Command {
-  return command
-    .option("--json", "one JSON document on stdout")
-    .option("--plain", "no colour, no symbols, no redrawing")
-    .option("--debug", "say on stderr what happens when")
-    .option("--config <file>", "this configuration instead of the nearest .statusrc");
-}
-
-function offline(command: Command): Command {
-  return command.option(
-    "--offline",
-    "from this machine's copy of the ledger, where the shared one cannot be reached",
-  );
-}
-
-function timeoutOption(): Option {
-  return new Option("--timeout <duration>", "for the whole broadcast").default(undefined, "60s");
-}
-
-function speakOptions(command: Command): Command {
-  offline(
-    common(
-      command
-        .option("--template <name>", "how to word it")
-        .option("--title <text>", "what customers see, in one line")
-        .option("--message <markdown>", "your own words; - reads them from stdin")
-        .option("--message-file <file>", "your own words, from a file")
-        .option("--short <text>", "the words for channels with tight limits")
-        .option("--impact <impact>", "none, minor, major or critical")
-        .option("--component <id[=state]>", "what is affected (repeatable)", collect)
-        .option(
-          "--phase <phase>",
-          "investigating, identified, monitoring or resolved; chooses the template of that name",
-        )
-        .option("--started-at <time>", "when it began: 09:40, '10m ago', or ISO 8601")
-        .option("--next-update <time>", "when you will speak next: 30m, 18:30 or none")
-        .option("--set <key=value>", "a value for the template (repeatable)", collect)
-        .option("--only <channel>", "only this channel (repeatable)", collect)
-        .option("--except <channel>", "not this channel (repeatable)", collect)
-        .option("--key <key>", "makes repeating the command safe: the same key never speaks twice")
-        .option("--new", "announce although a similar incident is open")
-        .addOption(timeoutOption())
-        .option("--no-verify", "do not read the posts back")
-        .option("--no-wait", "leave mailing lists to status worker, or to status retry")
-        .option(
-          "--resend-unknown <channel>",
-          "send again although it may be out already (repeatable)",
-          collect,
-        )
-        .option("-y, --yes", "do not ask")
-        .option("--dry-run", "show each channel's text; send nothing"),
-    ),
-  );
-  return command;
-}
-
-function collect(value: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), value];
 }
 
 /** Commander's options object is a superset of the flags it was told of. */

@@ -1,0 +1,72 @@
+import { sayTime } from "../base/zone.ts";
+import { sayNeed } from "../broadcast/approval.ts";
+import type { Speaker } from "../broadcast/context.ts";
+import { type Frozen, SHORT_HASH } from "../broadcast/frozen.ts";
+import type { FrozenPlan } from "../broadcast/journal.ts";
+import type { Delivery } from "../broadcast/ledger.ts";
+import type { ChannelPlan } from "../broadcast/plan.ts";
+import { rootSubjectOf } from "../broadcast/thread.ts";
+import { type Approvals, sayGiven } from "./approvals.ts";
+import { previewText } from "./output/preview.ts";
+import { indented, oneLine } from "./output/printable.ts";
+import type { Style } from "./output/style.ts";
+import { heading, sayPromise } from "./output/table.ts";
+
+/** A frozen update as the preview shows one: who made it, every channel's exact text, what was overridden, what is needed. */
+export function approvalView(
+  plan: FrozenPlan,
+  frozen: Frozen,
+  {
+    speakers,
+    told,
+    approvals,
+  }: { speakers: readonly Speaker[]; told: readonly Delivery[]; approvals: Approvals },
+  { now, timeZone }: { now: Date; timeZone: string },
+  style: Style,
+): string {
+  const { need, by, missing, invalid } = approvals;
+  const facts = [
+    `Plan ${plan.hash.slice(0, SHORT_HASH)}: status ${plan.verb}, by ${oneLine(plan.by)} at ${sayTime(plan.at, timeZone)}.`,
+    `It can be said until ${sayPromise(plan.expiresAt, now, timeZone)}.`,
+    need === null
+      ? "It needs nobody's approval."
+      : `It needs ${sayNeed(need)}; ${sayGiven(by)}${missing === 0 ? "" : `, ${missing} more ${missing === 1 ? "is" : "are"} missing`}.`,
+  ];
+  const warnings = [
+    ...frozen.overridden.map(
+      ({ rule, reason }) => `Overridden: the wording rule ${rule}, because: ${reason}`,
+    ),
+    ...invalid.map((line) => `Does not count: ${line}`),
+  ];
+  const lines = (texts: readonly string[]) =>
+    texts.map((text) => `${indented(oneLine(text), "", style.columns)}\n`).join("");
+  const texts = previewText(channelPlansOf(frozen, speakers, told), style);
+  return `${heading(frozen.incident, frozen.update, style)}${texts}\n${lines(facts)}${style.chalk.yellow(lines(warnings))}`;
+}
+
+/** The plan of each channel again, out of the rows that would be recorded; channels that are configured no more are left out. */
+function channelPlansOf(
+  { deliveries, update }: Frozen,
+  speakers: readonly Speaker[],
+  told: readonly Delivery[],
+): ChannelPlan[] {
+  const names = [...new Set(deliveries.map(({ channel }) => channel))];
+  return names.flatMap((name): ChannelPlan[] => {
+    const speaker = speakers.find((each) => each.name === name);
+    const rows = deliveries.filter(({ channel }) => channel === name);
+    const [first] = rows;
+    if (speaker === undefined || first === undefined) return [];
+    const { subject, effect, audience, required } = first;
+    const targets = new Map(rows.flatMap(({ part, target }) => (target === null ? [] : [[part, target]])));
+    const change = effect === "post" ? {} : { change: { effect, targets } };
+    const heard = told.filter(({ channel }) => channel === name);
+    return [
+      {
+        ...{ speaker: { ...speaker, audience, required }, subject, ...change },
+        leftOut: first.state === "skipped" ? (first.reason ?? "left out") : null,
+        posts: rows.flatMap(({ post }) => post ?? []),
+        follows: rootSubjectOf(heard, update.number) !== null,
+      },
+    ];
+  });
+}

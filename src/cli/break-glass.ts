@@ -1,0 +1,60 @@
+import { type Note, remind } from "../broadcast/remind.ts";
+import type { Update } from "../incident/incident.ts";
+import { literal } from "../render/literal.ts";
+import { wordsIn } from "../render/words/index.ts";
+import type { App } from "./app.ts";
+import { oneLine } from "./output/printable.ts";
+import { internalChannels } from "./remind.ts";
+
+/**
+ * Tells colleagues on every internal channel that an update was said without the approval that it needs, by whom and why; save
+ * where the update itself has told them. Where nobody can be told so, the terminal says it.
+ */
+export async function tellOfBrokenGlass(
+  app: App,
+  update: Update,
+  by: string,
+  reason: string,
+  textsTell: boolean,
+): Promise<void> {
+  const ledger = await app.ledger();
+  const incident = (await ledger.incident(update.incidentId))!;
+  const told = await ledger.deliveries({ incidentId: incident.id });
+  const heard = (channel: string) =>
+    textsTell &&
+    told.some((row) => row.channel === channel && row.updateId === update.id && row.receipt !== null);
+  const { property } = app.config;
+  const note: Note = {
+    ...{ incident, promise: String(update.number), kind: "glass", property, number: update.number, told },
+    word({ locale }) {
+      const { brokenGlass } = wordsIn(locale ?? property.locale);
+      const text = `${brokenGlass} ${literal(by)}: ${literal(reason)}`;
+      return {
+        subject: `${brokenGlass} ${incident.title}`,
+        body: [
+          { type: "paragraph", children: [{ type: "strong", children: [{ type: "text", text }] }] },
+          {
+            type: "paragraph",
+            children: [{ type: "text", text: `${incident.title} (${incident.id}), ${update.number}` }],
+          },
+        ],
+        short: `${text} – ${incident.title}`,
+        ...{ keep: null, link: null },
+      };
+    },
+  };
+  const internal = internalChannels(app);
+  const speakers = (await app.speakers(true)).filter(({ name }) => internal.includes(name) && !heard(name));
+  const { clock, stopped, stderr } = app.surroundings;
+  const reminded = await remind(note, speakers, { ledger, clock, stopped });
+  for (const { channel, error } of reminded)
+    stderr.write(
+      error === null
+        ? `Told ${oneLine(channel)} that this was said without approval.\n`
+        : `${oneLine(channel)} could not be told that this was said without approval: ${oneLine(error.message)}\n`,
+    );
+  if (internal.length === 0)
+    stderr.write(
+      "There is no internal channel to tell that this was said without approval; the record has it.\n",
+    );
+}

@@ -1,0 +1,133 @@
+import { refusal, type StatusError, usageError } from "../base/errors.ts";
+import { suggest } from "../base/nearest.ts";
+import type { Delivery } from "../broadcast/ledger.ts";
+import { flatten } from "../incident/components.ts";
+import { checkWording, type Finding } from "../render/wording/check.ts";
+import { RULES, type Rule } from "../render/wording/policy.ts";
+import type { App } from "./app.ts";
+import type { SpeakFlags } from "./flags.ts";
+import { shellWord } from "./output/printable.ts";
+import type { Composed } from "./say.ts";
+
+/** A rule that is not heeded this once, and why. */
+export interface Overridden {
+  readonly rule: string;
+  readonly reason: string;
+}
+
+/** What the wording rules have against an update. Nothing blocks the bundled acknowledgement: the first word must be quick. */
+export function findingsIn(
+  app: App,
+  { said, update, plan, told }: Composed,
+  flags: SpeakFlags,
+): readonly Finding[] {
+  const { property } = app.config;
+  const names = new Map(flatten(property.components).map(({ id, name }) => [id, name]));
+  const { incident, message } = said;
+  const written = [
+    ...(message === null
+      ? []
+      : [
+          {
+            place: update.template === "postmortem" ? "the published document" : "message",
+            text: message,
+            audience: "public" as const,
+          },
+        ]),
+    ...(said.title === "" ? [] : [{ place: "title", text: said.title, audience: "public" as const }]),
+    ...(flags.short === undefined
+      ? []
+      : [{ place: "short", text: flags.short, audience: "public" as const }]),
+    ...(flags.internal === undefined
+      ? []
+      : [{ place: "internal", text: flags.internal, audience: "internal" as const }]),
+    ...Object.entries(said.set)
+      .filter(([, text]) => text !== "")
+      .map(([name, text]) => ({
+        place: `set.${name}`,
+        text,
+        audience: said.template.ask[name]?.audience ?? ("public" as const),
+      })),
+  ];
+  // A correction is meant to be like what it corrects, and a script is held to more than likeness.
+  const comparable = update.verb !== "follow-up" && update.verb !== "correct" && update.verb !== "retract";
+  const posts = plan
+    .filter(({ leftOut, change }) => leftOut === null && change?.effect !== "remove")
+    .map(({ speaker, posts: [post] }) => ({
+      ...{ channel: speaker.name, audience: speaker.audience, live: app.surroundings.drill === null },
+      locale: speaker.locale ?? property.locale,
+      text: post?.text ?? "",
+      before: comparable ? lastOn(told, speaker.name) : null,
+    }));
+  const findings = checkWording(
+    {
+      ...{ written, posts },
+      facts: {
+        ...{ verb: update.verb, type: incident.type, phase: incident.phase, impact: incident.impact },
+        components: incident.components.map(({ id, state }) => ({ id, name: names.get(id) ?? id, state })),
+        ...{ nextUpdateAt: incident.nextUpdateAt, data: said.set.data ?? null, template: update.template },
+      },
+    },
+    app.config.wording,
+  );
+  const judged =
+    update.template === "postmortem" ? findings.filter((each) => !isQuoted(each, told)) : findings;
+  const own = message !== null || flags.short !== undefined || flags.internal !== undefined;
+  // Its own words are ours, and the title is all that a person had time for.
+  if (own || update.verb !== "announce" || update.template !== "acknowledge") return judged;
+  return judged.map((finding) => ({ ...finding, level: "warn" as const }));
+}
+
+/** Whether the words were said before: a postmortem tells what was said when, and cannot unsay it. */
+function isQuoted({ excerpt }: Finding, told: readonly Delivery[]): boolean {
+  const words = excerpt.replace(/…$/, "");
+  return words !== "" && told.some(({ post }) => post?.text.includes(words) === true);
+}
+
+/** What the channel's audience read last. */
+function lastOn(told: readonly Delivery[], name: string): string | null {
+  const last = told.findLast(
+    ({ channel, effect, state }) => channel === name && effect !== "remove" && state === "sent",
+  );
+  return last?.post?.text ?? null;
+}
+
+/** What `--allow` and a broken glass override of these findings. Throws a usage error for a rule that does not exist. */
+export function allowedBy(flags: SpeakFlags, findings: readonly Finding[]): readonly Overridden[] {
+  const allowed = new Map((flags.allow ?? []).map(parseAllow));
+  const blocking = new Set(findings.filter(({ level }) => level === "block").map(({ rule }) => rule));
+  return [...blocking].flatMap((rule) => {
+    const reason = allowed.get(rule) ?? flags.breakGlass;
+    return reason === undefined ? [] : [{ rule, reason }];
+  });
+}
+
+function parseAllow(value: string): readonly [Rule, string] {
+  const [, name = "", reason = ""] = /^([a-z-]+)=(.*)$/s.exec(value) ?? [];
+  if (reason.trim() === "")
+    throw usageError(
+      "ALLOW_UNREADABLE",
+      `--allow ${value} is not of the form RULE=REASON.`,
+      'Such as: --allow ip-address="customers must open this address in their firewall"',
+    );
+  if (!Object.hasOwn(RULES, name))
+    throw usageError(
+      "RULE_UNKNOWN",
+      `--allow ${value}: there is no rule "${name}".`,
+      suggest(name, Object.keys(RULES)),
+    );
+  return [name as Rule, reason.trim()];
+}
+
+/** Why it is not said as it is. */
+export function blocked(findings: readonly Finding[]): StatusError {
+  const lines = findings.map(
+    ({ rule, place, excerpt, reason, better }) => `${place}: "${excerpt}" [${rule}] ${reason} ${better}`,
+  );
+  const rules = [...new Set(findings.map(({ rule }) => rule))];
+  return refusal(
+    "WORDING_BLOCKED",
+    `Nothing was sent, because of its wording:\n${lines.join("\n")}`,
+    `Say it otherwise. Where it is right as it is: ${rules.map((rule) => `--allow ${shellWord(`${rule}=REASON`)}`).join(" ")}`,
+  );
+}

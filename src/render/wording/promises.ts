@@ -1,0 +1,125 @@
+import { anyOf } from "./phrases.ts";
+
+/** How a language promises that something will work again by a time. */
+export interface Promising {
+  /** That it will: "should", "is expected to". */
+  readonly will: RegExp;
+  /** Being well again: "back online", "resolved". */
+  readonly back: RegExp;
+  /** When: "within 30 minutes", "by noon", "shortly". */
+  readonly time: RegExp;
+  /** What promises as soon as a time stands by it: "ETA". */
+  readonly lead: RegExp;
+  /** What people in a hurry write without a verb: "back up within 30 minutes". */
+  readonly verbless: RegExp | null;
+  /** What has its time within it: "ETA 14:00". */
+  readonly whole: RegExp;
+  /** Words that make it depend on something, or speak of something else. */
+  readonly barred: ReadonlySet<string>;
+}
+
+const barred = (words: string) => new Set(words.split(" "));
+const CLOCK = "\\d{1,2}[:.h]\\d{2}(?: ?(?:am|pm|uhr|utc|h))?";
+
+const UNIT = "(?:seconds?|minutes?|mins?|hours?|hrs?|days?|weeks?)";
+const AMOUNT = `(?:\\d{1,4}(?:(?:[.,]| ?[–-] ?| to )\\d{1,3})? ?${UNIT}|(?:an?|one|two|three|four|five|six|ten|fifteen|twenty|thirty|a few|few|a couple of|several|half an)(?: more)? ${UNIT})`;
+
+export const ENGLISH: Promising = {
+  will: anyOf(
+    "will|shall|should(?! have)|\\p{L}+'ll|gonna",
+    "(?:is|are|am|we're|it's|\\p{L}+'s|be) (?:now )?(?:going|expected|due|set|likely|on track) to",
+    "expect|expects|expecting|hope|hoping|aim|aiming|plan|intend|anticipate|promise",
+  ),
+  back: anyOf(
+    "fixed|resolved|restored|repaired|solved|recovered|corrected|fix|resolve|restore|repair|solve|recover",
+    "(?:be )?back(?! (?:on|in|to|into|at) (?:your|the|our) )(?: up and running| up| online| to normal| in service)?(?: again)?",
+    "be (?:good|fine|ok|okay|sorted)|(?:full |complete )?(?:recovery|restoration)",
+    "up and running|up again|(?:available|working|operational|online|running|accessible|usable) again",
+    "(?:be|become) (?:fully )?(?:operational|functional|available|online)|(?:come|go|get) (?:back )?online|working normally|normal service|return(?:s|ed)? to normal",
+  ),
+  time: anyOf(
+    "shortly|(?<!as )soon(?! as)|momentarily|imminently|any (?:minute|moment)|in no time|in a (?:moment|minute|while|bit)|right away",
+    `(?:in|within|after)(?: (?:about|around|approximately|roughly|the next|at most|less than|under|another|approx\\.?))? ${AMOUNT}`,
+    "(?:in|within|over) the (?:next|coming) (?:\\p{L}+ )?(?:hours?|minutes|days?|half hour)|within the (?:hour|day)",
+    `(?:by|before|at|around|about|no later than|not later than|until)(?: (?:about|around|approximately|roughly))? (?:${CLOCK}|\\d{1,2} ?(?:am|pm|a\\.m|p\\.m|o'clock|utc)|noon|midday|midnight|lunch(?:time)?|tomorrow|tonight|then|(?:this |tomorrow )?(?:morning|afternoon|evening)|(?:the )?(?:end|close) of (?:the |today's )?(?:day|business|week|hour|morning|afternoon)|eod|(?:next )?(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday))`,
+    "(?:by|before|around) \\d{1,2}(?=[.,!)]|$| (?:at|or|in the) )",
+    "(?:later )?(?:today|tonight|this (?:morning|afternoon|evening))|tomorrow",
+  ),
+  lead: anyOf(
+    "(?:fix|repair|recovery|resolution|restoration|service)(?: is| are)?(?: now)? (?:expected|due|anticipated|estimated|coming|on (?:its|the) way)",
+    "expect(?:ed)? (?:a |the |full |normal )?(?:fix|repair|recovery|resolution)",
+    "(?:service|services|everything)(?: will| should)? (?:returns?|resumes?)(?: to normal)?",
+    "(?:should|will|expected to)(?: only| all)? (?:last|be over|be done|end)",
+  ),
+  verbless: anyOf(
+    "back (?:up and running|up|online|to normal|in service)(?: again)?|up and running(?: again)?",
+  ),
+  whole: anyOf(
+    `(?:eta|(?:estimated|expected) (?:time (?:of|to|for) )?(?:repair|fix|resolution|recovery|restoration)(?: time)?)(?: is| of| for (?:the |a |full )?(?:fix|repair|recovery|resolution)(?: is)?)?:? ?(?:(?:is|about|around|approx\\.?|approximately|in|by|within|at) ){0,2}(?:${AMOUNT}|${CLOCK}|\\d{1,2} ?(?:am|pm)|noon|midnight|tomorrow|tonight)`,
+    `(?:should|will|expect(?:ed)? (?:it |this |the (?:repair|fix) )?to)(?: only)? (?:take|last)(?: us)?(?: (?:about|around|approximately|roughly|at most|no more than|another|up to|less than))? ${AMOUNT}(?: (?:to (?:fix|repair|resolve|restore|recover)|(?:before|until) (?:we are|it is|everything is) back))`,
+    `(?:only|just) (?:a few|another|\\d{1,3}|a couple of)(?: more)? (?:minutes|hours|mins)(?: more)?,? (?:and|until|before|left|to go)`,
+    `(?:should|will|expected to) last(?: about| around| another| up to)? ${AMOUNT}`,
+  ),
+  barred: barred(
+    "begin start once when whenever after until till if unless not never without but update updates news information more",
+  ),
+};
+
+const STUNDEN = "(?:sekunden?|minuten?|min|stunden?|std|tagen?|wochen?)";
+
+export const GERMAN: Promising = {
+  will: anyOf(
+    "wird|werden|sollte|sollten|soll|sollen|dürfte|dürften|voraussichtlich",
+    "rechnen (?:wir )?(?:damit|mit)|erwarten(?: wir)?|gehen (?:wir )?davon aus|planen(?: wir)?|hoffen(?: wir)?",
+  ),
+  back: anyOf(
+    "behoben|gelöst|repariert|wiederhergestellt|beseitigt|beheben|behebung|wiederherstellung|lösung|verfügbar|erreichbar",
+    "wieder (?:\\p{L}+ )?(?:verfügbar|erreichbar|online|funktionieren|normal|laufen|nutzbar|da|in betrieb|einsatzbereit|möglich|hergestellt|stabil|gehen|arbeiten)",
+  ),
+  time: anyOf(
+    "in kürze|bald|demnächst|in bälde|kurzfristig|jeden moment|heute noch|noch heute|noch am (?:vormittag|nachmittag|abend)",
+    "(?:spätestens|bis|ab|noch) heute (?:vormittag|mittag|nachmittag|abend|nacht)",
+    `(?:bis|gegen|um|ab|vor|spätestens)(?: (?:etwa|ca\\.?|circa|ungefähr|spätestens|um|bis|zum|zur|heute|morgen)){0,2} (?:${CLOCK}|\\d{1,2} uhr|mittag|nachmittag|abend|mitternacht|morgen|heute|tagesende|ende des tages|wochenende)`,
+    `(?:in|innerhalb|binnen)(?: (?:von|der|den|etwa|ca\\.?|circa|ungefähr|rund|spätestens|weniger als)){0,2} (?:\\d{1,4}(?: ?[–-] ?\\d{1,3}| bis \\d{1,3})? ?|(?:einer|einem|eines|zwei|drei|vier|fünf|zehn|wenigen|einigen|einer halben|nächsten|ein paar|paar) )${STUNDEN}`,
+  ),
+  lead: anyOf(
+    "(?:die )?(?:behebung|wiederherstellung|reparatur|störung endet)(?: erfolgt| ist)?|(?:läuft|laufen|funktioniert|funktionieren|geht|gehen) (?:dann )?(?:\\p{L}+ )?wieder",
+  ),
+  verbless: null,
+  whole: anyOf(
+    "(?:gleich|bald|in kürze) (?:wieder )?(?:behoben|gelöst|repariert|verfügbar|erreichbar|da)",
+    `voraussichtliche[sr]? (?:ende|behebung|dauer)(?: der störung)?:? (?:(?:um|gegen|bis|ca\\.?|etwa) ){0,2}(?:${CLOCK}|\\d{1,2} uhr|\\d{1,4} ?${STUNDEN})`,
+  ),
+  barred: barred(
+    "sobald wenn falls nachdem nicht kein keine ohne aber update neuigkeiten informationen melden",
+  ),
+};
+
+const HORAS = "(?:segundos?|minutos?|min|horas?|días?|semanas?)";
+
+export const SPANISH: Promising = {
+  will: anyOf(
+    "estarán?|quedarán?|serán?|debería|deberían|van? a|vamos a|podremos",
+    "esperamos(?: que)?|prevemos(?: que)?|confiamos en(?: que)?|está previsto que|se espera que|se prevé que|calculamos que",
+  ),
+  back: anyOf(
+    "resuelt[oa]s?|solucionad[oa]s?|restablecid[oa]s?|restaurad[oa]s?|arreglad[oa]s?|reparad[oa]s?|recuperad[oa]s?|corregid[oa]s?",
+    "resolver(?:l[oa]s?)?|solucionar(?:l[oa]s?)?|restablecer(?:l[oa]s?)?|arreglar(?:l[oa]s?)?|reparar(?:l[oa]s?)?|corregir(?:l[oa]s?)?",
+    "operativ[oa]s?|disponibles?|funcionando|funcionar|funcione|funcionen|en línea|normalidad|de vuelta|estar listo",
+  ),
+  time: anyOf(
+    "en breve|pronto|enseguida|en seguida|próximamente|en cualquier momento|hoy mismo|esta (?:mañana|tarde|noche)|mañana",
+    `(?:a|antes de|a partir de|sobre|hacia|alrededor de|para|hasta)(?: las?)? ${CLOCK}`,
+    "(?:a|antes de|sobre|hacia|para|hasta) las? \\d{1,2}|antes del mediodía|al mediodía|(?:al|antes del) final del día",
+    `(?:en|dentro de|en menos de|en un plazo de)(?: (?:unos|unas|aproximadamente|un máximo de|menos de|las próximas|los próximos|la próxima))? (?:\\d{1,4}(?: ?[–-] ?\\d{1,3}| a \\d{1,3})? ?|(?:una?|dos|tres|cuatro|cinco|diez|quince|treinta|media|pocos|pocas|unos|unas|algunos|varias) )?${HORAS}`,
+  ),
+  lead: anyOf(
+    "se (?:resolverá|solucionará|restablecerá|arreglará|recuperará|corregirá)n?|volverán? a (?:estar|funcionar|la normalidad)|funcionarán?(?: de nuevo)?",
+    "(?:solución|resolución|recuperación) (?:prevista|estimada|esperada)",
+  ),
+  verbless: null,
+  whole: anyOf(
+    `(?:tiempo|hora) estimad[oa] de (?:resolución|recuperación|reparación|solución)(?: es(?: de)?)?:? (?:\\d{1,4} ?${HORAS}|${CLOCK})`,
+  ),
+  barred: barred("cuando si hasta después no sin pero actualización novedades información informaremos"),
+};
