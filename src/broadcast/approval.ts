@@ -101,8 +101,8 @@ export function samePerson(a: string, b: string): boolean {
   return a.trim().toLowerCase() === b.trim().toLowerCase();
 }
 
-/** Whether this person's approval would count for anything that is asked. */
-export function mayApprove({ asks }: Need, who: string, signed: boolean): boolean {
+/** Whether this person's approval would count for any of these requests. */
+export function mayApprove(asks: readonly Ask[], who: string, signed: boolean): boolean {
   return asks.some((ask) => counts(ask, who, signed));
 }
 
@@ -115,10 +115,15 @@ export interface Agreement {
   readonly by: readonly string[];
   /** How many more people must agree, at the least. */
   readonly missing: number;
+  /**
+   * The requests that are not met yet: `needs` is how many more people each takes, and `from` names neither the author nor
+   * those who count for it already.
+   */
+  readonly open: readonly Ask[];
 }
 
 /**
- * Whose approvals count so far, and how many are missing. The author's own never counts, and one person counts once.
+ * Whose approvals count so far, and what is missing. The author's own never counts, and one person counts once.
  * An entry with a proof counts as signed: entries must have been verified before.
  */
 export function standingOf({ asks }: Need, author: string, entries: readonly JournalEntry[]): Agreement {
@@ -127,29 +132,43 @@ export function standingOf({ asks }: Need, author: string, entries: readonly Jou
     const counted: string[] = [];
     for (const { by, proof } of given) {
       const signed = proof !== null;
-      const valid = ask === null ? mayApprove({ asks }, by, signed) : counts(ask, by, signed);
+      const valid = ask === null ? mayApprove(asks, by, signed) : counts(ask, by, signed);
       if (valid && !counted.some((other) => samePerson(other, by))) counted.push(by);
     }
     return counted;
   };
-  const missing = asks.map((ask) => Math.max(0, ask.needs - people(ask).length));
-  return { by: people(null), missing: Math.max(...missing) };
+  const open = asks.flatMap((ask): Ask[] => {
+    const counted = people(ask);
+    if (counted.length >= ask.needs) return [];
+    const left = ask.from.filter((name) => ![author, ...counted].some((other) => samePerson(name, other)));
+    // Where nobody is left to ask, an empty list would mean anybody.
+    const from = left.length === 0 ? ask.from : left;
+    return [{ needs: ask.needs - counted.length, from, signed: ask.signed }];
+  });
+  return { by: people(null), missing: Math.max(0, ...open.map(({ needs }) => needs)), open };
 }
 
-/** For people: `2 approvals by release@example.com or legal@example.com, signed`. */
-export function sayNeed({ asks }: Need): string {
+/** For people: `2 approvals by release@example.com, legal@example.com or cto@example.com, signed`. */
+export function sayNeed({ asks }: { readonly asks: readonly Ask[] }): string {
   return asks
     .map(({ needs, from, signed }) => {
-      const count = needs === 1 ? "1 approval" : `${needs} approvals`;
-      const who = from.length === 0 ? "by somebody else than the author" : `by ${from.join(" or ")}`;
-      return `${count} ${who}${signed ? ", signed" : ""}`;
+      const anybody = needs === 1 ? "somebody else than the author" : "people other than the author";
+      const who = from.length === 0 ? anybody : sayNames(from, from.length === needs ? "and" : "or");
+      return `${needs} approval${needs === 1 ? "" : "s"} by ${who}${signed ? ", signed" : ""}`;
     })
     .join("; and ");
 }
 
+/** `a`, `a or b`, `a, b or c`. */
+export function sayNames(names: readonly string[], word: "and" | "or"): string {
+  const last = names.slice(-1).join();
+  return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} ${word} ${last}`;
+}
+
 /**
  * Which public channels an incident of security keeps closed, with the reason. None are for one who breaks the glass, nor
- * where the clock speaks on a channel that was opened before. A plan may speak on them: what `needOf` then asks opens them.
+ * where the clock speaks on a channel that was opened before. Where the policy says who may open them, a plan may speak on
+ * all of them, and everybody on those that have heard of the incident: both then wait for what `needOf` asks.
  */
 export function closedChannels(
   policy: ApprovalPolicy,
@@ -166,15 +185,15 @@ export function closedChannels(
   if (!plan.security || plan.brokenGlass || (plan.frozen && policy.security !== null && !scripted))
     return closed;
   for (const { name, audience } of plan.channels) {
-    if (audience === "internal" || (scripted && plan.heard.has(name))) continue;
-    // Wrong words must not stay where they are because nobody has agreed to take them away: that is asked for, aloud.
-    if (
-      (plan.verb === "correct" || plan.verb === "retract") &&
-      plan.heard.has(name) &&
-      policy.security !== null
-    )
-      continue;
-    closed.set(name, "closed: an incident of security");
+    const heard = plan.heard.has(name);
+    // Whoever was told of it in public must not be left with old or wrong words in silence: approval is asked for, aloud.
+    if (audience === "internal" || (heard && (scripted || policy.security !== null))) continue;
+    closed.set(
+      name,
+      heard
+        ? "closed: an incident of security that this channel has heard of; only --break-glass speaks here"
+        : "closed: an incident of security",
+    );
   }
   return closed;
 }

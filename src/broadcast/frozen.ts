@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { refusal, usageError } from "../base/errors.ts";
-import type { Incident, Standing } from "../incident/incident.ts";
+import { IMPACTS, type Impact, type Incident, type Standing } from "../incident/incident.ts";
 import type { Approvable } from "./approval.ts";
 import type { Speaker } from "./context.ts";
 import type { FrozenPlan } from "./journal.ts";
@@ -10,6 +10,8 @@ import type { Ledger, NewUpdate } from "./ledger.ts";
 export type Frozen = Omit<NewUpdate, "journal"> & {
   /** Whether somebody worded it: a message, a short form, words for colleagues, values for the template. */
   readonly ownWords: boolean;
+  /** The incident's impact before this update; null where this one opens it. */
+  readonly formerImpact: Impact | null;
   /** The wording rules that were overridden, with the reasons. */
   readonly overridden: readonly { readonly rule: string; readonly reason: string }[];
 };
@@ -44,7 +46,9 @@ export function thaw(plan: FrozenPlan): Frozen {
       "Make it anew: the same command with --dry-run",
     );
   if (hashOf(plan.document) !== plan.hash) throw damaged("was changed after it was made");
-  const { format, ...frozen } = JSON.parse(plan.document) as Stored;
+  const stored = JSON.parse(plan.document) as Stored | null;
+  if (stored === null || typeof stored !== "object") throw damaged("is none");
+  const { format, ...frozen } = stored;
   if (format !== FORMAT) throw damaged("was made by another version of this program");
   const { incident, update } = frozen;
   const thawed: Frozen = {
@@ -67,17 +71,23 @@ export function thaw(plan: FrozenPlan): Frozen {
 const STEERING = ["title", "template", "phase", "impact", "component", "startedAt"];
 
 /** What the policy looks at in a frozen update. */
-export function approvableOf({ incident, update, inputs, deliveries, ownWords }: Frozen): Approvable {
+export function approvableOf({ incident, update, inputs, deliveries, ...rest }: Frozen): Approvable {
   // Somebody who types the clock's command may make it say more than the clock would.
   const given = typeof inputs === "object" && inputs !== null ? inputs : {};
   const steered = update.verb === "follow-up" && STEERING.some((flag) => Object.hasOwn(given, flag));
   const speaking = deliveries.filter(({ state }) => state === "planned");
   const channels = new Map(speaking.map(({ channel, audience }) => [channel, audience]));
   return {
-    ...{ verb: update.verb, type: incident.type, impact: incident.impact, security: incident.security },
-    ...{ template: update.template, ownWords: ownWords || steered },
+    ...{ verb: update.verb, type: incident.type, security: incident.security },
+    // Nobody gets round the policy by making less of it in the same breath.
+    impact: worst(incident.impact, rest.formerImpact),
+    ...{ template: update.template, ownWords: rest.ownWords || steered },
     channels: [...channels].map(([name, audience]) => ({ name, audience })),
   };
+}
+
+function worst(now: Impact, before: Impact | null): Impact {
+  return before !== null && IMPACTS.indexOf(before) > IMPACTS.indexOf(now) ? before : now;
 }
 
 /** Finds one by its hash, or the beginning of it. Throws usage errors PLAN_HASH and PLAN_AMBIGUOUS, and refusal PLAN_UNKNOWN. */
@@ -118,7 +128,8 @@ export async function mayStillBeSaid(
   const anew = "Nothing was sent. Make it anew: the same command with --dry-run";
   const updates = await ledger.updates(incident.id);
   if (updates.some(({ id }) => id === update.id)) return "said";
-  if (now >= plan.expiresAt)
+  // By what was hashed: the table's own columns could have been changed.
+  if (!(now < plan.expiresAt) || now.getTime() >= update.at.getTime() + PLAN_LASTS_MS)
     throw refusal("PLAN_EXPIRED", `${name} expired at ${plan.expiresAt.toISOString()}.`, anew);
   const stale = promisePassed(frozen, now);
   if (stale !== null) throw refusal("PLAN_PROMISE_PASSED", `${name} ${stale}.`, anew);

@@ -43,8 +43,11 @@ export interface App {
   existingLedger(): Promise<Ledger | null>;
   /** Opens what the ledger is kept in, for whoever works on the rows themselves; the caller closes it. */
   openStore(): Promise<Database>;
-  /** The channels. `ready` fetches their secrets; without it they can compose but not speak. */
-  speakers(ready: boolean): Promise<Speaker[]>;
+  /**
+   * The channels. `ready` fetches their secrets; without it they can compose but not speak. `locale` stands in for each
+   * channel's own, as if its readers read that language.
+   */
+  speakers(ready: boolean, locale?: string): Promise<Speaker[]>;
   /** What a channel is given to work with. */
   kitOf(channel: ChannelConfig): ChannelKit;
   /** stderr with the lines on it that are drawn anew while a broadcast is under way. */
@@ -143,9 +146,11 @@ export async function openApp(
       const spoken = there !== null || (!rehearsing && mirrorsThere(config, surroundings.env).length > 0);
       return spoken ? openLedger() : null;
     },
-    async speakers(ready) {
+    async speakers(ready, locale) {
+      const kit = (channel: ChannelConfig): ChannelKit =>
+        locale === undefined ? kitOf(channel) : { ...kitOf(channel), locale };
       const speakers = await Promise.all(
-        config.channels.map((channel) => connect(channel, config, surroundings, scrubber, kitOf, ready)),
+        config.channels.map((channel) => connect(channel, config, surroundings, scrubber, kit, ready)),
       );
       opened.push(...speakers);
       return speakers;

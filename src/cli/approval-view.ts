@@ -1,12 +1,11 @@
 import { sayTime } from "../base/zone.ts";
-import { sayNeed } from "../broadcast/approval.ts";
 import type { Speaker } from "../broadcast/context.ts";
 import { type Frozen, SHORT_HASH } from "../broadcast/frozen.ts";
 import type { FrozenPlan } from "../broadcast/journal.ts";
 import type { Delivery } from "../broadcast/ledger.ts";
 import type { ChannelPlan } from "../broadcast/plan.ts";
 import { rootSubjectOf } from "../broadcast/thread.ts";
-import { type Approvals, sayGiven } from "./approvals.ts";
+import { type Approvals, sayStanding, wholeHash } from "./approvals.ts";
 import { previewText } from "./output/preview.ts";
 import { indented, oneLine } from "./output/printable.ts";
 import type { Style } from "./output/style.ts";
@@ -24,24 +23,45 @@ export function approvalView(
   { now, timeZone }: { now: Date; timeZone: string },
   style: Style,
 ): string {
-  const { need, by, missing, invalid } = approvals;
+  const { need } = approvals;
   const facts = [
-    `Plan ${plan.hash.slice(0, SHORT_HASH)}: status ${plan.verb}, by ${oneLine(plan.by)} at ${sayTime(plan.at, timeZone)}.`,
+    madeBy(plan, timeZone),
     `It can be said until ${sayPromise(plan.expiresAt, now, timeZone)}.`,
-    need === null
-      ? "It needs nobody's approval."
-      : `It needs ${sayNeed(need)}; ${sayGiven(by)}${missing === 0 ? "" : `, ${missing} more ${missing === 1 ? "is" : "are"} missing`}.`,
+    need === null ? "It needs nobody's approval." : `It needs ${sayStanding(need, approvals)}.`,
   ];
+  const texts = previewText(channelPlansOf(frozen, speakers, told), style);
+  // Whoever copies the hash must not copy a line break in it, however narrow the terminal.
+  const hash = wholeHash(plan, need?.asks ?? [])
+    .map((line) => `${line}\n`)
+    .join("");
+  return `${heading(frozen.incident, frozen.update, style)}${texts}\n${lines(facts, style)}${hash}${cautions(frozen, approvals, style)}`;
+}
+
+/** For whoever has read it elsewhere: which plan it is, whose, and what was overridden. */
+export function briefView(
+  plan: FrozenPlan,
+  frozen: Frozen,
+  approvals: Approvals,
+  timeZone: string,
+  style: Style,
+): string {
+  return `${lines([madeBy(plan, timeZone)], style)}${cautions(frozen, approvals, style)}`;
+}
+
+function madeBy({ hash, verb, by, at }: FrozenPlan, timeZone: string): string {
+  return `Plan ${hash.slice(0, SHORT_HASH)}: status ${verb}, by ${oneLine(by)} at ${sayTime(at, timeZone)}.`;
+}
+
+function cautions({ overridden }: Frozen, { invalid }: Approvals, style: Style): string {
   const warnings = [
-    ...frozen.overridden.map(
-      ({ rule, reason }) => `Overridden: the wording rule ${rule}, because: ${reason}`,
-    ),
+    ...overridden.map(({ rule, reason }) => `Overridden: the wording rule ${rule}, because: ${reason}`),
     ...invalid.map((line) => `Does not count: ${line}`),
   ];
-  const lines = (texts: readonly string[]) =>
-    texts.map((text) => `${indented(oneLine(text), "", style.columns)}\n`).join("");
-  const texts = previewText(channelPlansOf(frozen, speakers, told), style);
-  return `${heading(frozen.incident, frozen.update, style)}${texts}\n${lines(facts)}${style.chalk.yellow(lines(warnings))}`;
+  return style.chalk.yellow(lines(warnings, style));
+}
+
+function lines(texts: readonly string[], { columns }: Style): string {
+  return texts.map((text) => `${indented(oneLine(text), "", columns)}\n`).join("");
 }
 
 /** The plan of each channel again, out of the rows that would be recorded; channels that are configured no more are left out. */

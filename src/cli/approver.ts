@@ -2,10 +2,11 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { text as readAll } from "node:stream/consumers";
 import { refusal, setupError, usageError } from "../base/errors.ts";
-import { mayApprove, type Need, samePerson, sayNeed } from "../broadcast/approval.ts";
+import { type Ask, mayApprove, type Need, samePerson, sayNeed } from "../broadcast/approval.ts";
 import { SHORT_HASH } from "../broadcast/frozen.ts";
 import type { FrozenPlan } from "../broadcast/journal.ts";
 import type { App } from "./app.ts";
+import type { Approvals } from "./approvals.ts";
 import { unlessStopped } from "./cancelled.ts";
 import type { Dialog } from "./dialog.ts";
 import type { SpeakFlags } from "./flags.ts";
@@ -34,7 +35,7 @@ export interface Approver {
 export async function agree(
   app: App,
   plan: FrozenPlan,
-  need: Need | null,
+  { need, open }: Pick<Approvals, "need" | "open">,
   me: string,
   flags: ApproveFlags,
   dialog: Dialog | null,
@@ -50,7 +51,7 @@ export async function agree(
     if (!(await dialog.confirm(`Agree to this${who}?`)))
       throw refusal("DECLINED", "Nothing was approved.", null);
   }
-  const proof = await proofFor(app, plan, need, me, flags, dialog);
+  const proof = await proofFor(app, plan, { need, open }, me, flags, dialog);
   if (proof === null) return { by: me, names: [me], proof };
   const { allowedSigners } = app.config.approval;
   if (allowedSigners === null)
@@ -69,7 +70,7 @@ export async function agree(
 async function proofFor(
   app: App,
   plan: FrozenPlan,
-  need: Need | null,
+  { need, open }: Pick<Approvals, "need" | "open">,
   me: string,
   flags: ApproveFlags,
   dialog: Dialog | null,
@@ -78,7 +79,7 @@ async function proofFor(
   if (flags.signature !== undefined) return readSignature(flags.signature, app);
   const key =
     flags.sign ??
-    (dialog !== null && need !== null && !mayApprove(need, me, false)
+    (dialog !== null && need !== null && (onlySignatureCounts(need.asks, me) || onlySignatureHelps(open, me))
       ? await dialog.input("It needs a signature. The SSH key to sign with:", {
           initial: `${surroundings.env.HOME ?? "~"}/.ssh/id_ed25519`,
         })
@@ -89,6 +90,16 @@ async function proofFor(
     stopping: surroundings.stopping,
     terminal: dialog === null ? null : surroundings.stderr,
   });
+}
+
+/** Whether their word alone counts for nothing here, and a signature does or, by another name of theirs, might. */
+function onlySignatureCounts(asks: readonly Ask[], me: string): boolean {
+  return onlySignatureHelps(asks, me) || asks.every(({ signed }) => signed);
+}
+
+/** Whether a signature of this person would count for any of these requests, and their word alone for none. */
+export function onlySignatureHelps(asks: readonly Ask[], me: string): boolean {
+  return mayApprove(asks, me, true) && !mayApprove(asks, me, false);
 }
 
 async function readSignature(file: string, { surroundings }: App): Promise<string> {
@@ -114,8 +125,8 @@ export function refuseApprover(
   const whoMay = need === null ? "Anybody else may." : `It needs ${sayNeed(need)}.`;
   if (names.some((name) => samePerson(name, plan.by)))
     throw refusal("OWN_PLAN", `${plan.by} has made this plan, and cannot approve it.`, whoMay);
-  if (need === null || mayApprove(need, by, proof !== null)) return;
-  if (mayApprove(need, by, true) || need.asks.every(({ signed }) => signed)) {
+  if (need === null || mayApprove(need.asks, by, proof !== null)) return;
+  if (onlySignatureCounts(need.asks, by)) {
     if (maySign) return;
     if (proof === null)
       throw refusal(

@@ -7,25 +7,29 @@ import { oneLine } from "./output/printable.ts";
 import { internalChannels } from "./remind.ts";
 
 /**
- * Tells colleagues on every internal channel that an update was said without the approval that it needs, by whom and why; save
- * where the update itself has told them. Where nobody can be told so, the terminal says it.
+ * Tells colleagues on every internal channel that an update is said without the approval that it needs, by whom and why; save
+ * on those where the update itself tells them (`told`). Where nobody can be told so, the terminal says it.
  */
 export async function tellOfBrokenGlass(
   app: App,
   update: Update,
   by: string,
   reason: string,
-  textsTell: boolean,
+  told: ReadonlySet<string>,
 ): Promise<void> {
   const ledger = await app.ledger();
   const incident = (await ledger.incident(update.incidentId))!;
-  const told = await ledger.deliveries({ incidentId: incident.id });
-  const heard = (channel: string) =>
-    textsTell &&
-    told.some((row) => row.channel === channel && row.updateId === update.id && row.receipt !== null);
+  const before = await ledger.deliveries({ incidentId: incident.id });
   const { property } = app.config;
   const note: Note = {
-    ...{ incident, promise: String(update.number), kind: "glass", property, number: update.number, told },
+    ...{
+      incident,
+      promise: String(update.number),
+      kind: "glass",
+      property,
+      number: update.number,
+      told: before,
+    },
     word({ locale }) {
       const { brokenGlass } = wordsIn(locale ?? property.locale);
       const text = `${brokenGlass} ${literal(by)}: ${literal(reason)}`;
@@ -44,7 +48,9 @@ export async function tellOfBrokenGlass(
     },
   };
   const internal = internalChannels(app);
-  const speakers = (await app.speakers(true)).filter(({ name }) => internal.includes(name) && !heard(name));
+  const speakers = (await app.speakers(true)).filter(
+    ({ name }) => internal.includes(name) && !told.has(name),
+  );
   const { clock, stopped, stderr } = app.surroundings;
   const reminded = await remind(note, speakers, { ledger, clock, stopped });
   for (const { channel, error } of reminded)

@@ -8,6 +8,8 @@ import { oneLine, printable } from "./output/printable.ts";
 import type { Composed } from "./say.ts";
 
 const SCISSORS = "# ------------------------ >8 ------------------------";
+const ABOVE = "# Write above this line";
+const AS_IT_STANDS = "# As it stands, this is said:";
 
 /**
  * Lets a person write the words in $VISUAL, $EDITOR or vi, with what each channel would say now, and how long that is, beneath.
@@ -35,7 +37,7 @@ export async function editWords(
       `# [${rule}] ${oneLine(place)}${excerpt === "" ? "" : `: "${oneLine(excerpt)}"`}\n#   ${oneLine(reason)} ${oneLine(better)}\n`,
   );
   const remarks = against.length === 0 ? "" : `#\n# To think of:\n${against.join("")}`;
-  const content = `${message ?? ""}\n\n${SCISSORS}\n# Write above this line, in Markdown; it and all beneath are left out.\n# With nothing above it the template's own words are used.\n${remarks}#\n# As it stands, this is said:\n#\n${texts.join("")}`;
+  const content = `${message ?? ""}\n\n${SCISSORS}\n${ABOVE}, in Markdown; it and all beneath are left out.\n# With nothing above it the template's own words are used.\n${remarks}#\n${AS_IT_STANDS}\n#\n${texts.join("")}`;
   const path = writeDraft(app.surroundings, app.config.folder, "words.md", content);
   if (path === null)
     throw usageError(
@@ -46,11 +48,27 @@ export async function editWords(
   const ended = await run(editor, path, env);
   if (ended !== null)
     throw usageError("EDITOR_FAILED", `${oneLine(editor)} ${ended}.`, `What you wrote is kept: ${path}`);
-  const written = readFileSync(path, "utf8").replace(/^\ufeff/, "");
+  const written = readWritten(path, editor);
   rmSync(path, { force: true });
-  const end = written.split(/\r?\n/).indexOf(SCISSORS);
-  const words = (end === -1 ? written : written.split(/\r?\n/).slice(0, end).join("\n")).trim();
+  const lines = written.split(/\r?\n/);
+  const end = lines.findIndex((line) => line === SCISSORS || line.startsWith(ABOVE) || line === AS_IT_STANDS);
+  const words = lines
+    .slice(0, end === -1 ? undefined : end)
+    .join("\n")
+    .trim();
   return words === "" ? null : words;
+}
+
+function readWritten(path: string, editor: string): string {
+  try {
+    return readFileSync(path, "utf8").replace(/^\ufeff/, "");
+  } catch (error) {
+    throw usageError(
+      "EDITOR_FAILED",
+      `${oneLine(editor)} left nothing to read at ${path} (${(error as NodeJS.ErrnoException).code}).`,
+      "Type the command again, or give the words: --message-file FILE",
+    );
+  }
 }
 
 /** Null where it ended well, else how it ended. An editor may be a command with arguments, as git takes it. */

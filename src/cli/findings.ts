@@ -2,12 +2,14 @@ import { refusal, type StatusError, usageError } from "../base/errors.ts";
 import { suggest } from "../base/nearest.ts";
 import type { Delivery } from "../broadcast/ledger.ts";
 import { flatten } from "../incident/components.ts";
-import { checkWording, type Finding } from "../render/wording/check.ts";
-import { RULES, type Rule } from "../render/wording/policy.ts";
+import { literal } from "../render/literal.ts";
+import { checkWording, type Finding, type Wording } from "../render/wording/check.ts";
+import { DEFAULT_WORDING, RULES, type Rule } from "../render/wording/policy.ts";
 import type { App } from "./app.ts";
 import type { SpeakFlags } from "./flags.ts";
 import { shellWord } from "./output/printable.ts";
 import type { Composed } from "./say.ts";
+import { hasOwnWords } from "./speak.ts";
 
 /** A rule that is not heeded this once, and why. */
 export interface Overridden {
@@ -72,10 +74,14 @@ export function findingsIn(
   );
   const judged =
     update.template === "postmortem" ? findings.filter((each) => !isQuoted(each, told)) : findings;
-  const own = message !== null || flags.short !== undefined || flags.internal !== undefined;
   // Its own words are ours, and the title is all that a person had time for.
-  if (own || update.verb !== "announce" || update.template !== "acknowledge") return judged;
-  return judged.map((finding) => ({ ...finding, level: "warn" as const }));
+  if (update.verb === "announce" && update.template === "acknowledge" && !hasOwnWords(said, flags))
+    return judged.map((finding) => ({ ...finding, level: "warn" as const }));
+  // A title that stands already must not keep later words from being said; --title changes it.
+  if (said.opens || flags.title !== undefined) return judged;
+  return judged.map((finding) =>
+    finding.place.startsWith("title") ? { ...finding, level: "warn" as const } : finding,
+  );
 }
 
 /** Whether the words were said before: a postmortem tells what was said when, and cannot unsay it. */
@@ -93,13 +99,51 @@ function lastOn(told: readonly Delivery[], name: string): string | null {
 }
 
 /** What `--allow` and a broken glass override of these findings. Throws a usage error for a rule that does not exist. */
-export function allowedBy(flags: SpeakFlags, findings: readonly Finding[]): readonly Overridden[] {
+export function allowedBy(
+  flags: Pick<SpeakFlags, "allow" | "breakGlass">,
+  findings: readonly Finding[],
+): readonly Overridden[] {
   const allowed = new Map((flags.allow ?? []).map(parseAllow));
   const blocking = new Set(findings.filter(({ level }) => level === "block").map(({ rule }) => rule));
   return [...blocking].flatMap((rule) => {
     const reason = allowed.get(rule) ?? flags.breakGlass;
     return reason === undefined ? [] : [{ rule, reason }];
   });
+}
+
+/** Most of what a reason may hold, in characters. */
+const LONGEST_REASON = 500;
+
+/** Why a rule is overridden, or the glass broken: for the record, and for colleagues. Throws usage errors. */
+export function parseReason(flag: string, text: string): string {
+  const reason = literal(text).trim();
+  if (!/[\p{L}\p{N}]/u.test(reason))
+    throw usageError(
+      "REASON_EMPTY",
+      `${flag} gives no reason.`,
+      "Is a variable unset? Say why: the record keeps it.",
+    );
+  if (reason.length > LONGEST_REASON)
+    throw usageError(
+      "REASON_TOO_LONG",
+      `The reason of ${flag} has ${reason.length} characters; at most ${LONGEST_REASON} are taken.`,
+      "Say it in a sentence.",
+    );
+  const facts: Wording["facts"] = {
+    ...{ verb: "update", type: "incident", phase: "monitoring", impact: "none", components: [] },
+    ...{ nextUpdateAt: null, data: null, template: "" },
+  };
+  const written = [{ place: flag, text: reason, audience: "internal" as const }];
+  const [secret] = checkWording({ written, posts: [], facts }, DEFAULT_WORDING).filter(
+    ({ rule }) => rule === "secret",
+  );
+  if (secret !== undefined)
+    throw usageError(
+      "REASON_HAS_SECRET",
+      `The reason of ${flag} holds what looks like a secret ("${secret.excerpt}"), and the record keeps it for ever.`,
+      "Say why without it.",
+    );
+  return reason;
 }
 
 function parseAllow(value: string): readonly [Rule, string] {
@@ -116,7 +160,7 @@ function parseAllow(value: string): readonly [Rule, string] {
       `--allow ${value}: there is no rule "${name}".`,
       suggest(name, Object.keys(RULES)),
     );
-  return [name as Rule, reason.trim()];
+  return [name as Rule, parseReason(`--allow ${name}`, reason)];
 }
 
 /** Why it is not said as it is. */

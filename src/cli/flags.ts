@@ -106,8 +106,21 @@ export function inputsOf(
   return inputs;
 }
 
-/** The author's Markdown from `--message`, `--message -` or `--message-file`; null where none was given. */
+/** No channel takes as much, and to look through more takes time: in characters. */
+const LONGEST_MESSAGE = 500_000;
+
+/** The author's Markdown from `--message`, `--message -` or `--message-file`; null where none was given. Throws usage errors. */
 export async function readMessage(flags: SpeakFlags, surroundings: Surroundings): Promise<string | null> {
+  const message = await givenMessage(flags, surroundings);
+  if (message === null || message.length <= LONGEST_MESSAGE) return message;
+  throw usageError(
+    "MESSAGE_TOO_LONG",
+    `The message has ${message.length} characters.`,
+    "Say what matters to customers and link to the rest.",
+  );
+}
+
+async function givenMessage(flags: SpeakFlags, surroundings: Surroundings): Promise<string | null> {
   if (flags.message !== undefined && flags.messageFile !== undefined)
     throw usageError("MESSAGE_TWICE", "--message and --message-file were both given.", "Give one of them.");
   if (flags.messageFile !== undefined) {

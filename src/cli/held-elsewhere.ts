@@ -10,7 +10,9 @@ export async function heldElsewhere(
   app: App,
 ): Promise<ReadonlyMap<string, ComponentState>> {
   const others = (await ledger.openIncidents()).filter(
-    ({ id, phase }) => id !== incident.id && phase !== "scheduled",
+    // What an incident of security holds, the public is not to learn from another one.
+    ({ id, phase, security, acknowledgedAt }) =>
+      id !== incident.id && phase !== "scheduled" && (!security || acknowledgedAt !== null),
   );
   const affected = others.flatMap(({ components }) => components);
   const states = statesOf(app.config.property.components, affected);

@@ -47,6 +47,8 @@ function differenceOf(
 ): string | null {
   for (const name of new Set([...Object.keys(before), ...Object.keys(now)])) {
     if (JSON.stringify(before[name]) === JSON.stringify(now[name])) continue;
+    // Words may hold what was meant for its channels only.
+    if (name === "message" || name === "internal") return `its ${name} is another one`;
     return `${name} was ${say(before[name])}, now ${say(now[name])}`;
   }
   return null;

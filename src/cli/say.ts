@@ -23,7 +23,7 @@ import { carryOut } from "./carry-out.ts";
 import type { Dialog } from "./dialog.ts";
 import { editWords } from "./edit.ts";
 import { EXIT } from "./exit-codes.ts";
-import { allowedBy, blocked, findingsIn, type Overridden } from "./findings.ts";
+import { allowedBy, blocked, findingsIn, type Overridden, parseReason } from "./findings.ts";
 import { parseTimeout, type SpeakFlags } from "./flags.ts";
 import { identityOf } from "./identity.ts";
 import { showDryRun } from "./output/dry-run.ts";
@@ -56,6 +56,15 @@ export async function say(
   typed: Typed,
 ): Promise<number> {
   if (flags.timeout !== undefined) parseTimeout(flags.timeout);
+  if (flags.breakGlass !== undefined) {
+    parseReason("--break-glass", flags.breakGlass);
+    if (flags.dryRun === true)
+      throw usageError(
+        "GLASS_HAS_NO_PLAN",
+        "A dry run makes a plan for others to agree to; --break-glass does without them.",
+        "Leave out one of the two.",
+      );
+  }
   if (flags.edit === true && dialog === null)
     throw usageError(
       "EDIT_NEEDS_TERMINAL",
@@ -73,12 +82,14 @@ export async function say(
       edits = false;
       continue;
     }
+    const { said: about } = composed;
+    const before = about.opens ? null : await (await app.ledger()).incident(about.incident.id);
     const frozenFor = (overridden: readonly Overridden[]): Frozen => {
       const { said, update, plan } = composed;
       const { incident, opens, inputs } = said;
       return {
         ...{ incident, opens, update, inputs, deliveries: rowsOf(plan), overridden },
-        ownWords: hasOwnWords(said.message, flags),
+        ...{ ownWords: hasOwnWords(said, flags), formerImpact: before?.impact ?? null },
       };
     };
     const need =
@@ -110,7 +121,9 @@ export async function sayNamedPlan(
   dialog: Dialog | null,
 ): Promise<number> {
   const [other] = Object.keys(given);
-  if (other !== undefined || flags.key !== undefined || flags.edit === true || flags.dryRun === true)
+  const { key, edit, dryRun, allow, resendUnknown } = flags;
+  const beside = [key, allow, resendUnknown].some((flag) => flag !== undefined);
+  if (other !== undefined || beside || edit === true || dryRun === true || flags.new === true)
     throw usageError(
       "PLAN_IS_FIXED",
       "A plan is said exactly as it was shown: --plan takes no words, channels or facts beside it.",
@@ -123,6 +136,7 @@ export async function sayNamedPlan(
       `Plan ${plan.hash.slice(0, SHORT_HASH)} was made by status ${plan.verb}.`,
       `Type: status ${plan.verb} --plan ${plan.hash.slice(0, SHORT_HASH)}`,
     );
+  if (flags.breakGlass !== undefined) parseReason("--break-glass", flags.breakGlass);
   return sayPlan(app, plan, flags, dialog);
 }
 
@@ -189,12 +203,15 @@ async function record(app: App, frozen: Frozen, plan: FrozenPlan | null, flags: 
   );
   const recorded = await recordOnce(ledger, { ...rest, update, journal });
   if (recorded !== "recorded") throw new Overtaken(recorded);
-  const code = await carryOut(app, update.id, await ledger.deliveries({ updateId: update.id }), flags, {
-    resumed: false,
-  });
+  const deliveries = await ledger.deliveries({ updateId: update.id });
   // What is composed with a broken glass says so to colleagues; a plan was composed before.
-  if (flags.breakGlass !== undefined)
-    await tellOfBrokenGlass(app, update, by, flags.breakGlass, plan === null);
+  const telling = plan === null ? deliveries.filter(({ state }) => state !== "skipped") : [];
+  const [code] = await Promise.all([
+    carryOut(app, update.id, deliveries, flags, { resumed: false }),
+    flags.breakGlass === undefined
+      ? null
+      : tellOfBrokenGlass(app, update, by, flags.breakGlass, new Set(telling.map(({ channel }) => channel))),
+  ]);
   return code;
 }
 
@@ -292,7 +309,14 @@ async function decide(
   if (answer === null) throw refusal("DECLINED", "Nothing was sent.", null);
   if (answer === "edit") return "edit";
   const reason = await dialog.input("Why is it right to say this?", {
-    check: (text) => (text.trim() === "" ? "The reason is kept in the record." : null),
+    check: (text) => {
+      try {
+        parseReason("this", text);
+        return null;
+      } catch (error) {
+        return error instanceof StatusError ? error.message : String(error);
+      }
+    },
   });
   return [...overridden, ...rules.map((rule) => ({ rule, reason: reason.trim() }))];
 }

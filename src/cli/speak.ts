@@ -37,6 +37,8 @@ export interface Utterance {
   readonly inputs: Json;
   /** Who breaks the glass; null where nobody does. */
   readonly by?: string | null;
+  /** True where this makes it an incident of security: that must not wait for anybody. */
+  readonly closes?: boolean;
 }
 
 /**
@@ -55,7 +57,7 @@ export async function speak(
   const leftOut = leftOutChannels(flags, names);
   if (said.incident.type === "notice") leaveOutQuiet(app, leftOut);
   const told = said.opens ? [] : await toldBefore(app, said.incident.id);
-  closePublic(app, said, hasOwnWords(said.message, flags), speakers, told, flags, leftOut);
+  closePublic(app, said, hasOwnWords(said, flags), speakers, told, flags, leftOut);
   if (said.verb === "follow-up" && flags.only === undefined)
     for (const [name, why] of await leftOutOfScript(app, said.incident, told))
       if (names.includes(name)) leftOut.set(name, why);
@@ -109,7 +111,7 @@ export function refuseUnheardInternal(hearing: readonly Speaker[], { internal }:
 /** Leaves out the public channels that an incident of security keeps closed. Throws PUBLIC_CLOSED where nobody is left to hear it. */
 export function closePublic(
   { config }: App,
-  said: Pick<Utterance, "verb" | "incident">,
+  said: Pick<Utterance, "verb" | "incident" | "closes">,
   ownWords: boolean,
   speakers: readonly Speaker[],
   told: readonly Delivery[],
@@ -120,7 +122,11 @@ export function closePublic(
     ...{ verb: said.verb, security: said.incident.security, ownWords },
     channels: speakers.filter(({ name }) => !leftOut.has(name)),
     ...{ frozen: flags.dryRun === true, brokenGlass: flags.breakGlass !== undefined },
-    heard: new Set(told.filter(({ receipt }) => receipt !== null).map(({ channel }) => channel)),
+    heard: new Set(
+      said.closes === true
+        ? []
+        : told.filter(({ receipt }) => receipt !== null).map(({ channel }) => channel),
+    ),
   });
   for (const [name, why] of closed) leftOut.set(name, why);
   if (closed.size > 0 && speakers.every(({ name }) => leftOut.has(name)))
@@ -133,9 +139,19 @@ export function closePublic(
     );
 }
 
-/** Whether somebody worded it: else it is the template's words, and the facts. */
-export function hasOwnWords(message: string | null, { short, internal, set }: SpeakFlags): boolean {
-  return message !== null || short !== undefined || internal !== undefined || (set ?? []).length > 0;
+/** What a follow-up can be given that changes what is said of the incident. */
+const STEERING = ["title", "template", "phase", "impact", "component", "startedAt"] as const;
+
+/** Whether somebody worded it: else it is the template's words, and the facts. Answers to what the template asks are words. */
+export function hasOwnWords(
+  { verb, message, set, template }: Pick<Utterance, "verb" | "message" | "set" | "template">,
+  flags: SpeakFlags,
+): boolean {
+  if (message !== null || flags.short !== undefined || flags.internal !== undefined) return true;
+  // The clock says again what customers were told of planned work.
+  if (verb === "follow-up")
+    return flags.set !== undefined || STEERING.some((flag) => flags[flag] !== undefined);
+  return Object.entries(set).some(([name, text]) => text !== (template.ask[name]?.default ?? ""));
 }
 
 /**
@@ -150,12 +166,34 @@ async function leftOutOfScript(
   const meant = new Set(told.filter(({ state }) => state !== "skipped").map(({ channel }) => channel));
   const never = told.map(({ channel }) => channel).filter((channel) => !meant.has(channel));
   const reasons = new Map(never.map((channel) => [channel, "left out of this incident so far"]));
+  const updates = await (await app.ledger()).updates(incident.id);
+  for (const channel of meant) {
+    const number = notToldOf(channel, updates, told);
+    if (number !== null)
+      reasons.set(
+        channel,
+        `was left out of update ${number}, and a script is not to be the first to tell it`,
+      );
+  }
   // The clock's own steps of planned work make the words before them old.
   if (incident.type === "maintenance") return reasons;
-  const updates = await (await app.ledger()).updates(incident.id);
   for (const [channel, number] of passedBy({ updates, deliveries: told }))
     reasons.set(channel, `has still to hear update ${number}: status retry ${incident.id}`);
   return reasons;
+}
+
+/** The update that changed what is said of the incident, and that the channel was left out of; null where there is none. */
+function notToldOf(channel: string, updates: readonly Update[], told: readonly Delivery[]): number | null {
+  const numbers = told
+    .filter((row) => row.channel === channel && row.state !== "skipped")
+    .map((row) => row.updateNumber);
+  const last = updates.find(({ number }) => number === Math.max(...numbers));
+  const stands = ({ standing: { title, impact, phase, components } }: Update) =>
+    JSON.stringify([title, impact, phase, components]);
+  const changed = updates.find(
+    (update) => last !== undefined && update.number > last.number && stands(update) !== stands(last),
+  );
+  return changed?.number ?? null;
 }
 
 /** A script that says the same again, word for word, tells nobody anything. */

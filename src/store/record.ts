@@ -20,7 +20,7 @@ export async function record(
   }
   const known = await tx
     .selectFrom("incidents")
-    .select("id")
+    .select(["id", "security"])
     .where("id", "=", incident.id)
     .executeTakeFirst();
   if (opens && known !== undefined) return "id-taken";
@@ -97,6 +97,15 @@ export async function record(
     await overtaken
       .where("part", "=", LIST_PART)
       .where((row) => row.or([row("id", "in", stopped), row("target", "in", stopped)]))
+      .execute();
+  // Public words that still waited when an incident became one of security are not said any more.
+  if (incident.security && known?.security === 0)
+    await tx
+      .updateTable("deliveries")
+      .set({ state: "superseded", reason: `closed by update ${update.number}: an incident of security` })
+      .where("incident_id", "=", incident.id)
+      .where("audience", "=", "public")
+      .where("state", "in", ["planned", "waiting", "refused"])
       .execute();
   for (const [position, delivery] of deliveries.entries())
     await tx

@@ -159,14 +159,14 @@ describe("who has agreed", () => {
     const asked = need({ from: ["legal@example.com"] });
     expect(standing(asked, approvalBy("a@example.com"))).toEqual({ by: [], missing: 1 });
     expect(standing(asked, approvalBy("LEGAL@example.com")).missing).toBe(0);
-    expect(mayApprove(asked, "a@example.com", true)).toBe(false);
+    expect(mayApprove(asked.asks, "a@example.com", true)).toBe(false);
   });
 
   it("counts only signatures where they are asked for", () => {
     const asked = need({ signed: true });
     expect(standing(asked, approvalBy("a@example.com"))).toEqual({ by: [], missing: 1 });
     expect(standing(asked, approvalBy("a@example.com", { proof: "s" })).missing).toBe(0);
-    expect(mayApprove(asked, "a@example.com", false)).toBe(false);
+    expect(mayApprove(asked.asks, "a@example.com", false)).toBe(false);
   });
 
   it("counts no other entry of the record", () => {

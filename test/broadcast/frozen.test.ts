@@ -39,7 +39,7 @@ function frozen(number: number, more: Partial<Frozen> = {}): Frozen {
     ...{ incidentId: INCIDENT, name: `update-${number}`, number, at: START },
     channels: ["x", "ops"],
   });
-  return { ...update, ownWords: true, overridden: [], ...more };
+  return { ...update, formerImpact: null, ownWords: true, overridden: [], ...more };
 }
 
 /** The same, standing otherwise. */

@@ -52,6 +52,11 @@ describe("an action", () => {
     expect(await list(stage)).toEqual([action]);
     const { stdout } = await stage.run(["action", "list"]);
     expect(stdout).toContain(`${action.id}  Run the tests`);
+    const other = await stage.run(["action", "add", "Write more of them"]);
+    expect(other.stdout).toContain("no owner");
+    const [id = ""] = /^[0-9a-f]{6}/m.exec(other.stdout) ?? [];
+    expect(other.stdout).toMatch(new RegExp(`To say that it is done: status action done ${id}\\n$`));
+    await stage.run(["action", "drop", id]);
     expect(stdout).toContain("due 1 Dec 2026 23:59 PST (in 9 d 4 h) · ops@example.com · internal");
   });
 
@@ -59,7 +64,9 @@ describe("an action", () => {
     const stage = await ended();
     const { id } = await add(stage, "Run the tests");
     await add(stage, "Write more of them");
-    expect((await stage.run(["action", "done", id.slice(0, 5)])).stdout).toContain("Carried out.");
+    const done = await stage.run(["action", "done", id.slice(0, 5)]);
+    expect(done.stdout).toContain("Carried out.");
+    expect(done.stdout).not.toContain("To say");
     expect((await stage.run(["action", "done", id])).stdout).toContain("It was carried out");
     expect(await list(stage)).toHaveLength(1);
     expect((await list(stage, "--all")).at(-1)).toMatchObject({ id, doneAt: "2026-11-23T03:10:00.000Z" });
@@ -103,7 +110,12 @@ describe("an action", () => {
     const stage = await ended();
     const { id } = await add(stage, "Run the tests", "--public");
     expect((await stage.run(["action", "drop", id])).stderr).toContain("[REASON_NEEDED]");
-    expect((await stage.run(["action", "drop", id, "--reason", "There are none."])).code).toBe(0);
+    const dropped = await stage.run(["action", "drop", id, "--reason", "There are none."]);
+    expect(dropped).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`Dropped: ${id}  Run the tests\n`),
+    });
+    expect(dropped.stdout).not.toMatch(/due|no day|owner|public ·/);
     expect(await list(stage, "--all")).toEqual([]);
     expect(shown(stage)).not.toContain("Run the tests");
   });
@@ -220,5 +232,27 @@ describe("an overdue action", () => {
     };
     expect(viewLines({ ...view, overdueActions: 2 })[0]).toContain("all quiet · 2 actions overdue");
     expect(viewLines({ ...view, overdueActions: 0 })[0]).not.toContain("action");
+  });
+});
+
+describe("the words of a public action", () => {
+  it("are looked at like an update's, since it stands on the page at once", async () => {
+    const stage = await setStage();
+    const text = "Rotate password=Xk9wq2tr0 on db-prod-03.corp.internal";
+    const ran = await stage.run(["action", "add", text, "--public", "--json"]);
+    expect([ran.code, ran.json().error.code]).toEqual([4, "WORDING_BLOCKED"]);
+    const own = await stage.run(["action", "add", "Move db-prod-03.corp.internal", "--json"]);
+    expect(own.code).toBe(0);
+    const allowed = ["--allow", "private-host=customers reach it by VPN"];
+    const said = await stage.run(["action", "add", "Move db-prod-03.corp.internal", "--public", ...allowed]);
+    expect(said.code, said.stderr).toBe(0);
+  });
+
+  it("tell the page nothing of an incident of security", async () => {
+    const stage = await setStage();
+    await stage.run([...ANNOUNCE, "--security", "--no-verify"]);
+    const id = "2026-11-22-incident";
+    const ran = await stage.run(["action", "add", "New locks", "--public", "--incident", id, "--json"]);
+    expect([ran.code, ran.json().error.code]).toEqual([4, "ACTION_CLOSED"]);
   });
 });

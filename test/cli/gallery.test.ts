@@ -91,6 +91,13 @@ describe("status lint --gallery", () => {
     expect(cells[0]).toContain("there is no variable &quot;nothing&quot;");
   });
 
+  it("shows each language as a channel of that language would say it, with our own words around it", async () => {
+    const stage = await setStage();
+    const markup = await galleryOf(stage, "identified", "--locale", "de");
+    for (const words of ["Status page:", "You receive", "Unsubscribe"]) expect(markup).not.toContain(words);
+    expect(markup).toContain("Statusseite:");
+  });
+
   it("tells colleagues' words from customers'", async () => {
     const markup = await galleryOf(await setStage(), "reminder", "--locale", "en");
     expect(markup.split('<div class="cell">')).toHaveLength(2);

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Config, type Stage, setStage } from "../support/stage.ts";
@@ -55,7 +55,11 @@ describe("status lint", () => {
   it("takes a template's place, words and channels for what they are", async () => {
     const stage = await setSmallStage();
     write(stage, "mine.md", "We expect to be back by noon. {{ message }} {{ nextUpdate }} {{ internal }}");
-    write(stage, "mine.twitter.md", "{{ title }}: we look into it. {{ message }} {{ nextUpdate }} {{ internal }}");
+    write(
+      stage,
+      "mine.twitter.md",
+      "{{ title }}: we look into it. {{ message }} {{ nextUpdate }} {{ internal }}",
+    );
     const { code, findings } = await lint(stage, "mine", "--locale", "en");
     expect(code).toBe(4);
     expect(findings).toHaveLength(1);
@@ -84,7 +88,11 @@ describe("status lint", () => {
     const stage = await setSmallStage((config) => {
       config.wording = { rules: { guess: "off", "recovery-time": "warn" } };
     });
-    write(stage, "mine.md", "This is probably over by noon, we expect to be back by noon. {{ message }} {{ nextUpdate }} {{ internal }}");
+    write(
+      stage,
+      "mine.md",
+      "This is probably over by noon, we expect to be back by noon. {{ message }} {{ nextUpdate }} {{ internal }}",
+    );
     const { code, findings } = await lint(stage, "mine");
     expect({ code, rules: [...new Set(findings.map(({ rule, level }) => `${rule} ${level}`))] }).toEqual({
       code: 0,
@@ -96,9 +104,17 @@ describe("status lint", () => {
     const stage = await setSmallStage((config) => {
       config.wording = { vendors: ["Example Shop", "Storefront", "Orders"], staff: ["card"] };
     });
-    write(stage, "mine.md", "{{ property.name }}: {{ title }}, {{ components | join: ', ' }}. {{ message }} {{ nextUpdate }} {{ internal }}");
+    write(
+      stage,
+      "mine.md",
+      "{{ property.name }}: {{ title }}, {{ components | join: ', ' }}. {{ message }} {{ nextUpdate }} {{ internal }}",
+    );
     expect((await lint(stage, "mine")).findings).toEqual([]);
-    write(stage, "mine.md", "Storefront fails us. {{ title }}. {{ message }} {{ nextUpdate }} {{ internal }}");
+    write(
+      stage,
+      "mine.md",
+      "Storefront fails us. {{ title }}. {{ message }} {{ nextUpdate }} {{ internal }}",
+    );
     expect((await lint(stage, "mine")).findings).toMatchObject([{ rule: "vendor", excerpt: "Storefront" }]);
   });
 
@@ -147,7 +163,11 @@ describe("status lint", () => {
 
   it("finds what does not fit a channel", async () => {
     const stage = await setSmallStage();
-    write(stage, "mine.md", `---\nkeep: "${"long ".repeat(70)}"\n---\n{{ title }}. {{ message }} {{ nextUpdate }} {{ internal }}`);
+    write(
+      stage,
+      "mine.md",
+      `---\nkeep: "${"long ".repeat(70)}"\n---\n{{ title }}. {{ message }} {{ nextUpdate }} {{ internal }}`,
+    );
     expect((await lint(stage, "mine", "--locale", "en")).faults).toMatchObject([
       { template: "mine", channel: "x", code: "TEXT_TOO_LONG" },
     ]);
@@ -171,7 +191,7 @@ describe("status lint", () => {
 
   it("warns of a template that is refused once its author has words of their own", async () => {
     const stage = await setSmallStage();
-    write(stage, "resolved.md", "---\nphase: resolved\n---\nIt is over.");
+    write(stage, "resolved.md", "---\nphase: resolved\nask: { who: { default: '' } }\n---\nIt is over.");
     write(stage, "resolved.twitter.md", "{{ title }} is over. {{ message }}");
     write(stage, "resolved.ops.md", "It is over. {{ message }} {% if who %}{{ internal }}{% endif %}");
     const { code, faults, findings } = await lint(stage, "resolved", "--locale", "en");
@@ -212,18 +232,41 @@ describe("status lint", () => {
     });
     const words = "{{ title }}. {{ message }} {{ nextUpdate }} {{ internal }}";
     const keep = 'keep: "{% if nextUpdate %}Next update: {{ nextUpdate }}.{% endif %}"';
-    write(stage, "identified.md", `---\nphase: identified\nsubject: "[{{ phaseText }}]"\n${keep}\n---\n${words}`);
+    write(
+      stage,
+      "identified.md",
+      `---\nphase: identified\nsubject: "[{{ phaseText }}]"\n${keep}\n---\n${words}`,
+    );
     write(stage, "de/identified.md", words);
     const { code, findings } = await lint(stage, "identified");
     expect(code).toBe(0);
     expect(findings).toMatchObject([
       {
-        ...{ rule: "mixed-languages", level: "warn", place: "de/identified.md", channels: ["x"], locale: "de" },
+        ...{
+          rule: "mixed-languages",
+          level: "warn",
+          place: "de/identified.md",
+          channels: ["x"],
+          locale: "de",
+        },
         ...{ excerpt: "Next update:", reason: "German readers get the English keep: of identified.md." },
       },
     ]);
     write(stage, "de/identified.md", `---\nkeep: "{{ nextUpdate }}"\n---\n${words}`);
     expect((await lint(stage, "identified")).findings).toEqual([]);
+  });
+
+  it("has nothing against the example in the documentation", async () => {
+    const stage = await setSmallStage();
+    const docs = readFileSync(new URL("../../docs/templates.md", import.meta.url), "utf8");
+    const [, example = ""] = /```markdown\n(---\n[\s\S]*?)```/.exec(docs) ?? [];
+    expect(example).toContain("phase: identified");
+    write(stage, "identified.md", example);
+    const { faults, findings } = await lint(stage, "identified", "--locale", "en");
+    expect({ faults, findings }).toEqual({ faults: [], findings: [] });
+    const { stdout } = await stage.run(["lint", "identified", "--gallery", "-", "--locale", "en"]);
+    expect(stdout).not.toMatch(/Cause:<\/(?:b|strong)>\s*</);
+    expect(stdout).toContain("Affected:");
   });
 
   it("names the readers whom a template of the project's own leaves with another language", async () => {
@@ -270,7 +313,11 @@ describe("status lint", () => {
 
   it("reads well at 80 columns, without colour or symbols too", async () => {
     const stage = await setSmallStage();
-    write(stage, "mine.md", "We expect to be back by noon. This is probably over. {{ message }} {{ nextUpdate }} {{ internal }}");
+    write(
+      stage,
+      "mine.md",
+      "We expect to be back by noon. This is probably over. {{ message }} {{ nextUpdate }} {{ internal }}",
+    );
     let shown = "";
     const stdout = {
       write: (text: string) => {

@@ -93,7 +93,7 @@ describe("status log", () => {
           ...{ id: "a3f9c1", incidentId: ID, text: "Alert when the queue grows", owner: null, dueAt: null },
           ...{ public: true, addedAt: NOW, doneAt: null },
         },
-        entry("e5", 6, { act: "promised", what: "a3f9c1" }),
+        entry("e5", 6, { act: "promised", what: "a3f9c1", reason: "Alert when the queue grows" }),
       );
       await ledger.enter([
         entry("e1", 1, { act: "planned", plan, what: "update" }),
@@ -101,7 +101,7 @@ describe("status log", () => {
         entry("e3", 3, { act: "overrode", what: "guess", reason: "we are sure" }),
         entry("e4", 4, { act: "broke-glass", what: "update", reason: "everybody is asleep" }),
         entry("e6", 7, { act: "resent", what: "customers", reason: "nobody got it" }),
-        entry("e7", 8, { act: "carried-out", what: "a3f9c1" }),
+        entry("e7", 8, { act: "carried-out", what: "a3f9c1", reason: "it rang" }),
         entry("e8", 9, { act: "dropped", what: "b00000", reason: "the queue is gone", incidentId: null }),
       ]);
     });
@@ -111,14 +111,33 @@ describe("status log", () => {
       "approved plan 3f9a1c20 (signed)",
       "overrode the rule guess: we are sure",
       "broke the glass: everybody is asleep",
-      "promised action a3f9c1 (Alert when the queue grows)",
+      "promised action a3f9c1: Alert when the queue grows",
       "sent again what may have been out on customers: nobody got it",
-      "carried out action a3f9c1 (Alert when the queue grows)",
+      "carried out action a3f9c1 (Alert when the queue grows): it rang",
       "dropped action b00000: the queue is gone",
     ])
       expect(stdout).toContain(`lead@example.com  ${words}\n`);
     expect(stdout).toContain("About no incident\n");
     expect(stdout).toContain("9 entries about 1 incident, the last 30 d.");
+  });
+
+  it("puts what was overridden, and broken glass, under what was said with it", async () => {
+    const stage = await setSmallStage();
+    await stage.run(ANNOUNCE);
+    stage.clock.advance(10 * MINUTE);
+    await stage.run([
+      ...["update", "--message", "It is probably 203.0.113.17.", "--yes"],
+      ...["--allow", "ip-address=customers must open this address", "--break-glass", "nobody answers"],
+    ]);
+    const { stdout } = await stage.run(["log", ID]);
+    const lines = stdout.split("\n").slice(3, 6);
+    expect(lines[0]).toMatch(/^ {2}22 Nov 2026 19:20 PST {2}\S+ +said update 2/);
+    const column = lines[0]!.indexOf("said update 2");
+    expect(lines.slice(1).sort()).toEqual([
+      `${" ".repeat(column + 2)}broke the glass: nobody answers`,
+      `${" ".repeat(column + 2)}overrode the rule ip-address: customers must open this address`,
+    ]);
+    expect(stdout).toContain("4 entries.");
   });
 
   it("shows what was said before there was a journal, and nothing twice", async () => {

@@ -79,7 +79,9 @@ describe("a draft", () => {
     expect(document).toContain("**Lasted:** 1 h");
     expect(document).toContain("Orders and payment (partial outage at worst)");
     expect(document).toContain("**First public word:** 10 min after it began");
-    expect(document).toContain("Identified · heard on 3 of 3 public channels");
+    expect(document).toMatch(
+      /^- \*\*.*UTC\) · Identified\*\* · heard on 3 of 3 public channels\n\n {2}> We found the cause\.\n {2}>\n {2}> Affected: /m,
+    );
     expect(document).toContain("1 promise was kept. 1 update came late.");
     expect(document).toContain("<!-- required: communication\n");
   });
@@ -196,6 +198,19 @@ describe("publishing", () => {
     expect(tweet).toContain(ANSWERS.summary);
     expect(tweet).toContain("https://status.example.org");
     expect((await stage.run(["due"])).stdout).not.toContain("postmortem");
+  });
+
+  it("names what can be typed next: an action to promise, or those that are to be carried out", async () => {
+    const stage = await drafted();
+    expect((await publish(stage, "--dry-run")).stdout).not.toContain("status action");
+    expect((await publish(stage)).stdout).toMatch(
+      new RegExp(`To promise an improvement: status action add "…" --incident ${ID} --due 14d --public\\n$`),
+    );
+    const other = await drafted();
+    await other.run(["action", "add", "Run the tests", "--due", "14d"]);
+    expect((await publish(other)).stdout).toMatch(
+      new RegExp(`One action is to be carried out: status action list ${ID}\\n$`),
+    );
   });
 
   it("happens once; what changes later is a correction", async () => {

@@ -85,7 +85,7 @@ describe("docs/templates.md", () => {
     const said = (more: Parameters<typeof request>[1]) =>
       toPlainText(set.render(request(facts, { channel: "ops", ...more })).body);
     expect(said({})).toBe(
-      "We know why, and are repairing it.\n\nWhere: Europe\n\nWhat still works: Browsing.\n\nSince: 09:40 PDT (16:40 UTC)",
+      "We know why, and are repairing it.\n\nAffected: Storefront (major outage), Kindle downloads (partial outage)\n\nWhere: Europe\n\nWhat still works: Browsing.\n\nSince: 09:40 PDT (16:40 UTC)\n\nNext update: 10:10 PDT (17:10 UTC), or sooner if we know more.",
     );
     expect(said({ audience: "internal" })).toContain("Cause: A forgotten certificate.\n\nCall 5.");
     const careless = example.replaceAll('audience == "internal"', "true");

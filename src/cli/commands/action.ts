@@ -7,8 +7,10 @@ import type { Ledger } from "../../broadcast/ledger.ts";
 import { type Action, byPressure, isOverdue } from "../../incident/action.ts";
 import { isClosed } from "../../incident/incident.ts";
 import { literal } from "../../render/literal.ts";
+import { checkWording, type Wording } from "../../render/wording/check.ts";
 import type { App } from "../app.ts";
 import { EXIT } from "../exit-codes.ts";
+import { allowedBy, blocked } from "../findings.ts";
 import { identityOf } from "../identity.ts";
 import { namedIncident } from "../incidents.ts";
 import { indented, oneLine } from "../output/printable.ts";
@@ -22,6 +24,7 @@ export interface ActionFlags {
   readonly due?: string;
   readonly public?: boolean;
   readonly reason?: string;
+  readonly allow?: readonly string[];
   readonly all?: boolean;
   readonly json?: boolean;
   readonly plain?: boolean;
@@ -49,12 +52,12 @@ export async function changeAction(
   const { stdout } = app.surroundings;
   if (flags.json === true)
     stdout.write(`${JSON.stringify({ version: 1, action: fieldsOf(change.action, nowOf(app)) })}\n`);
-  else
-    stdout.write(
-      `${change.said}\n${actionLines(change.action, app, styleFor(stdout, app.surroundings, flags.plain === true))}`,
-    );
-  if (!change.changed || !change.action.public) return EXIT.ok.code;
-  return (await rewritePages(app, flags.json === true)) ? EXIT.ok.code : EXIT.partial.code;
+  else stdout.write(saidLines(change, app, styleFor(stdout, app.surroundings, flags.plain === true)));
+  const rewritten =
+    !change.changed || !change.action.public || (await rewritePages(app, flags.json === true));
+  if (command === "action add" && flags.json !== true)
+    stdout.write(`To say that it is done: status action done ${change.action.id}\n`);
+  return rewritten ? EXIT.ok.code : EXIT.partial.code;
 }
 
 /** `status action list [incident]`: what is still to be carried out, most pressing first; `--all` adds what has been. */
@@ -87,6 +90,13 @@ interface Change {
   readonly action: Action;
   readonly said: string;
   readonly changed: boolean;
+  readonly dropped?: boolean;
+}
+
+/** What is dropped is owed no longer: only its name is left to tell. */
+function saidLines({ said, action, dropped }: Change, app: App, style: Style): string {
+  if (dropped !== true) return `${said}\n${actionLines(action, app, style)}`;
+  return `${said} ${style.chalk.bold(action.id)}  ${indented(oneLine(action.text), "        ", style.columns).trimStart()}\n`;
 }
 
 async function add(app: App, text: string | null, flags: ActionFlags): Promise<Change> {
@@ -110,9 +120,43 @@ async function add(app: App, text: string | null, flags: ActionFlags): Promise<C
     ...{ id: freshId(known), incidentId, text: line, owner, dueAt },
     ...{ public: flags.public === true, addedAt: now, doneAt: null },
   };
+  if (action.public) await refuseInPublic(app, ledger, action, flags);
   // What is dropped later is still known by these words.
   await ledger.keepAction(action, await entryOf(app, "promised", action, line));
   return { action, said: "Promised.", changed: true };
+}
+
+/** What stands on the page at once is looked at like an update; and of an incident of security the public hears by a postmortem. */
+async function refuseInPublic(app: App, ledger: Ledger, action: Action, flags: ActionFlags): Promise<void> {
+  const incident = action.incidentId === null ? null : await ledger.incident(action.incidentId);
+  if (incident?.security === true)
+    throw refusal(
+      "ACTION_CLOSED",
+      `${incident.id} is an incident of security: the page must not tell of it by an action.`,
+      "Leave --public out; what customers are to know, the postmortem says: status postmortem draft",
+    );
+  const facts: Wording["facts"] = {
+    ...{ verb: "action add", type: "incident", phase: "resolved", impact: "none", components: [] },
+    ...{ nextUpdateAt: null, data: "no", template: "" },
+  };
+  const post: Wording["posts"][number] = {
+    ...{ channel: "the page", audience: "public", live: app.surroundings.drill === null, before: null },
+    ...{ locale: app.config.property.locale, text: action.text },
+  };
+  const written = [{ place: "action", text: action.text, audience: "public" as const }];
+  const findings = checkWording({ written, posts: [post], facts }, app.config.wording).filter(
+    ({ level }) => level === "block",
+  );
+  const overridden = allowedBy(flags, findings);
+  const left = findings.filter(({ rule }) => !overridden.some((each) => each.rule === rule));
+  if (left.length > 0) throw blocked(left);
+  const by = await identityOf(app);
+  await ledger.enter(
+    overridden.map(({ rule, reason }) => ({
+      ...{ id: randomId(), at: nowOf(app), by, act: "overrode", incidentId: action.incidentId },
+      ...{ updateId: null, plan: null, what: rule, reason, proof: null },
+    })),
+  );
 }
 
 async function carryOut(app: App, reference: string | null, flags: ActionFlags): Promise<Change> {
@@ -139,7 +183,7 @@ async function drop(app: App, reference: string | null, flags: ActionFlags): Pro
       `Say why it is not carried out: status action drop ${action.id} --reason "…"`,
     );
   await ledger.dropAction(action.id, await entryOf(app, "dropped", action, reason));
-  return { action, said: "Dropped.", changed: true };
+  return { action, said: "Dropped:", changed: true, dropped: true };
 }
 
 async function entryOf(app: App, act: Act, action: Action, reason: string | null): Promise<JournalEntry> {
@@ -276,7 +320,7 @@ function actionLines(action: Action, { config, surroundings }: App, { chalk, col
   const due = dueAt === null ? "no day promised" : `due ${sayPromise(dueAt, now, timeZone)}`;
   const when = doneAt === null ? due : `carried out ${sayTime(doneAt, timeZone, true)}`;
   const facts = [
-    owner ?? "nobody's yet",
+    owner ?? "no owner",
     action.public ? "public" : "internal",
     ...(incidentId === null ? [] : [incidentId]),
   ];

@@ -130,9 +130,12 @@ export async function announce(
   const named = title === "" ? titleBy(app, { ...said, incident: draft }, flags) : title;
 
   const { year, month, day } = localTime(phase === "scheduled" ? startsAt : now, timeZone);
-  const stem = `${year}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}-${slug(named, 40)}`;
+  const stem = `${year}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}-${flags.security === true ? "incident" : slug(named, 40)}`;
+  const ledger = await app.existingLedger();
   for (let count = 1; ; count++) {
     const incident: Incident = { ...draft, id: count === 1 ? stem : `${stem}-${count}`, title: named };
+    // A plan keeps its id: one that is taken already would never be said.
+    if (ledger !== null && (await ledger.incident(incident.id)) !== null) continue;
     try {
       return await speak(app, { ...said, incident }, flags, dialog, typed);
     } catch (error) {

@@ -1,13 +1,13 @@
 import { refusal, StatusError, usageError } from "../../base/errors.ts";
 import { randomId } from "../../base/ids.ts";
-import { samePerson } from "../../broadcast/approval.ts";
+import { samePerson, sayNames, sayNeed } from "../../broadcast/approval.ts";
 import { type Frozen, mayStillBeSaid, planNamed, SHORT_HASH, thaw } from "../../broadcast/frozen.ts";
 import type { FrozenPlan } from "../../broadcast/journal.ts";
 import type { Ledger } from "../../broadcast/ledger.ts";
 import type { App } from "../app.ts";
-import { approvalView } from "../approval-view.ts";
-import { type Approvals, approvalsOf } from "../approvals.ts";
-import { type ApproveFlags, agree, refuseApprover } from "../approver.ts";
+import { approvalView, briefView } from "../approval-view.ts";
+import { type Approvals, approvalsOf, sayNextApproval, wholeHash } from "../approvals.ts";
+import { type ApproveFlags, agree, onlySignatureHelps, refuseApprover } from "../approver.ts";
 import type { Dialog } from "../dialog.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { SpeakFlags } from "../flags.ts";
@@ -43,15 +43,20 @@ export async function approve(
   if (!signs) refuseApprover(need, plan, { by: me, names: [me], proof: null }, dialog !== null);
 
   await show(app, plan, frozen, ledger, before, flags);
-  const given = !signs && before.by.some((who) => samePerson(who, me));
+  const maySign = dialog !== null && onlySignatureHelps(before.open, me);
+  const given = !signs && !maySign && before.by.some((who) => samePerson(who, me));
   if (!given) {
-    const approver = await agree(app, plan, need, me, flags, dialog);
+    const approver = await agree(app, plan, before, me, flags, dialog);
     // Whoever reads takes time, and so may the passphrase.
     await refuseUnlessFresh(app, plan, frozen, ledger);
-    if (!before.by.some((who) => samePerson(who, approver.by)))
+    // A signature adds to a word that was given before, and not the other way round.
+    const known = approver.proof === null ? before.by : before.signedBy;
+    // The author's clock may be ahead, and only what follows the plan counts.
+    const at = new Date(Math.max(app.surroundings.clock.now().getTime(), plan.at.getTime()));
+    if (!known.some((who) => samePerson(who, approver.by)))
       await ledger.enter([
         {
-          ...{ id: randomId(), at: app.surroundings.clock.now(), by: approver.by, act: "approved" },
+          ...{ id: randomId(), at, by: approver.by, act: "approved" },
           ...{ incidentId: plan.incidentId, updateId: frozen.update.id, plan: plan.hash },
           ...{ what: plan.verb, reason: null, proof: approver.proof },
         },
@@ -78,27 +83,26 @@ async function refuseUnlessFresh(app: App, plan: FrozenPlan, frozen: Frozen, led
 
 /** The newest plan that can be said, needs somebody's agreement, and was not made by `me`. */
 async function newestWaiting(app: App, ledger: Ledger, me: string | null): Promise<FrozenPlan> {
-  let own: FrozenPlan | null = null;
+  let own: StatusError | null = null;
   const now = app.surroundings.clock.now();
   const plans = (await ledger.plans("")).filter(({ expiresAt }) => expiresAt > now);
   for (const plan of plans.sort((a, b) => b.at.getTime() - a.at.getTime())) {
     try {
       const frozen = thaw(plan);
       await refuseUnlessFresh(app, plan, frozen, ledger);
-      if ((await approvalsOf(app, plan, frozen)).missing === 0) continue;
+      const { missing, open } = await approvalsOf(app, plan, frozen);
+      if (missing === 0) continue;
       if (me === null || !samePerson(plan.by, me)) return plan;
-      own ??= plan;
+      own ??= refusal(
+        "OWN_PLAN",
+        `The only plan that waits is one of ${plan.by}, who cannot approve it.`,
+        sayNextApproval(plan, open),
+      );
     } catch (error) {
       if (!(error instanceof StatusError) || error.blame !== "refused") throw error;
     }
   }
-  throw own === null
-    ? nonePlanned()
-    : refusal(
-        "OWN_PLAN",
-        `The only plan that waits is one of ${own.by}, who cannot approve it.`,
-        `Somebody else types: status approve ${own.hash.slice(0, SHORT_HASH)}`,
-      );
+  throw own ?? nonePlanned();
 }
 
 function nonePlanned(): StatusError {
@@ -109,6 +113,7 @@ function nonePlanned(): StatusError {
   );
 }
 
+/** A person who is asked sees every text; one who agrees unasked has read it elsewhere. */
 async function show(
   app: App,
   plan: FrozenPlan,
@@ -118,14 +123,17 @@ async function show(
   flags: ApproveFlags,
 ): Promise<void> {
   const { stderr, clock } = app.surroundings;
-  // Whoever agrees without being asked has read it elsewhere.
   if (flags.json === true) return;
+  const { timeZone } = app.config.property;
+  const style = styleFor(stderr, app.surroundings, flags.plain === true);
+  if (flags.yes === true) {
+    stderr.write(briefView(plan, frozen, approvals, timeZone, style));
+    return;
+  }
   const [speakers, told] = await Promise.all([
     app.speakers(false),
     ledger.deliveries({ incidentId: plan.incidentId }),
   ]);
-  const { timeZone } = app.config.property;
-  const style = styleFor(stderr, app.surroundings, flags.plain === true);
   const view = approvalView(
     plan,
     frozen,
@@ -140,7 +148,7 @@ function tell(
   app: App,
   plan: FrozenPlan,
   frozen: Frozen,
-  { need, by, missing, invalid }: Approvals,
+  { need, by, missing, open, invalid }: Approvals,
   flags: ApproveFlags,
   says: boolean,
 ): void {
@@ -148,7 +156,7 @@ function tell(
   const { hash, at, expiresAt, verb } = plan;
   if (flags.json === true) {
     const { asks = [] } = need ?? {};
-    const approval = { asks, by, missing, invalid };
+    const approval = { asks, by, missing, open, invalid };
     const document = { plan: { hash, by: plan.by, at, expiresAt, verb }, approval };
     const outcome = missing === 0 ? "approved" : "waiting";
     stdout.write(
@@ -161,8 +169,10 @@ function tell(
   const lines =
     missing > 0
       ? [
-          `Approved so far: ${by.map(oneLine).join(", ") || "by nobody whose approval counts"}; ${missing} more ${missing === 1 ? "approval is" : "approvals are"} missing.`,
-          `They type: status approve ${short}${config}`,
+          `Approved so far: ${sayNames(by.map(oneLine), "and") || "by nobody whose approval counts"}. It still needs ${sayNeed({ asks: open })}.`,
+          ...(flags.send === true ? ["Nothing was sent."] : []),
+          `${sayNextApproval(plan, open)}${config}`,
+          ...wholeHash(plan, open),
         ]
       : [
           `Approved: ${by.map(oneLine).join(", ")}; nothing is missing.`,

@@ -102,7 +102,15 @@ export async function correct(
     flags,
     speakers.map(({ name }) => name),
   );
-  closePublic(app, { verb, incident }, hasOwnWords(message, flags), speakers, told, flags, leftOut);
+  closePublic(
+    app,
+    { verb, incident },
+    hasOwnWords({ verb, message, set, template: anew }, flags),
+    speakers,
+    told,
+    flags,
+    leftOut,
+  );
   refuseUnheardInternal(
     speakers.filter(({ name }) => !leftOut.has(name)),
     flags,

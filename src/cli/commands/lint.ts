@@ -48,7 +48,10 @@ export async function lint(app: App, name: string | null, flags: LintFlags): Pro
     const words = { text: message, internal: flags.internal === true, impact, phase };
     return tell(app, flags, null, checkMessage(words, template, speakers, property, now, policy, locales));
   }
-  const scope: Scope = { speakers, property, places: app.templates, policy, now, name, locales };
+  const scope: Scope = {
+    ...{ speakers, property, places: app.templates, policy, now, name, locales },
+    speaking: (locale) => app.speakers(false, locale),
+  };
   const seen = await examine(scope);
   if (flags.gallery !== undefined && flags.gallery !== false) {
     const { renderGallery } = await import("../lint/gallery/document.ts");

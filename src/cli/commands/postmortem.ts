@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { refusal, usageError } from "../../base/errors.ts";
+import type { Ledger } from "../../broadcast/ledger.ts";
 import { type Missing, publishedText, unanswered } from "../../incident/postmortem.ts";
 import { inlineText } from "../../render/formats/plain.ts";
 import { literal } from "../../render/literal.ts";
@@ -122,7 +123,19 @@ export async function publishPostmortem(
   const said = again === null ? await publishedIn(ledger, incident.id) : null;
   if (said !== null) throw alreadyPublished(read, incident.id, said, text);
   const set = [`summary=${summary}`, ...(flags.set ?? [])];
-  return update(app, "update", incident.id, { ...spoken, template: "postmortem", set }, text, dialog, typed);
+  const meantSo = { ...spoken, template: "postmortem", set };
+  const code = await update(app, "update", incident.id, meantSo, text, dialog, typed);
+  if (code === EXIT.ok.code && flags.json !== true && flags.dryRun !== true)
+    app.surroundings.stdout.write(`${await nextStep(ledger, incident.id)}\n`);
+  return code;
+}
+
+/** What an explanation promises is still to be carried out, or to be promised. */
+async function nextStep(ledger: Ledger, id: string): Promise<string> {
+  const open = (await ledger.actions(id)).filter(({ doneAt }) => doneAt === null).length;
+  if (open === 0)
+    return `To promise an improvement: status action add "…" --incident ${id} --due 14d --public`;
+  return `${open === 1 ? "One action is" : `${open} actions are`} to be carried out: status action list ${id}`;
 }
 
 function fileNamed(app: App, name: string): PostmortemFile {

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -63,6 +63,7 @@ export async function sandbox(surroundings: Surroundings, flags: SandboxFlags): 
       store: "status.db",
     };
     const text = `# Reaches imitations on this machine only, while \`status sandbox\` runs.\n${stringify(config)}`;
+    mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text, {
       mode: 0o600,
       flag: flags.output === undefined ? "w" : "wx",

@@ -196,6 +196,7 @@ export async function update(
         verb,
         incident,
         opens: false,
+        closes: incident.security && !before.security,
         number: seen + 1,
         keeps,
         template,
@@ -282,9 +283,13 @@ async function askOvertaken(
   );
 }
 
-/** The `--set` values that customers were told last: what still works is as true in a reminder. */
+/** The `--set` values that all were told last: what still works is as true in a reminder. What was meant for colleagues alone stays there. */
 async function toldOfThePlan(ledger: Ledger, updates: readonly Update[]): Promise<Record<string, string>> {
+  const rows = await ledger.deliveries({ incidentId: updates[0]!.incidentId });
+  const isPublic = rows.some(({ audience }) => audience === "public");
   for (const { id } of updates.toReversed()) {
+    const meant = rows.filter(({ updateId, state }) => updateId === id && state !== "skipped");
+    if (isPublic && !meant.some(({ audience }) => audience === "public")) continue;
     const inputs = await ledger.inputs(id);
     if (typeof inputs === "object" && inputs !== null && "set" in inputs)
       return parseSet(inputs.set as readonly string[]);

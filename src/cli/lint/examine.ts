@@ -4,6 +4,7 @@ import type { TemplateSet } from "../../render/template.ts";
 import type { TemplatePlaces } from "../../render/template-files.ts";
 import type { WordingPolicy } from "../../render/wording/policy.ts";
 import { gathered } from "./faults.ts";
+import { fileFindings } from "./file-findings.ts";
 import { type Found, findingsOf, merge } from "./findings.ts";
 import { knownLanguages, missingLanguages, sameLanguage } from "./languages.ts";
 import { readTemplates } from "./read-templates.ts";
@@ -12,6 +13,8 @@ import { type Fault, isFault, type Trial, tryTemplate } from "./rehearse.ts";
 /** What is to be looked at. */
 export interface Scope {
   readonly speakers: readonly Speaker[];
+  /** The same, speaking a language as if their readers read it. */
+  readonly speaking: (locale: string) => Promise<readonly Speaker[]>;
   readonly property: Property;
   readonly places: TemplatePlaces;
   readonly policy: WordingPolicy;
@@ -38,8 +41,11 @@ export async function examine(scope: Scope): Promise<Examination> {
   const { speakers, property, places, policy, now } = scope;
   const { names, sets, faults } = await readTemplates(scope.name, places);
   const locales = scope.locales ?? (await knownLanguages(speakers, property, places));
+  const speaking = await Promise.all(
+    locales.map(async (locale) => ({ locale, speakers: await scope.speaking(locale) })),
+  );
   const trials = sets.flatMap((set) =>
-    locales.flatMap((locale) => tryTemplate(set, speakers, locale, property, now)),
+    speaking.flatMap((one) => tryTemplate(set, one.speakers, one.locale, property, now)),
   );
   const outcomes = trials.map(({ outcome }) => outcome);
   const missing = (await missingLanguages(names, speakers, property, places)).filter(({ locale }) =>
@@ -50,6 +56,7 @@ export async function examine(scope: Scope): Promise<Examination> {
     faults: [...faults, ...gathered(outcomes.filter(isFault), speakers.length, locales.length)],
     findings: merge([
       ...findingsOf(trials, policy),
+      ...(await fileFindings(trials, sets, property, places)),
       ...missing.map(
         ({ template, channels, locale, place, message }): Found => ({
           ...{ template, channels, locale, rule: "missing-language", level: "warn", place, excerpt: "" },

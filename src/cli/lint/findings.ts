@@ -3,13 +3,23 @@ import type { Rule, WordingPolicy } from "../../render/wording/policy.ts";
 import { isFault, type Rehearsed, type Trial } from "./rehearse.ts";
 import type { Specimen } from "./specimen.ts";
 
-/** What a wording rule, or a look at the languages, has against a template. */
+/** What a look at a template's files has against one of them; `place` is that file. */
+const FILE_RULES = [
+  "missing-language",
+  "mixed-languages",
+  "ignores-message",
+  "ignores-internal",
+  "hides-next-update",
+] as const;
+export type FileRule = (typeof FILE_RULES)[number];
+
+/** What a wording rule, or a look at its files, has against a template. */
 export interface Found extends Omit<Finding, "rule"> {
   /** Null for all that come with the program. */
   readonly template: string | null;
   /** The language in which it was seen first. */
   readonly locale: string;
-  readonly rule: Rule | "missing-language";
+  readonly rule: Rule | FileRule;
 }
 
 /** A finding in these is about the specimen, not about the template. */
@@ -78,7 +88,8 @@ export function merge(findings: readonly Found[]): Found[] {
   const alike = new Map<string, Found>();
   for (const finding of findings) {
     const { template, rule, excerpt } = finding;
-    const key = JSON.stringify([template, rule, excerpt === "" ? finding.place : excerpt]);
+    const inFile = excerpt === "" || FILE_RULES.some((own) => own === rule);
+    const key = JSON.stringify([template, rule, excerpt, inFile ? finding.place : ""]);
     const before = alike.get(key);
     const channels = [...new Set([...(before?.channels ?? []), ...finding.channels])];
     alike.set(key, { ...(before ?? finding), channels });

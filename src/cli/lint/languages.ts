@@ -75,8 +75,25 @@ function missingOf(
       ...{ template: null, locale: wanted, place: folder },
       message: `The templates that come with status have no ${languageName(wanted)} words: ${readers}`,
     };
-  const place = `${folder}${name}${audience === null ? "" : `.${audience}`}.md`;
+  const place = placeOf({ name, audience, locale: base(wanted) });
   return { template: name, locale: wanted, place, message: `${place} is missing: ${readers}` };
+}
+
+/** `de/identified.twitter.md` */
+export function placeOf({
+  name,
+  audience,
+  locale,
+}: Pick<TemplateFile, "name" | "audience" | "locale">): string {
+  return `${locale === null ? "" : `${locale}/`}${name}${audience === null ? "" : `.${audience}`}.md`;
+}
+
+/** The language that a file's words are in, as the first part of a tag. */
+export function writtenIn(
+  { locale, origin }: Pick<TemplateFile, "locale" | "origin">,
+  property: Pick<Property, "locale">,
+): string {
+  return base(locale ?? (origin === "project" ? property.locale : "en"));
 }
 
 /** In English: `German`. */

@@ -32,7 +32,11 @@ export interface Trial {
   readonly locale: string;
   readonly filling: Filling | "choice";
   readonly outcome: Rehearsed | Fault;
+  /** The author's words that it has no place for, and was tried without. */
+  readonly ignored: readonly AuthorsWords[];
 }
+
+export type AuthorsWords = "message" | "internal";
 
 export function isFault(outcome: Rehearsed | Fault): outcome is Fault {
   return "code" in outcome;
@@ -77,13 +81,13 @@ export function tryTemplate(
     speakers
       .filter((speaker) => isSaidOn(template, speaker))
       .map((speaker): Trial => {
-        const outcome = rehearseWhatIsUsed(template, speaker, locale, specimen, property);
-        return { template: template.name, channel: speaker.name, locale, filling, outcome };
+        const tried = rehearseWhatIsUsed(template, speaker, locale, specimen, property, []);
+        return { template: template.name, channel: speaker.name, locale, filling, ...tried };
       }),
   );
 }
 
-const UNUSED: Readonly<Record<string, "message" | "internal">> = {
+const UNUSED: Readonly<Record<string, AuthorsWords>> = {
   TEMPLATE_IGNORES_MESSAGE: "message",
   TEMPLATE_IGNORES_INTERNAL: "internal",
 };
@@ -95,16 +99,17 @@ function rehearseWhatIsUsed(
   locale: string,
   specimen: Specimen,
   property: Property,
-): Rehearsed | Fault {
+  ignored: readonly AuthorsWords[],
+): Pick<Trial, "outcome" | "ignored"> {
   const outcome = rehearse(template, speaker, locale, specimen, property);
   const unused = isFault(outcome) ? UNUSED[outcome.code] : undefined;
-  if (unused === undefined || specimen.facts[unused] === null) return outcome;
+  if (unused === undefined || specimen.facts[unused] === null) return { outcome, ignored };
   const without = { ...specimen, facts: { ...specimen.facts, [unused]: null } };
-  return rehearseWhatIsUsed(template, speaker, locale, without, property);
+  return rehearseWhatIsUsed(template, speaker, locale, without, property, [...ignored, unused]);
 }
 
-/** What colleagues alone are sent, whatever its words. */
-const INTERNAL_TEMPLATES = new Set(["reminder"]);
+/** What colleagues alone are sent, whatever its words; the program says it, and nobody adds a word. */
+export const INTERNAL_TEMPLATES = new Set(["reminder"]);
 
 function isSaidOn({ name }: Pick<TemplateSet, "name">, { audience }: Speaker): boolean {
   return audience === "internal" || !INTERNAL_TEMPLATES.has(name);

@@ -17,10 +17,11 @@ import { specimenWords } from "./specimen-words.ts";
 /**
  * How much a specimen says.
  * typical    what most updates have; the template's own words
+ * worded     the same with an author's own words, for everybody and for colleagues
  * everything all that a template can be given, an author's message among it
  * bare       nothing but what must be there
  */
-export const FILLINGS = ["typical", "everything", "bare"] as const;
+export const FILLINGS = ["typical", "worded", "everything", "bare"] as const;
 export type Filling = (typeof FILLINGS)[number];
 
 /** An incident that never was, at the moment when a template would word it. */
@@ -51,6 +52,7 @@ export function specimenOf(
   const times = timesOf(name, type, phase, now);
   const impact = impactOf(type, filling);
   const over = isClosed(phase);
+  const worded = filling === "worded" || filling === "everything";
   const nextUpdateAt = over || filling === "bare" ? null : times.nextUpdateAt;
   const components = componentsOf(property.components, filling).map(({ id, name: known }) => ({
     ...{ id, name: known },
@@ -63,9 +65,9 @@ export function specimenOf(
     facts: {
       ...common,
       components,
-      message: filling === "everything" ? words.message[over && type === "incident" ? "over" : type] : null,
+      message: worded ? words.message[over && type === "incident" ? "over" : type] : null,
       short: null,
-      internal: filling === "everything" ? words.internal : null,
+      internal: worded ? words.internal : null,
       brokenGlass: null,
       property: { name: property.name, url: property.url },
       statusUrl: property.statusUrl,
@@ -89,6 +91,9 @@ export function specimenOf(
 function phaseOf({ name, type, phase }: Worded): Phase {
   if (phase !== null) return phase;
   const phases = phasesOf(type);
+  // Commands choose the template by the phase, whatever its file says.
+  const named = phases.find((each) => each === name);
+  if (named !== undefined) return named;
   if (name === "postmortem") return phases.at(-1) ?? "resolved";
   return (OPENING.has(name) ? phases[0] : phases[1]) ?? phases[0] ?? "resolved";
 }
@@ -139,7 +144,7 @@ function stateOf(type: IncidentType, impact: Impact): ComponentState {
 /** Parts that customers know, none that only groups others. */
 function componentsOf(tree: readonly Component[], filling: Filling): Component[] {
   const leaves = flatten(tree).filter(({ components }) => components.length === 0);
-  return leaves.slice(0, { typical: 1, everything: 3, bare: 0 }[filling]);
+  return leaves.slice(0, { typical: 1, worded: 1, everything: 3, bare: 0 }[filling]);
 }
 
 function valuesOf({ ask }: Worded, filling: Filling, words: Readonly<Record<string, string>>) {

@@ -46,15 +46,44 @@ function group(
     incident === null
       ? chalk.bold("About no incident")
       : `${chalk.bold(oneLine(incident.title))}\n${chalk.dim(oneLine(incident.id))}`;
-  const lines = entries.map((entry) => {
+  const line = (entry: Entry) => {
     const time = sayTime(entry.at, timeZone, true).padStart(LONGEST_TIME);
     const start = `  ${time}  ${oneLine(entry.by).padEnd(width)}`;
-    const { did, reason } = sayEntry(entry);
-    const whole = oneLine(reason === null ? did : `${did}: ${reason}`);
+    const whole = wholeOf(entry);
     if (start.length + 2 + whole.length <= columns) return `${chalk.dim(start)}  ${whole}`;
     return `${chalk.dim(start.trimEnd())}\n${indented(whole, UNDER, columns)}`;
-  });
+  };
+  // Under what it belongs to: the same person did it in the same moment.
+  const below = (entry: Entry) => {
+    const whole = wholeOf(entry);
+    const start = " ".repeat(LONGEST_TIME + width + "        ".length);
+    if (start.length + whole.length <= columns) return `${start}${whole}`;
+    return indented(whole, `${UNDER}  `, columns);
+  };
+  const lines = entries
+    .filter((entry) => saidWith(entry, entries) === undefined)
+    .flatMap((entry) => [
+      line(entry),
+      ...entries.filter((other) => saidWith(other, entries) === entry).map(below),
+    ]);
   return `${heading}\n${lines.join("\n")}\n`;
+}
+
+/** What was said when a rule was overridden or the glass was broken. */
+function saidWith({ act, update, by, at }: Entry, entries: readonly Entry[]): Entry | undefined {
+  if ((act !== "overrode" && act !== "broke-glass") || update === null) return undefined;
+  return entries.find(
+    (other) =>
+      other.act === "said" &&
+      other.update?.id === update.id &&
+      other.by === by &&
+      other.at.getTime() === at.getTime(),
+  );
+}
+
+function wholeOf(entry: Entry): string {
+  const { did, reason } = sayEntry(entry);
+  return oneLine(reason === null ? did : `${did}: ${reason}`);
 }
 
 const LONGEST_TIME = "22 Nov 2026 19:10 PST".length;
@@ -64,7 +93,9 @@ const UNDER = "      ";
 export function sayEntry(entry: Entry): { readonly did: string; readonly reason: string | null } {
   const { act, plan, what, reason, signed, action } = entry;
   const hash = plan === null ? "a plan" : `plan ${plan.slice(0, 8)}`;
-  const thing = `${what === null ? "" : ` ${what}`}${action === null ? "" : ` (${action})`}`;
+  // What was promised is also known by the words that it had then.
+  const named = action === null || action === reason ? "" : ` (${action})`;
+  const thing = `${what === null ? "" : ` ${what}`}${named}`;
   switch (act) {
     case "said":
       return { did: sayUpdate(entry), reason };

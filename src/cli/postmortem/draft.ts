@@ -158,16 +158,18 @@ function saidLines(
   { words, speech, times }: Telling,
 ): string {
   const facts = [
-    speech.texts.phases[phase],
     speech.count(words.timeline.heard, meant, { heard }),
     ...(withdrawn ? [words.timeline.withdrawn] : []),
   ];
-  const paragraphs = text.split(/\n{2,}/).map(literal);
   const measure = ({ length }: string) => length;
-  const shown = cutToFit(paragraphs.filter((each) => each !== "").join(" · "), {
-    ...{ limit: LONGEST_SAID, measure },
-  }).text;
-  return `- **${textOf(times.full(at))}** · ${facts.join(" · ")}${shown === "" ? "" : `\n\n  ${markdownOf(shown)}`}`;
+  const shown = cutToFit(text, { limit: LONGEST_SAID, measure }).text;
+  const quoted = shown
+    .split(/\n+/)
+    .map(markdownOf)
+    .filter((line) => line !== "")
+    .map((line) => `  > ${line}`);
+  const head = `- **${textOf(times.full(at))} · ${speech.texts.phases[phase]}** · ${facts.join(" · ")}`;
+  return [head, ...(quoted.length === 0 ? [] : [quoted.join("\n  >\n")])].join("\n\n");
 }
 
 /** Text as one line of Markdown that reads as it is, and holds no comment. */

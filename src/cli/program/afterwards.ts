@@ -61,6 +61,7 @@ export function afterwardsCommands(program: Command, run: Run): void {
     .option("--owner <name>", "who sees to it; customers never see this")
     .option("--due <time>", "when it is to be done by: 2026-12-01, 'in 14d' or 14d")
     .option("--public", "customers see it: on the page and in the postmortem")
+    .option("--allow <rule=reason>", "promise it although this wording rule forbids it (repeatable)", collect)
     .addHelpText(
       "after",
       '\nExamples:\n  $ status action add "Alert when the queue grows" --due 14d --public\n  $ status action add "Rotate the keys" --owner security@example.com --due 2026-12-01',

@@ -13,11 +13,18 @@ export interface Passage {
 }
 
 // Zero-width characters, word joiners and soft hyphens: invisible, and in the middle of a word they would hide it.
-const INVISIBLE = /[\u00ad\u200b-\u200f\u2060\ufeff]/g;
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
+/** Letters, digits and signs of ASCII in the width of East Asian ones. */
+const FULL_WIDTH = /[\uff01-\uff5e]/g;
 
 /** The text as the rules compare it: composed, without invisible characters, with straight apostrophes. */
 export function readable(text: string): string {
-  return text.normalize("NFC").replace(INVISIBLE, "").replace(/[’‘ʼ]/g, "'").replace(/\r\n?/g, "\n");
+  return text
+    .normalize("NFC")
+    .replace(INVISIBLE, "")
+    .replace(FULL_WIDTH, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
+    .replace(/[’‘ʼ]/g, "'")
+    .replace(/\r\n?/g, "\n");
 }
 
 /** The words of a text, in lower case, without marks: letters and digits only. */

@@ -26,6 +26,11 @@ describe("a finding", () => {
     ]);
   });
 
+  it("reads through invisible letters and full-width ones", () => {
+    for (const text of ["pass\u2063word=Xk9wq2tr0", "\uff50assword=Xk9wq2tr0", "pass\u034fword=Xk9wq2tr0"])
+      expect(check({ written: [typed(text)] }).map(({ rule }) => rule)).toEqual(["secret"]);
+  });
+
   it("counts columns as people do, whatever invisible characters and emoji are before it", () => {
     const [finding] = check({ written: [typed("🚧 Cards:\u200b prob\u00adably the network.")] });
     expect(finding).toMatchObject({ place: "message, line 1, column 10", excerpt: "probably" });
