@@ -1,7 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { WHAT } from "../../src/cli/commands/due.ts";
-import { bundledWords } from "../../src/page/words/index.ts";
 import { toPlainText } from "../../src/render/formats/plain.ts";
 import type { TemplateSet } from "../../src/render/template.ts";
 import { listTemplates, loadTemplateSet } from "../../src/render/template.ts";
@@ -21,12 +20,6 @@ const text = (set: TemplateSet, ...of: Parameters<typeof request>) => {
 };
 
 describe("our own words", () => {
-  it.each(LOCALES)("call a phase and a state in %s as the page does", (locale) => {
-    const { phases, states } = wordsIn(locale);
-    expect(phases).toEqual(bundledWords[locale]?.phases);
-    expect(states).toEqual(bundledWords[locale]?.states);
-  });
-
   it("are those of the language, whatever the region, and English where there are none", () => {
     expect(wordsIn("de-AT").statusPage).toBe("Statusseite");
     expect(wordsIn("ES-mx").statusPage).toBe("Página de estado");

@@ -1,3 +1,4 @@
+import { de as around } from "../../render/words/de.ts";
 import type { Texts } from "./words.ts";
 
 export const de: Texts = {
@@ -42,23 +43,8 @@ export const de: Texts = {
       major_outage: { one: "{names} ist ausgefallen", other: "{names} sind ausgefallen" },
     },
   },
-  phases: {
-    investigating: "Wird untersucht",
-    identified: "Ursache gefunden",
-    monitoring: "Wird beobachtet",
-    resolved: "Behoben",
-    scheduled: "Geplant",
-    in_progress: "Im Gange",
-    verifying: "Wird geprüft",
-    completed: "Abgeschlossen",
-  },
-  states: {
-    operational: "In Betrieb",
-    under_maintenance: "In Wartung",
-    degraded_performance: "Beeinträchtigt",
-    partial_outage: "Teilweise ausgefallen",
-    major_outage: "Ausgefallen",
-  },
+  phases: around.phases,
+  states: around.states,
   impacts: {
     none: "Ohne Auswirkung",
     minor: "Leichte Auswirkung",

@@ -1,3 +1,4 @@
+import { en as around } from "../../render/words/en.ts";
 /** English; every other language has the same keys. */
 export const en = {
   title: "{name} status",
@@ -38,23 +39,8 @@ export const en = {
       major_outage: { one: "{names} has a major outage", other: "{names} have a major outage" },
     },
   },
-  phases: {
-    investigating: "Investigating",
-    identified: "Identified",
-    monitoring: "Monitoring",
-    resolved: "Resolved",
-    scheduled: "Scheduled",
-    in_progress: "In progress",
-    verifying: "Verifying",
-    completed: "Completed",
-  },
-  states: {
-    operational: "Operational",
-    under_maintenance: "Under maintenance",
-    degraded_performance: "Degraded performance",
-    partial_outage: "Partial outage",
-    major_outage: "Major outage",
-  },
+  phases: around.phases,
+  states: around.states,
   impacts: { none: "No impact", minor: "Minor impact", major: "Major impact", critical: "Critical impact" },
   /** What the page's script says. */
   live: {

@@ -1,3 +1,4 @@
+import { es as around } from "../../render/words/es.ts";
 import type { Texts } from "./words.ts";
 
 export const es: Texts = {
@@ -36,23 +37,8 @@ export const es: Texts = {
       major_outage: { one: "Fuera de servicio: {names}", other: "Fuera de servicio: {names}" },
     },
   },
-  phases: {
-    investigating: "En investigación",
-    identified: "Causa identificada",
-    monitoring: "En observación",
-    resolved: "Resuelto",
-    scheduled: "Programado",
-    in_progress: "En curso",
-    verifying: "En comprobación",
-    completed: "Completado",
-  },
-  states: {
-    operational: "Operativo",
-    under_maintenance: "En mantenimiento",
-    degraded_performance: "Rendimiento reducido",
-    partial_outage: "Interrupción parcial",
-    major_outage: "Fuera de servicio",
-  },
+  phases: around.phases,
+  states: around.states,
   impacts: {
     none: "Sin impacto",
     minor: "Impacto leve",

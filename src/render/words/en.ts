@@ -1,23 +1,10 @@
+import { STATE_WORDS } from "../../incident/components.ts";
+import { PHASE_WORDS } from "../../incident/phases.ts";
 import type { Words } from "./words.ts";
 
 export const en: Words = {
-  phases: {
-    investigating: "Investigating",
-    identified: "Identified",
-    monitoring: "Monitoring",
-    resolved: "Resolved",
-    scheduled: "Scheduled",
-    in_progress: "In progress",
-    verifying: "Verifying",
-    completed: "Completed",
-  },
-  states: {
-    operational: "Operational",
-    under_maintenance: "Under maintenance",
-    degraded_performance: "Degraded performance",
-    partial_outage: "Partial outage",
-    major_outage: "Major outage",
-  },
+  phases: PHASE_WORDS,
+  states: STATE_WORDS,
   impacts: {
     none: "no impact",
     minor: "minor impact",
