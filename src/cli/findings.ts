@@ -73,7 +73,9 @@ export function findingsIn(
     app.config.wording,
   );
   const judged =
-    update.template === "postmortem" ? findings.filter((each) => !isQuoted(each, told)) : findings;
+    update.template === "postmortem"
+      ? findings.filter((each) => each.rule !== "outage" && !isQuoted(each, told))
+      : findings;
   // Its own words are ours, and the title is all that a person had time for.
   if (update.verb === "announce" && update.template === "acknowledge" && !hasOwnWords(said, flags))
     return judged.map((finding) => ({ ...finding, level: "warn" as const }));

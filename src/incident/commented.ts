@@ -11,7 +11,7 @@ export interface Piece {
 
 /** Something that was opened and never closed: all that follows would be taken for a part of it. */
 export interface Unclosed {
-  readonly what: "comment" | "code";
+  readonly what: "comment" | "code" | "facts";
   readonly line: number;
 }
 

@@ -71,8 +71,21 @@ export function readPostmortem(source: string): PostmortemDocument {
     front: front?.[1] ?? "",
     preamble: joined(pieces.slice(0, starts[0]?.from)).trim(),
     sections,
-    unclosed: unclosed === null ? null : { ...unclosed, line: unclosed.line + offset },
+    unclosed: unclosed === null ? openFacts(pieces, offset) : { ...unclosed, line: unclosed.line + offset },
   };
+}
+
+/** Facts whose end was taken away: what a person wrote beneath would be taken for ours. */
+function openFacts(pieces: readonly Piece[], offset: number): PostmortemDocument["unclosed"] {
+  let open: Piece | null = null;
+  for (const piece of pieces) {
+    if (piece.type !== "comment") continue;
+    const [, kind] = MARKER.exec(piece.raw) ?? [];
+    if (END_OF_FACTS.test(piece.raw)) open = null;
+    else if (kind !== undefined && open !== null) break;
+    else if (kind === "facts") open = piece;
+  }
+  return open === null ? null : { what: "facts", line: open.line + offset };
 }
 
 /** A section begins at the last heading before its marker that belongs to no earlier one. */
@@ -176,7 +189,13 @@ function isAnswered(section: Pick<Section, "answer" | "facts">, known: ReadonlyS
 }
 
 function isSaid(text: string): boolean {
-  const words = text.replace(/^ {0,3}#{1,6}(?:\s.*)?$/gm, "").trim();
+  const words = text
+    .replace(/^ {0,3}#{1,6}(?:\s.*)?$/gm, "")
+    // What shows nothing: tags, entities, the numbers of an empty list, addresses that nothing refers to.
+    .replace(/<[^>\n]*>|&#?\w+;/g, "")
+    .replace(/^\s*(?:\d+[.)]|[-*+])\s*$/gm, "")
+    .replace(/^ {0,3}\[[^\]\n]+\]:.*$/gm, "")
+    .trim();
   return /[\p{L}\p{N}]/u.test(words) && !/^\W*(?:todo|tbd|fixme|xxx)\W*$/i.test(words);
 }
 
@@ -184,6 +203,7 @@ function isSaid(text: string): boolean {
 function plain(text: string): string {
   return text
     .replace(/^[\s>*-]+/gm, " ")
+    .replace(/[*_`]+/g, "")
     .replace(/\s+/g, " ")
     .trim();
 }

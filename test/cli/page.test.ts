@@ -361,3 +361,10 @@ describe("status page publish", () => {
     expect(readdirSync(stage.folder)).not.toContain("ran");
   });
 });
+
+it("says so where its folder cannot be made, and comes to an end", async () => {
+  const stage = await setStage(pagesOnly({ page: { directory: "/proc/nope/public" } }));
+  await stage.run(ANNOUNCE);
+  const ran = await stage.run(["page", "build", "--json"]);
+  expect(pagesIn(ran).pages[0]?.error?.code).toBe("PAGE_NOT_WRITTEN");
+});

@@ -186,7 +186,7 @@ describe("status report", () => {
     expect(await stage.run(["report", ID, "--html", "reports"])).toMatchObject({ code: 2, stdout: "" });
     expect((await stage.run(["report", ID, "--svg", "reports"])).stderr).toContain("FILE_IS_FOLDER");
     expect((await stage.run(["report", ID, "--html", "none/report.html"])).stderr).toContain(
-      "REPORT_NOT_WRITTEN",
+      "FILE_NOT_WRITTEN",
     );
     expect(await stage.run(["report", ID, "--html", "old.html"])).toMatchObject({ code: 0 });
     expect(readFileSync(join(stage.folder, "old.html"), "utf8")).toContain("Checkout is failing");

@@ -34,6 +34,17 @@ const section = (source: string, id: string) =>
   readPostmortem(source).sections.find((each) => each.id === id)!;
 
 describe("a question", () => {
+  it.each([
+    ["<br>"],
+    ["&nbsp;"],
+    ["1.\n2.\n3."],
+    ["- \n- "],
+    ["[answer]: https://example.com"],
+    [`**${QUESTION}**`],
+  ])("is not answered by what shows nothing: %j", (answer) => {
+    expect(missing(draft({ ...answers, cause: answer }))).toEqual(["cause"]);
+  });
+
   it("is open while nothing stands below it", () => {
     expect(missing(draft())).toEqual(REQUIRED);
     expect(missing(draft(answers))).toEqual([]);
@@ -196,5 +207,13 @@ describe("a document that somebody has spoilt", () => {
       line: draft().split("\n").length,
     });
     expect(readPostmortem("---\na: 1\n---\n\n```\nx").unclosed).toEqual({ what: "code", line: 5 });
+  });
+});
+
+describe("facts whose end was taken away", () => {
+  it("are said to be open, since what stands beneath would be taken for ours", () => {
+    const source = draft(answers).replaceAll("<!-- /facts -->", "");
+    expect(readPostmortem(source).unclosed).toMatchObject({ what: "facts" });
+    expect(readPostmortem(draft(answers)).unclosed).toBeNull();
   });
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type Dirent, lstatSync } from "node:fs";
+import { type Dirent, existsSync, lstatSync } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { MANIFEST, type PageFile } from "../../page/build.ts";
@@ -27,7 +27,7 @@ export class FolderWriter {
   /** Makes the folder where it is missing, and clears away what a killed writer left. */
   static open(directory: string): Promise<FolderWriter> {
     return notWritten(directory, async () => {
-      await mkdir(directory, { recursive: true });
+      await makeFolder(directory);
       const there = new Map<string, Dirent>();
       const folders = new Set<string>();
       for (const folder of FOLDERS) {
@@ -89,7 +89,7 @@ export class FolderWriter {
   async #ensureFolder(folder: string): Promise<void> {
     if (folder === "." || this.#folders.has(folder)) return;
     await this.#ensureFolder(dirname(folder));
-    await mkdir(join(this.#directory, folder), { recursive: true });
+    await makeFolder(join(this.#directory, folder));
     this.#folders.add(folder);
   }
 
@@ -179,4 +179,17 @@ export function hintFor(code: string | undefined, directory: string): string {
   if (code === "ENOTDIR" || code === "EEXIST")
     return `a file stands where a folder should be; move it or name another directory than ${directory}`;
   return `look at ${directory}, then type: status retry`;
+}
+
+/** Makes a folder and those above it. Node's own way never ends where a parent is there and can hold none, as in `/proc`. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" && (await stat(path)).isDirectory()) return;
+    if (code !== "ENOENT" || existsSync(dirname(path))) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path);
+  }
 }

@@ -32,6 +32,7 @@ export interface ActionFlags {
 
 const LONGEST_TEXT = 300;
 const LONGEST_OWNER = 200;
+const LONGEST_DUE_MS = 3653 * 86_400_000;
 
 /**
  * `status action add TEXT`, `done ID`, `drop ID`: promises an action, or says what became of it. Each change enters the
@@ -250,7 +251,7 @@ function freshId(known: ReadonlySet<string>): string {
 function parseDue(value: string, now: Date, timeZone: string): Date {
   const text = value.trim();
   const span = parseDuration(text.replace(/^in /, ""));
-  if (span !== null) return new Date(now.getTime() + span);
+  if (span !== null && span > 0) return new Date(now.getTime() + span);
   const day = /^\d{4}-\d\d-\d\d$/.test(text) ? new Date(`${text}T00:00:00Z`) : null;
   const real = day !== null && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
   const local = real
@@ -271,6 +272,12 @@ function parseDue(value: string, now: Date, timeZone: string): Date {
         : `--due ${value} is no day and no duration of up to a year.`,
       "Say 2026-12-01, 14d or 'in 14d'.",
     );
+  if (dueAt.getTime() - now.getTime() > LONGEST_DUE_MS)
+    throw usageError(
+      "DUE_FAR",
+      `--due ${value} is more than ten years ahead.`,
+      "Give a day that people will live to see kept.",
+    );
   if (dueAt <= now)
     throw usageError("DUE_PAST", `--due ${value} has passed.`, "Give a day that is still to come.");
   return dueAt;
@@ -284,10 +291,10 @@ function reasonOf({ reason }: ActionFlags): string | null {
 /** One line of literal text. Throws ACTION_TEXT. */
 function lineOf(value: string | null, longest: number, what: string): string {
   const line = literal(value ?? "");
-  if (line !== "" && line.length <= longest) return line;
+  if (/[\p{L}\p{N}]/u.test(line) && line.length <= longest) return line;
   throw usageError(
     "ACTION_TEXT",
-    line === ""
+    line.length <= longest
       ? `The ${what} is empty.`
       : `The ${what} is ${line.length} characters long; the limit is ${longest}.`,
     what === "action"

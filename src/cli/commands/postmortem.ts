@@ -21,7 +21,7 @@ import {
 } from "../postmortem/choose.ts";
 import { draftOf } from "../postmortem/draft.ts";
 import { factsOf } from "../postmortem/facts.ts";
-import { type PostmortemFile, readPostmortemFile, writeWhole } from "../postmortem/file.ts";
+import { type PostmortemFile, readPostmortemFile, writeDocument } from "../postmortem/file.ts";
 import { usualPath } from "../postmortem/usual-path.ts";
 import { questionsOf } from "../postmortem/words/index.ts";
 import type { Typed } from "../typed.ts";
@@ -60,7 +60,7 @@ export async function draftPostmortem(
   if (before !== null) refuseToRenew(before, incident.id);
   const now = surroundings.clock.now();
   const facts = await factsOf(incident, ledger, now, cadence.acknowledgeWithin);
-  writeWhole(path, draftOf(facts, config, before?.document ?? null), flags.force === true);
+  writeDocument(path, draftOf(facts, config, before?.document ?? null), flags.force === true);
   const missing = unanswered(readPostmortemFile(path)!.document, questionsOf(incident.id));
   const dueAt = owedAt(app, incident);
   const publish = `status postmortem publish ${incident.id}${flags.output === undefined ? "" : ` --file ${shellWord(flags.output)}`}`;
@@ -176,7 +176,7 @@ function refuseToRenew({ path, incident, document }: PostmortemFile, id: string)
 function refuseUnclosed({ path, document }: Pick<PostmortemFile, "path" | "document">): void {
   if (document.unclosed === null) return;
   const { what, line } = document.unclosed;
-  const end = what === "comment" ? "-->" : "```";
+  const end = { comment: "-->", code: "```", facts: "<!-- /facts -->" }[what];
   throw refusal(
     "POSTMORTEM_UNCLOSED",
     `In ${path} the ${what} that begins in line ${line} never ends: all below it would be taken for a part of it.`,
@@ -226,7 +226,7 @@ function firstParagraph(text: string): string {
 /** What it says now is put beside the draft, so that a correction has its words. */
 function alreadyPublished({ path }: PostmortemFile, id: string, number: number, text: string): Error {
   const clean = `${path.replace(/\.md$/, "")}.published.md`;
-  writeWhole(clean, `${text}\n`, true);
+  writeDocument(clean, `${text}\n`, true);
   return refusal(
     "POSTMORTEM_PUBLISHED",
     `${id} was explained in update ${number}.`,

@@ -1,7 +1,5 @@
-import { statSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { parseDuration } from "../../base/duration.ts";
-import { setupError, usageError } from "../../base/errors.ts";
+import { usageError } from "../../base/errors.ts";
 import type { Ledger } from "../../broadcast/ledger.ts";
 import { totalsOf } from "../../cadence/figures.ts";
 import type { App } from "../app.ts";
@@ -9,6 +7,7 @@ import { EXIT } from "../exit-codes.ts";
 import { namedIncident } from "../incidents.ts";
 import { printable } from "../output/printable.ts";
 import { styleFor } from "../output/style.ts";
+import { writeWhole } from "../output/write-whole.ts";
 import { renderOverview, renderReport } from "../report/document.ts";
 import { reportDocument } from "../report/json.ts";
 import { incidentLines, overviewLines } from "../report/lines.ts";
@@ -41,7 +40,7 @@ export async function report(app: App, reference: string | null, flags: ReportFl
   const { stdout, stderr, cwd } = app.surroundings;
   const put = (file: string, content: string) => {
     if (file === "-") return stdout.write(content);
-    writeWhole(resolve(cwd, file), content);
+    writeWhole(cwd, file, content);
     stderr.write(`Written: ${printable(file)}\n`);
   };
   if (flags.html !== undefined)
@@ -135,19 +134,4 @@ async function newestReport(ledger: Ledger, telling: Telling): Promise<Report> {
     all.find(({ type }) => type === "incident") ?? all.find(({ type }) => type === "maintenance");
   if (newest !== undefined) return reportOn(newest, ledger, telling);
   throw usageError("INCIDENT_UNKNOWN", "There is no incident yet.", "To announce: status announce");
-}
-
-function writeWhole(path: string, content: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
-    throw usageError("FILE_IS_FOLDER", `${path} is a folder.`, "Name a file in it.");
-  try {
-    writeFileSync(path, content, { mode: 0o644 });
-  } catch (error) {
-    throw setupError(
-      "REPORT_NOT_WRITTEN",
-      `The report could not be written: ${(error as Error).message}`,
-      "Name another file, or - for stdout.",
-      error,
-    );
-  }
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { setupError, usageError } from "../../base/errors.ts";
+import { StatusError, setupError, usageError } from "../../base/errors.ts";
 
 /**
  * Writes a file all at once: beside its place first, then by rename, so that nobody reads half of it and a failure
@@ -9,14 +9,23 @@ import { setupError, usageError } from "../../base/errors.ts";
  */
 export function writeWhole(folder: string, file: string, content: string, mode = 0o644): void {
   const path = resolve(folder, file);
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
-    throw usageError("FILE_IS_FOLDER", `${path} is a folder.`, "Name a file in it.");
-  const beside = `${path}.${randomBytes(4).toString("hex")}.tmp`;
+  let beside = "";
   try {
+    const there = statSync(path, { throwIfNoEntry: false });
+    if (there?.isDirectory() === true)
+      throw usageError("FILE_IS_FOLDER", `${path} is a folder.`, "Name a file in it.");
+    // A device or a pipe is written to, and stays what it is; a link stays one.
+    if (there !== undefined && !there.isFile()) {
+      writeFileSync(path, content);
+      return;
+    }
+    const target = there === undefined ? path : realpathSync(path);
+    beside = `${target}.${randomBytes(4).toString("hex")}.tmp`;
     writeFileSync(beside, content, { mode, flag: "wx" });
-    renameSync(beside, path);
+    renameSync(beside, target);
   } catch (error) {
-    rmSync(beside, { force: true });
+    if (error instanceof StatusError) throw error;
+    if (beside !== "") rmSync(beside, { force: true });
     throw setupError(
       "FILE_NOT_WRITTEN",
       `${path} could not be written: ${(error as Error).message}`,

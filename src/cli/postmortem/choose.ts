@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { refusal, usageError } from "../../base/errors.ts";
-import type { Ledger } from "../../broadcast/ledger.ts";
+import type { DeliveryState, Ledger } from "../../broadcast/ledger.ts";
 import { type Incident, isClosed } from "../../incident/incident.ts";
 import type { App } from "../app.ts";
 import type { Dialog } from "../dialog.ts";
@@ -88,7 +88,12 @@ export async function incidentToExplain(
   );
 }
 
-/** The number of the update that explained it, and was not withdrawn everywhere since; null where none did. */
+const OUT: readonly DeliveryState[] = ["sent", "pending", "sending", "unknown"];
+
+/**
+ * The number of the update that explained it to customers, or may have, and was not withdrawn everywhere since; null where
+ * none did. Where all channels are internal, those count.
+ */
 export async function publishedIn(ledger: Ledger, id: string): Promise<number | null> {
   const updates = (await ledger.updates(id)).filter(({ template }) => template === "postmortem");
   if (updates.length === 0) return null;
@@ -96,10 +101,15 @@ export async function publishedIn(ledger: Ledger, id: string): Promise<number | 
   const removed = new Set(
     rows.flatMap(({ effect, state, target }) => (effect === "remove" && state === "sent" ? [target] : [])),
   );
+  const isPublic = rows.some(({ audience }) => audience === "public");
   const stands = updates.findLast(({ id: updateId }) =>
     rows.some(
       (row) =>
-        row.updateId === updateId && row.effect === "post" && row.state !== "skipped" && !removed.has(row.id),
+        row.updateId === updateId &&
+        row.effect === "post" &&
+        OUT.includes(row.state) &&
+        (!isPublic || row.audience === "public") &&
+        !removed.has(row.id),
     ),
   );
   return stands?.number ?? null;

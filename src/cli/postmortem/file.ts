@@ -1,6 +1,7 @@
 import {
   constants,
   copyFileSync,
+  existsSync,
   linkSync,
   mkdirSync,
   readFileSync,
@@ -56,7 +57,7 @@ function lineOf(value: unknown): string | null {
 }
 
 /** Writes a whole file at once, readable by all. Over a file that is there only if `over`; throws POSTMORTEM_EXISTS, POSTMORTEM_NOT_WRITTEN. */
-export function writeWhole(path: string, content: string, over: boolean): void {
+export function writeDocument(path: string, content: string, over: boolean): void {
   const draft = `${path}.${process.pid}.tmp`;
   try {
     mkdirSync(dirname(path), { recursive: true });
@@ -78,7 +79,8 @@ export function writeWhole(path: string, content: string, over: boolean): void {
       error,
     );
   } finally {
-    rmSync(draft, { force: true });
+    // It was never made where the folder is none.
+    if (existsSync(draft)) rmSync(draft, { force: true });
   }
 }
 
