@@ -29,6 +29,7 @@ import { identityOf } from "./identity.ts";
 import { showDryRun } from "./output/dry-run.ts";
 import { findingsText } from "./output/findings.ts";
 import { previewText } from "./output/preview.ts";
+import { oneLine } from "./output/printable.ts";
 import { styleFor } from "./output/style.ts";
 import { heading } from "./output/table.ts";
 import { hasOwnWords, type Utterance } from "./speak.ts";
@@ -210,7 +211,17 @@ async function record(app: App, frozen: Frozen, plan: FrozenPlan | null, flags: 
     carryOut(app, update.id, deliveries, flags, { resumed: false }),
     flags.breakGlass === undefined
       ? null
-      : tellOfBrokenGlass(app, update, by, flags.breakGlass, new Set(telling.map(({ channel }) => channel))),
+      : tellOfBrokenGlass(
+          app,
+          update,
+          by,
+          flags.breakGlass,
+          new Set(telling.map(({ channel }) => channel)),
+        ).catch((error: unknown) => {
+          if (!(error instanceof StatusError)) throw error;
+          // What customers hear must not be lost from the report for this.
+          app.surroundings.stderr.write(`Colleagues could not be told: ${oneLine(error.message)}\n`);
+        }),
   ]);
   return code;
 }
