@@ -47,9 +47,9 @@ function differenceOf(
 ): string | null {
   for (const name of new Set([...Object.keys(before), ...Object.keys(now)])) {
     if (JSON.stringify(before[name]) === JSON.stringify(now[name])) continue;
-    // Words may hold what was meant for its channels only.
-    if (name === "message" || name === "internal") return `its ${name} is another one`;
-    return `${name} was ${say(before[name])}, now ${say(now[name])}`;
+    // What was said before may hold what was meant for its channels only.
+    const secret = before[name] !== undefined && (name === "message" || name === "internal");
+    return `${name} was ${secret ? "other words" : say(before[name])}, now ${say(now[name])}`;
   }
   return null;
 }
