@@ -22,11 +22,20 @@ function tracee(child: Child): number | null {
   return children === "" ? null : Number(children.split(" ")[0]);
 }
 
+/** Empty for a process that has ended: the tracer tries itself on one first. */
+function statOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, "utf8");
+  } catch {
+    return "";
+  }
+}
+
 async function untilStopped(child: Child): Promise<number> {
   let inARow = 0;
   for (const until = Date.now() + 20_000; Date.now() < until; await sleep(20)) {
     const pid = tracee(child);
-    const stat = pid === null ? "" : readFileSync(`/proc/${pid}/stat`, "utf8");
+    const stat = pid === null ? "" : statOf(pid);
     // The tracer holds it at each call for a moment, too: stopped is what stays so.
     inARow = /^[Tt]$/.test(stat.slice(stat.lastIndexOf(")") + 2)[0] ?? "") ? inARow + 1 : 0;
     if (inARow === 15) return pid!;
