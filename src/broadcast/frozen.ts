@@ -68,7 +68,7 @@ export function thaw(plan: FrozenPlan): Frozen {
 }
 
 /** What a follow-up can be given that changes what is said of the incident. */
-const STEERING = ["title", "template", "phase", "impact", "component", "startedAt"];
+export const STEERING = ["title", "template", "phase", "impact", "component", "startedAt"] as const;
 
 /** What the policy looks at in a frozen update. */
 export function approvableOf({ incident, update, inputs, deliveries, ...rest }: Frozen): Approvable {

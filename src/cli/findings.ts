@@ -86,10 +86,16 @@ export function findingsIn(
   );
 }
 
-/** Whether the words were said before: a postmortem tells what was said when, and cannot unsay it. */
+/** Whether the words were said in public before: a postmortem tells what was said when, and cannot unsay it. */
 function isQuoted({ excerpt }: Finding, told: readonly Delivery[]): boolean {
   const words = excerpt.replace(/…$/, "");
-  return words !== "" && told.some(({ post }) => post?.text.includes(words) === true);
+  return (
+    words !== "" &&
+    told.some(
+      ({ audience, receipt, post }) =>
+        audience === "public" && receipt !== null && post?.text.includes(words) === true,
+    )
+  );
 }
 
 /** What the channel's audience read last. */

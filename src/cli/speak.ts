@@ -3,6 +3,7 @@ import { randomId } from "../base/ids.ts";
 import { suggest } from "../base/nearest.ts";
 import { closedChannels } from "../broadcast/approval.ts";
 import type { Speaker } from "../broadcast/context.ts";
+import { STEERING } from "../broadcast/frozen.ts";
 import type { Delivery } from "../broadcast/ledger.ts";
 import { type ChannelPlan, planUpdate } from "../broadcast/plan.ts";
 import { passedBy } from "../cadence/follow-up.ts";
@@ -138,9 +139,6 @@ export function closePublic(
         : "Make a plan for others to approve: add --dry-run. In an emergency: --break-glass REASON",
     );
 }
-
-/** What a follow-up can be given that changes what is said of the incident. */
-const STEERING = ["title", "template", "phase", "impact", "component", "startedAt"] as const;
 
 /** Whether somebody worded it: else it is the template's words, and the facts. Answers to what the template asks are words. */
 export function hasOwnWords(

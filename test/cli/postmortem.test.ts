@@ -290,3 +290,22 @@ it("is told by its summary and the link where a channel cannot hold the whole", 
   expect(forum).toContain("https://status.example.org");
   expect(forum).not.toContain("Step 1 of many");
 });
+
+it("may quote what the public was told, and not what only colleagues heard", async () => {
+  const stage = await few();
+  await say(stage, ...ANNOUNCE.slice(0, -1));
+  const firewall = ["--allow", "ip-address=for their firewalls"];
+  await say(stage, "update", "--message", "Open 198.51.100.7 in your firewall.", ...firewall);
+  await say(stage, "update", "--only", "ops", "--message", "It is 10.20.30.40.");
+  await say(stage, "resolve", "--message", "Paying works again. Your data is safe.");
+  const publish = async (cause: string) => {
+    await stage.run(["postmortem", "draft", "--force"]);
+    answer(stage, { ...ANSWERS, cause });
+    return stage.run(["postmortem", "publish", "--dry-run", "--json"]);
+  };
+  const rules = (ran: Awaited<ReturnType<typeof publish>>) =>
+    (ran.json().findings as { rule: string }[]).map(({ rule }) => rule);
+  expect(rules(await publish("It was 10.20.30.40."))).toContain("ip-address");
+  const other = await publish("We asked you to open 198.51.100.7.");
+  expect(other.json().findings).not.toContainEqual(expect.objectContaining({ excerpt: "198.51.100.7" }));
+});
