@@ -542,7 +542,8 @@ describe.skipIf(!hasOwnServer)("a worker whose server goes away", () => {
     await server.start();
     await worker.line(/The ledger answers again/);
     // Until it has been seen that all is out, by the leases and pauses of the ledger.
-    for (let minute = 0; minute < 15 && stage.heard().forum + stage.heard().x < 4; minute++) {
+    const hearers = () => stage.heard().forum + stage.heard().x + stage.heard().hosted;
+    for (let minute = 0; minute < 13 && hearers() < 6; minute++) {
       stage.clock.advance(61 * SECOND);
       await worker.turns(60);
     }
