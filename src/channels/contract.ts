@@ -32,7 +32,7 @@ export interface ChannelKind<Settings = unknown> {
   readonly title: string;
   /** Strict zod object of the kind's own fields, secrets as references. */
   readonly settings: ZodType;
-  /** Names of the top-level fields that hold secret references. */
+  /** Names of the top-level fields that hold a secret reference, or a list of them. */
   readonly secrets: readonly string[];
   /** Names of the top-level fields that hold paths; they arrive absolute. */
   readonly paths?: readonly string[];

@@ -7,5 +7,13 @@ export const KINDS: Readonly<Record<string, () => Promise<ChannelKind>>> = {
   discourse: async () => (await import("./discourse/index.ts")).discourse,
   slack: async () => (await import("./slack/index.ts")).slack,
   statuspage: async () => (await import("./statuspage/index.ts")).statuspage,
+  webhook: async () => (await import("./webhook/index.ts")).webhook,
+  teams: async () => (await import("./teams/index.ts")).teams,
+  discord: async () => (await import("./discord/index.ts")).discord,
+  mastodon: async () => (await import("./mastodon/index.ts")).mastodon,
+  bluesky: async () => (await import("./bluesky/index.ts")).bluesky,
   page: async () => (await import("./page/index.ts")).page,
+  nodebb: async () => (await import("./nodebb/index.ts")).nodebb,
+  apprise: async () => (await import("./apprise/index.ts")).apprise,
+  command: async () => (await import("./command/index.ts")).command,
 };

@@ -177,6 +177,10 @@ function fileAt(path: string): string | null {
 /** So much of one line that a channel has to tell. */
 const LONGEST_TOLD = 1000;
 
+function isList(given: SecretReference | readonly SecretReference[]): given is readonly SecretReference[] {
+  return Array.isArray(given);
+}
+
 async function connect(
   channel: ChannelConfig,
   config: Config,
@@ -189,20 +193,26 @@ async function connect(
   const settings: Record<string, unknown> = { ...channel.settings };
   let setAside: DeliveryError | null = null;
   for (const field of kind.secrets) {
-    const reference = settings[field] as SecretReference | undefined;
-    if (reference === undefined) continue;
-    settings[field] = new Secret("");
+    const given = settings[field] as SecretReference | readonly SecretReference[] | undefined;
+    if (given === undefined) continue;
+    const list = isList(given);
+    const references = list ? given : [given];
+    const secrets = references.map(() => new Secret(""));
+    settings[field] = list ? secrets : secrets[0];
     if (!ready || setAside !== null) continue;
     try {
-      const secret = await resolveSecret(
-        reference,
-        `channels.${name}.${field}`,
-        config.folder,
-        surroundings.env,
-        surroundings.drill === null,
-      );
-      scrubber.learn(secret.reveal());
-      settings[field] = secret;
+      for (const [index, reference] of references.entries()) {
+        const secret = await resolveSecret(
+          reference,
+          `channels.${name}.${field}${list ? `[${index}]` : ""}`,
+          config.folder,
+          surroundings.env,
+          surroundings.drill === null,
+        );
+        scrubber.learn(secret.reveal());
+        secrets[index] = secret;
+      }
+      settings[field] = list ? secrets : secrets[0];
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       setAside = {

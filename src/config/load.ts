@@ -200,18 +200,25 @@ async function checkChannel(
       "Use https:// (http:// is for this machine only).",
     );
   for (const field of kind.secrets) {
-    const reference = values[field] as SecretReference | undefined;
-    if (reference !== undefined && isLiteral(reference) && !isLocalOnly(values, reference as string))
+    for (const reference of referencesIn(values[field])) {
+      if (!isLiteral(reference) || isLocalOnly(values, reference as string)) continue;
       throw setupError(
         "CONFIG_LITERAL_SECRET",
         `${path}: channels.${name}.${field} holds a secret itself.`,
         `Refer to it instead: ${field}: env:NAME — or file:path, or { cmd: [program, argument] }.`,
       );
+    }
   }
   for (const field of kind.paths ?? [])
     if (typeof values[field] === "string") values[field] = resolve(folder, values[field]);
   const { kind: _, ...commonSettings } = common.data;
   return { name, kind, common: commonSettings, settings: values };
+}
+
+/** A field holds one secret, a list of them, or none. */
+function referencesIn(value: unknown): readonly SecretReference[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? (value as SecretReference[]) : [value as SecretReference];
 }
 
 function keysOf(kind: ChannelKind): string[] {

@@ -1,9 +1,16 @@
 import type { Clock } from "../base/clock.ts";
+import { imitateApprise } from "./apprise.ts";
+import { imitateBluesky } from "./bluesky.ts";
+import { imitateDiscord } from "./discord.ts";
 import { imitateDiscourse } from "./discourse.ts";
 import { serve } from "./http-server.ts";
 import { imitateMail } from "./mail.ts";
+import { imitateMastodon } from "./mastodon.ts";
+import { imitateNodebb } from "./nodebb.ts";
 import { imitateSlack } from "./slack.ts";
 import { imitateStatuspage } from "./statuspage.ts";
+import { imitateTeams } from "./teams.ts";
+import { imitateWebhook } from "./webhook.ts";
 import type { Sandbox, SandboxRequest } from "./world.ts";
 import { imitateX } from "./x.ts";
 
@@ -34,7 +41,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const requests: SandboxRequest[] = [];
   const x = imitateX({ clock, quotas });
   const slack = imitateSlack({ clock, quotas });
+  const apprise = imitateApprise({ clock });
+  const nodebb = imitateNodebb({ clock, quotas });
   const discourse = imitateDiscourse({ clock, quotas });
+  const discord = imitateDiscord({ clock, quotas });
+  const webhook = imitateWebhook({ clock, old: !quotas });
+  const teams = imitateTeams({ clock, quotas });
+  const mastodon = imitateMastodon({ clock, quotas });
+  const bluesky = imitateBluesky({ clock, quotas });
   const statuspage = imitateStatuspage({
     clock,
     quotas,
@@ -49,6 +63,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     serve(discourse.http, portOf(2), requests),
     serve(statuspage.http, portOf(3), requests),
     mail.listen(smtpPort),
+    serve(discord.http, 0, requests),
+    serve(webhook.http, 0, requests),
+    serve(teams.http, 0, requests),
+    serve(mastodon.http, 0, requests),
+    serve(bluesky.http, 0, requests),
+    serve(apprise.http, 0, requests),
+    serve(nodebb.http, 0, requests),
   ] as const;
   const settled = await Promise.allSettled(starting);
   const failed = settled.find((result) => result.status === "rejected");
@@ -56,13 +77,33 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     for (const result of settled) if (result.status === "fulfilled") await result.value.close();
     throw failed.reason;
   }
-  const [twitter, chat, forum, hosted, post] = await Promise.all(starting);
+  const [
+    twitter,
+    chat,
+    forum,
+    hosted,
+    post,
+    server,
+    receiver,
+    flow,
+    mastodonServer,
+    blueskyServer,
+    appriseServer,
+    nodebbServer,
+  ] = await Promise.all(starting);
   const running = {
     twitter,
     slack: chat,
     discourse: forum,
     statuspage: hosted,
     email: post,
+    discord: server,
+    webhook: receiver,
+    teams: flow,
+    mastodon: mastodonServer,
+    bluesky: blueskyServer,
+    apprise: appriseServer,
+    nodebb: nodebbServer,
   };
 
   return {
@@ -88,6 +129,41 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         baseUrl: `http://127.0.0.1:${chat.port}/slack`,
         ...slack.settings,
       },
+      webhook: {
+        kind: "webhook",
+        baseUrl: `http://127.0.0.1:${receiver.port}/webhook`,
+        ...webhook.settings,
+      },
+      teams: {
+        kind: "teams",
+        baseUrl: `http://127.0.0.1:${flow.port}/teams`,
+        ...teams.settings,
+      },
+      discord: {
+        kind: "discord",
+        baseUrl: `http://127.0.0.1:${server.port}/discord`,
+        ...discord.settings,
+      },
+      mastodon: {
+        kind: "mastodon",
+        baseUrl: `http://127.0.0.1:${mastodonServer.port}/mastodon`,
+        ...mastodon.settings,
+      },
+      bluesky: {
+        kind: "bluesky",
+        baseUrl: `http://127.0.0.1:${blueskyServer.port}/bluesky`,
+        ...bluesky.settings,
+      },
+      apprise: {
+        kind: "apprise",
+        baseUrl: `http://127.0.0.1:${appriseServer.port}/apprise`,
+        ...apprise.settings,
+      },
+      nodebb: {
+        kind: "nodebb",
+        baseUrl: `http://127.0.0.1:${nodebbServer.port}/nodebb`,
+        ...nodebb.settings,
+      },
       statuspage: {
         kind: "statuspage",
         baseUrl: `http://127.0.0.1:${hosted.port}/statuspage`,
@@ -95,6 +171,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       },
     },
     world: () => ({
+      nodebbTopics: nodebb.topics(),
+      notifications: apprise.notifications(),
+      discordMessages: discord.messages(),
+      webhookEvents: webhook.events(),
+      teamsCards: teams.cards(),
+      toots: mastodon.toots(),
+      blueskyPosts: bluesky.posts(),
       tweets: x.tweets(),
       mails: mail.mails(),
       topics: discourse.topics(),
@@ -104,8 +187,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     requests,
     fault: (imitation, fault) => running[imitation].fault(fault),
     refuseReplies: x.refuseReplies,
-    moderate: discourse.moderate,
-    approveQueued: discourse.approveQueued,
+    moderate(on) {
+      discourse.moderate(on);
+      nodebb.moderate(on);
+    },
+    approveQueued() {
+      discourse.approveQueued();
+      nodebb.approveQueued();
+    },
     close: async () => {
       await Promise.all(Object.values(running).map((server) => server.close()));
     },

@@ -4,6 +4,13 @@ export interface World {
   readonly mails: readonly Mail[];
   readonly topics: readonly Topic[];
   readonly slackMessages: readonly SlackMessage[];
+  readonly discordMessages: readonly DiscordMessage[];
+  readonly webhookEvents: readonly WebhookEvent[];
+  readonly teamsCards: readonly TeamsCard[];
+  readonly toots: readonly Toot[];
+  readonly nodebbTopics: readonly NodebbTopic[];
+  readonly notifications: readonly Notification[];
+  readonly blueskyPosts: readonly BlueskyPost[];
   readonly hostedIncidents: readonly HostedIncident[];
   /** Component id of the hosted page → its state. */
   readonly hostedComponents: Readonly<Record<string, string>>;
@@ -58,6 +65,84 @@ export interface SlackMessage {
   readonly at: Date;
 }
 
+export interface DiscordMessage {
+  readonly id: string;
+  readonly channel: string;
+  readonly thread: string | null;
+  /** On the message that opened a forum's thread. */
+  readonly threadName: string | null;
+  readonly content: string;
+  /** Whom the words called: `@everyone`, `<@1>`. */
+  readonly pinged: readonly string[];
+  readonly at: Date;
+}
+
+/** What a receiver took, once for each id. */
+export interface WebhookEvent {
+  readonly id: string;
+  readonly path: string;
+  readonly type: string;
+  readonly data: unknown;
+  readonly at: Date;
+}
+
+/** What a workflow has posted in a channel. */
+export interface TeamsCard {
+  readonly run: string;
+  readonly card: Readonly<Record<string, unknown>>;
+  readonly text: string;
+  readonly at: Date;
+}
+
+/** A status on Mastodon as its readers see it. */
+export interface Toot {
+  readonly id: string;
+  readonly text: string;
+  readonly replyTo: string | null;
+  readonly visibility: string;
+  readonly language: string | null;
+  /** Whoever was notified by it. */
+  readonly mentions: readonly string[];
+  readonly hashtags: readonly string[];
+  readonly at: Date;
+  readonly editedAt: Date | null;
+}
+
+/** A record of the account's repository. */
+export interface BlueskyPost {
+  readonly uri: string;
+  readonly cid: string;
+  readonly text: string;
+  /** What the words make live: addresses, and who or what they name. */
+  readonly links: readonly string[];
+  readonly live: readonly string[];
+  readonly root: string | null;
+  readonly at: Date;
+}
+
+/** A topic of a NodeBB forum, with the posts that its readers see. */
+export interface NodebbTopic {
+  readonly tid: number;
+  readonly cid: number;
+  readonly title: string;
+  readonly tags: readonly string[];
+  readonly posts: readonly {
+    readonly pid: number;
+    readonly username: string;
+    readonly content: string;
+    readonly at: Date;
+  }[];
+}
+
+/** What an Apprise server has told one of its services. */
+export interface Notification {
+  readonly target: string;
+  readonly title: string;
+  readonly body: string;
+  readonly type: string;
+  readonly at: Date;
+}
+
 export interface HostedIncident {
   readonly id: string;
   readonly name: string;
@@ -105,7 +190,19 @@ export const FAULTS: readonly Fault[] = [
   "server-error",
 ];
 
-export type Imitation = "twitter" | "email" | "discourse" | "slack" | "statuspage";
+export type Imitation =
+  | "twitter"
+  | "email"
+  | "discourse"
+  | "slack"
+  | "statuspage"
+  | "discord"
+  | "webhook"
+  | "teams"
+  | "mastodon"
+  | "bluesky"
+  | "apprise"
+  | "nodebb";
 
 /** Real HTTP and SMTP servers on loopback that behave as the vendors do. */
 export interface Sandbox {
@@ -120,9 +217,9 @@ export interface Sandbox {
   fault(imitation: Imitation, fault: Fault | null): void;
   /** X: every reply, also to our own posts, is answered with the 403 of 2026-02-23. */
   refuseReplies(on: boolean): void;
-  /** Discourse: new topics and replies wait for a moderator and answer 200 `{"action":"enqueued"}`. */
+  /** The forums: new topics and replies wait for a moderator; Discourse answers 200 `{"action":"enqueued"}`, NodeBB `queued`. */
   moderate(on: boolean): void;
-  /** Discourse: a moderator publishes everything that waits, in order. */
+  /** The forums: a moderator publishes everything that waits, in order. */
   approveQueued(): void;
   /** Every request that arrived, for counting effects: oldest first. */
   readonly requests: readonly SandboxRequest[];

@@ -126,7 +126,11 @@ export function readSettings(kind: ChannelKind, settings: Settings): unknown {
   return Object.fromEntries(
     Object.entries(read).map(([name, value]) => [
       name,
-      kind.secrets.includes(name) ? new Secret(String(value)) : value,
+      !kind.secrets.includes(name) || value === undefined
+        ? value
+        : Array.isArray(value)
+          ? value.map((secret) => new Secret(String(secret)))
+          : new Secret(String(value)),
     ]),
   );
 }

@@ -31,6 +31,13 @@ const NOTHING: World = {
   mails: [],
   topics: [],
   slackMessages: [],
+  toots: [],
+  blueskyPosts: [],
+  discordMessages: [],
+  webhookEvents: [],
+  teamsCards: [],
+  nodebbTopics: [],
+  notifications: [],
   hostedIncidents: [],
   hostedComponents: {},
 };

@@ -120,6 +120,13 @@ export function worldAfter(count: number, mailHtml: (word: Word) => string = mai
               })),
             },
           ],
+    toots: [],
+    blueskyPosts: [],
+    discordMessages: [],
+    webhookEvents: [],
+    teamsCards: [],
+    nodebbTopics: [],
+    notifications: [],
     slackMessages: said.map(({ subject, words, at, phase }, index) => ({
       channel: "C0INCIDENTS",
       ts: `${index + 1}.0`,

@@ -181,11 +181,14 @@ async function ownProperty(surroundings: Surroundings, flags: DrillFlags): Promi
   try {
     const { property, channels } = await loadConfig({ named: flags.config ?? null, cwd, env });
     const { components, url, statusUrl, ...rest } = property;
+    const played = channels.filter(({ kind }) => kind.kind !== "command");
+    for (const { name } of channels.filter((channel) => !played.includes(channel)))
+      surroundings.stderr.write(`${name} is left out: a drill runs no program of yours.\n`);
     return {
       property: { ...rest, ...(url === null ? {} : { url }), ...(statusUrl === null ? {} : { statusUrl }) },
       components: components as readonly ScenarioComponent[],
       channels: Object.fromEntries(
-        channels.map(({ name, kind, common: { required, audience, locale } }) => [
+        played.map(({ name, kind, common: { required, audience, locale } }) => [
           name,
           {
             plays: kind.kind as Imitation | "page",

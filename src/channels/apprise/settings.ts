@@ -1,0 +1,42 @@
+import { z } from "zod";
+import type { Secret } from "../../base/secret.ts";
+import { baseUrl, secretReference } from "../settings.ts";
+
+const fields = z.strictObject({
+  kind: z.literal("apprise"),
+  /** Where each service is, as Apprise writes it: `discord://…`. An address holds its password, so it is a secret. */
+  urls: z
+    .union([secretReference.transform((one) => [one]), z.array(secretReference).min(1).max(50)])
+    .optional(),
+  /** An Apprise API server; without it the `apprise` program carries the post. */
+  baseUrl: baseUrl("").unwrap().optional(),
+  /** The configuration that the server keeps; whoever knows it may speak. In place of `urls`. */
+  key: secretReference.optional(),
+  /** Which services of that configuration; all of them without it. */
+  tag: z
+    .string()
+    .regex(/^[\w-]+(?:[ ,]+[\w-]+)*$/, "tags as Apprise writes them: team, or team,manager")
+    .optional(),
+  /** The program, where it is not in PATH. */
+  program: z.string().min(1).optional(),
+  /** `short` says what channels with tight limits say. */
+  form: z.enum(["full", "short"]).default("full"),
+});
+
+export const settings = fields.superRefine((given, { addIssue }) => {
+  const fault = (path: keyof z.output<typeof fields>, message: string) =>
+    addIssue({ code: "custom", path: [path], message });
+  if ((given.urls === undefined) === (given.key === undefined))
+    fault("urls", "give either urls: [env:NAME], or baseUrl: and key: of an Apprise API server");
+  if (given.key !== undefined && given.baseUrl === undefined)
+    fault("key", "needs the server that keeps it: baseUrl: https://apprise.example.com");
+  if (given.tag !== undefined && given.key === undefined) fault("tag", "goes with key: only");
+  if (given.program !== undefined && given.baseUrl !== undefined)
+    fault("program", "goes without baseUrl: only; the server carries the post");
+});
+
+/** What the channel works with: the settings with each secret resolved. */
+export type AppriseSettings = Omit<z.output<typeof settings>, "urls" | "key"> & {
+  readonly urls?: readonly Secret[] | undefined;
+  readonly key?: Secret | undefined;
+};

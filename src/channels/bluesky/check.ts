@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { excerpt } from "../answer.ts";
+import { ChannelError, type Finding } from "../contract.ts";
+import type { Repository } from "./call.ts";
+import { COLLECTION } from "./compose.ts";
+import type { BlueskySettings } from "./settings.ts";
+
+const listed = z.object({ records: z.array(z.unknown()) });
+
+/** Four groups of four, as the account's settings give it. */
+const APP_PASSWORD = /^[a-z0-9]{4}(?:-[a-z0-9]{4}){3}$/i;
+
+/** Logs in and reads the account's posts; puts nothing. */
+export async function checkRepository(
+  repository: Repository,
+  settings: BlueskySettings,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  let asked = "credential";
+  try {
+    const session = await repository.session(signal);
+    if (!session.active)
+      return [
+        fail(asked, "the account is out of use", "ask the operators of its server, or configure another"),
+      ];
+    findings.push(ok(asked, `speaks as @${excerpt(session.handle)}`));
+    if (!APP_PASSWORD.test(settings.appPassword.reveal()))
+      findings.push({
+        name: asked,
+        level: "warn",
+        message: "the password is none that Bluesky makes for apps",
+        hint: "make an app password in the account's settings: it can be revoked alone, and cannot take the account",
+      });
+    asked = "permission";
+    const query = new URLSearchParams({ repo: session.did, collection: COLLECTION, limit: "1" });
+    const path = `/com.atproto.repo.listRecords?${query}`;
+    const own = listed.safeParse(repository.accept(await repository.call(session, "GET", path, signal)));
+    findings.push(
+      own.success
+        ? ok(asked, "can read its posts: they are looked up and verified")
+        : fail(asked, "the server's answer lists no posts", "check the channel's baseUrl"),
+    );
+  } catch (error) {
+    if (!(error instanceof ChannelError)) throw error;
+    findings.push(fail(asked, error.message, error.hint));
+  }
+  return findings;
+}
+
+function ok(name: string, message: string): Finding {
+  return { name, level: "ok", message, hint: null };
+}
+
+function fail(name: string, message: string, hint: string | null): Finding {
+  return { name, level: "fail", message, hint };
+}

@@ -1,0 +1,16 @@
+import { z } from "zod";
+import type { Secret } from "../../base/secret.ts";
+import { baseUrl, secretReference } from "../settings.ts";
+
+export const teamsSettings = z.strictObject({
+  kind: z.literal("teams"),
+  /** The address that the workflow shows for its trigger "When a Teams webhook request is received"; whoever has it can post. */
+  webhook: secretReference,
+  /** In place of the address's own origin: a proxy. */
+  baseUrl: baseUrl("").unwrap().optional(),
+});
+
+/** What the channel works with: the settings with the address resolved. */
+export interface TeamsSettings extends Omit<z.output<typeof teamsSettings>, "webhook"> {
+  readonly webhook: Secret;
+}

@@ -1,0 +1,30 @@
+import { z } from "zod";
+import type { Secret } from "../../base/secret.ts";
+import { baseUrl, secretReference } from "../settings.ts";
+
+const fields = z.strictObject({
+  kind: z.literal("webhook"),
+  /** The receiver's address, where it holds a credential of its own. */
+  url: secretReference.optional(),
+  /** The receiver's address where it is no secret; with `url`, what stands in place of its origin. */
+  baseUrl: baseUrl("").unwrap().optional(),
+  /** What posts are signed with: `whsec_…`; several, parted by spaces, while one takes the other's place. */
+  secret: secretReference,
+  /** True where the receiver takes a post with a `webhook-id` that it knows already without doing anything. */
+  deduplicates: z.boolean().default(false),
+});
+
+export const webhookSettings = fields.refine(
+  ({ url, baseUrl }) => url !== undefined || baseUrl !== undefined,
+  {
+    path: ["baseUrl"],
+    message:
+      "give the receiver's address: baseUrl: https://example.com/status, or url: env:NAME where it is secret",
+  },
+);
+
+/** What the channel works with: the settings with address and secret resolved. */
+export interface WebhookSettings extends Omit<z.output<typeof fields>, "url" | "secret"> {
+  readonly url?: Secret | undefined;
+  readonly secret: Secret;
+}
