@@ -6,7 +6,8 @@ import { usageError } from "../base/errors.ts";
 import { suggest } from "../base/nearest.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { idsOf, type ScenarioComponent } from "../sandbox/scenarios/scenario.ts";
-import { type News, newsOf } from "../sandbox/wall/news.ts";
+import { audiencesOf } from "../sandbox/wall/audiences.ts";
+import { isQuiet, type News, newsOf } from "../sandbox/wall/news.ts";
 import { renderWall, type Wall, type WallStep } from "../sandbox/wall.ts";
 import { FAULTS, type Fault, type Imitation, type Sandbox } from "../sandbox/world.ts";
 import { main } from "./main.ts";
@@ -23,13 +24,25 @@ export interface Property {
   >;
 }
 
-export const ALL_CHANNELS: Property["channels"] = {
+/** What a demonstration speaks on. */
+export const USUAL_CHANNELS: Property["channels"] = {
   x: { plays: "twitter" },
   customers: { plays: "email" },
   sellers: { plays: "discourse" },
   ops: { plays: "slack", audience: "internal" },
   page: { plays: "page" },
   hosted: { plays: "statuspage" },
+};
+
+/** The other kinds that an imitation plays. */
+export const MORE_CHANNELS: Property["channels"] = {
+  social: { plays: "mastodon" },
+  sky: { plays: "bluesky" },
+  community: { plays: "discord" },
+  members: { plays: "nodebb" },
+  office: { plays: "teams", audience: "internal" },
+  phones: { plays: "apprise" },
+  receiver: { plays: "webhook" },
 };
 
 /** A property on the sandbox with its own ledger and page, at a time that the rehearsal sets. */
@@ -50,12 +63,7 @@ export class Rehearsal {
   static async open(about: Property, clock: ScriptedClock): Promise<Rehearsal> {
     const sandbox = await startSandbox({ clock, hostedComponents: idsOf(about.components) });
     const folder = mkdtempSync(join(tmpdir(), "status-drill-"));
-    const channels = Object.fromEntries(
-      Object.entries(about.channels).map(([name, { plays, ...kept }]) => [
-        name,
-        { ...(plays === "page" ? { kind: "page", directory: "public" } : sandbox.channels[plays]), ...kept },
-      ]),
-    );
+    const channels = channelsOn(about.channels, sandbox);
     const config = { property: about.property, components: about.components, channels, store: "status.db" };
     writeFileSync(join(folder, ".statusrc"), JSON.stringify(config, null, 2), { mode: 0o600 });
     return new Rehearsal(about, clock, folder, sandbox);
@@ -117,12 +125,21 @@ export class Rehearsal {
     const folder = output === null ? this.#folder : resolve(output);
     mkdirSync(folder, { recursive: true });
     const path = join(folder, "wall.html");
-    const firstWordAt = this.#sandbox.world().tweets[0]?.at ?? this.#steps[0]?.at ?? this.#clock.now();
+    const first = this.#steps.find((step, index) => !isQuiet(newsOf(step, this.#steps[index - 1] ?? null)));
+    const firstWordAt = this.#sandbox.world().tweets[0]?.at ?? first?.at ?? this.#clock.now();
+    const audiences = audiencesOf(Object.values(this.#about.channels).map(({ plays }) => plays));
     const { name, timeZone = "UTC" } = this.#about.property;
     const property = String(name);
     writeFileSync(
       path,
-      renderWall({ ...wall, property, timeZone: String(timeZone), steps: this.#steps, firstWordAt }),
+      renderWall({
+        ...wall,
+        property,
+        audiences,
+        timeZone: String(timeZone),
+        steps: this.#steps,
+        firstWordAt,
+      }),
     );
     return { path, firstWordAt };
   }
@@ -138,4 +155,14 @@ export class Rehearsal {
       return null;
     }
   }
+}
+
+/** The channels as a configuration has them, on these imitations. */
+export function channelsOn(channels: Property["channels"], sandbox: Sandbox): Record<string, object> {
+  return Object.fromEntries(
+    Object.entries(channels).map(([name, { plays, ...kept }]) => [
+      name,
+      { ...(plays === "page" ? { kind: "page", directory: "./public" } : sandbox.channels[plays]), ...kept },
+    ]),
+  );
 }

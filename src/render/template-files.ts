@@ -47,9 +47,12 @@ export async function filesNamed(name: string, places: TemplatePlaces): Promise<
   throw setupError("TEMPLATE_NOT_FOUND", `There is no template "${name}".`, hint);
 }
 
+/** Places that say little, as X does, are worded as it is where nobody words them themselves. */
+const WORDED_AS: Readonly<Record<string, string>> = { mastodon: "twitter", bluesky: "twitter" };
+
 /**
- * The files that may word a channel's update, best first:
- * locale (de-AT, de, none), and within it the channel, its kind, the base. The project's stand before all bundled ones.
+ * The files that may word a channel's update, best first: locale (de-AT, de, none), and within it the channel, its kind,
+ * the kind that it is worded as, the base. The project's stand before all bundled ones.
  */
 export function ranked(
   files: readonly TemplateFile[],
@@ -60,10 +63,12 @@ export function ranked(
   },
 ): TemplateFile[] {
   const parts = request.locale.toLowerCase().split("-");
+  const { channel, kind } = request;
+  const audiences = new Set([channel, kind, WORDED_AS[kind] ?? null, null]);
   const locales = [...parts.map((_, index) => parts.slice(0, parts.length - index).join("-")), null];
   return (["project", "bundled"] as const).flatMap((origin) =>
     locales.flatMap((locale) =>
-      [request.channel, request.kind, null].flatMap((audience) => {
+      [...audiences].flatMap((audience) => {
         const file = files.find(
           (each) =>
             each.origin === origin &&

@@ -134,6 +134,7 @@ export function imitateBluesky(options: { clock: Clock; quotas: boolean }): Blue
       records.map((record) => ({
         uri: uriOf(record),
         cid: record.cid,
+        author: `@${ACCOUNT.handle}`,
         at: record.at,
         ...seenIn(record.value),
       })),

@@ -16,7 +16,6 @@ export const DISCORD_FORUM_WEBHOOK = `https://discord.com/api/webhooks/${FORUM.i
 type Hook = typeof TEXT;
 type Stored = { -readonly [Key in keyof DiscordMessage]: DiscordMessage[Key] } & {
   readonly hook: string;
-  readonly name: string;
   readonly flags: number;
   edited: Date | null;
 };
@@ -64,6 +63,7 @@ export function imitateDiscord(options: { clock: Clock; quotas: boolean }): Disc
     const content = String(fields.content).trim();
     const message: Stored = {
       id,
+      author: typeof fields.username === "string" ? fields.username : "Status",
       channel: hook.channel,
       thread: named ?? (opens ? id : null),
       threadName: opens ? String(fields.thread_name) : null,
@@ -71,7 +71,6 @@ export function imitateDiscord(options: { clock: Clock; quotas: boolean }): Disc
       pinged: pingsIn(content, fields.allowed_mentions),
       at: clock.now(),
       hook: hook.id,
-      name: typeof fields.username === "string" ? fields.username : "Status",
       flags: typeof fields.flags === "number" ? fields.flags : 0,
       edited: null,
     };
@@ -133,8 +132,7 @@ export function imitateDiscord(options: { clock: Clock; quotas: boolean }): Disc
   return {
     http: { imitation: "discord", prefix: "/discord", answer, answerFault },
     settings: { webhook: `https://discord.com/api/webhooks/${TEXT.id}/${TOKEN}` },
-    messages: () =>
-      messages.map(({ hook: _, name: __, flags: ___, edited: ____, ...message }) => ({ ...message })),
+    messages: () => messages.map(({ hook: _, flags: __, edited: ___, ...message }) => ({ ...message })),
   };
 }
 
@@ -206,7 +204,7 @@ function onWire(message: Stored): object {
     channel_id: message.thread ?? message.channel,
     author: {
       id: message.hook,
-      username: message.name,
+      username: message.author,
       avatar: null,
       discriminator: "0000",
       public_flags: 0,

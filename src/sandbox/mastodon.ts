@@ -59,6 +59,7 @@ export function imitateMastodon(options: { clock: Clock; quotas: boolean }): Mas
     if ("flaw" in words) return words.flaw;
     const toot: Toot = {
       id: nextId(),
+      author: `@${USERNAME}`,
       text: words.text,
       replyTo,
       visibility,
@@ -188,13 +189,14 @@ function invalid(error: string): Answer {
 }
 
 const ACCOUNT_ID = "108001";
+const USERNAME = "status";
 const BORN = "2010-06-01T00:00:00.000Z";
 
 function accountOf(base: string) {
   return {
     id: ACCOUNT_ID,
-    username: "status",
-    acct: "status",
+    username: USERNAME,
+    acct: USERNAME,
     display_name: "Amazon.com Status",
     locked: false,
     bot: true,

@@ -17,7 +17,10 @@ import { imitateX } from "./x.ts";
 export interface SandboxOptions {
   /** Where every timestamp of the imitations comes from. */
   readonly clock: Clock;
-  /** X listens here, Slack on the next port, then Discourse and Statuspage; 0 (the default) takes any free ports. */
+  /**
+   * X listens here, the other imitations on the ports after it: Slack, Discourse, Statuspage, one that is left out (for
+   * mail), Discord, webhook, Teams, Mastodon, Bluesky, Apprise, NodeBB. 0 (the default) takes any free ports.
+   */
   readonly httpPort?: number;
   /** 0 (the default) takes any free port. */
   readonly smtpPort?: number;
@@ -33,7 +36,7 @@ export interface SandboxOptions {
 }
 
 /**
- * Starts imitations of X, Slack, Discourse, Statuspage and a mail server on 127.0.0.1.
+ * Starts imitations of all vendors and a mail server on 127.0.0.1.
  * They hold the process open until `close`. Rejects where a port is taken.
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
@@ -63,13 +66,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     serve(discourse.http, portOf(2), requests),
     serve(statuspage.http, portOf(3), requests),
     mail.listen(smtpPort),
-    serve(discord.http, 0, requests),
-    serve(webhook.http, 0, requests),
-    serve(teams.http, 0, requests),
-    serve(mastodon.http, 0, requests),
-    serve(bluesky.http, 0, requests),
-    serve(apprise.http, 0, requests),
-    serve(nodebb.http, 0, requests),
+    serve(discord.http, portOf(5), requests),
+    serve(webhook.http, portOf(6), requests),
+    serve(teams.http, portOf(7), requests),
+    serve(mastodon.http, portOf(8), requests),
+    serve(bluesky.http, portOf(9), requests),
+    serve(apprise.http, portOf(10), requests),
+    serve(nodebb.http, portOf(11), requests),
   ] as const;
   const settled = await Promise.allSettled(starting);
   const failed = settled.find((result) => result.status === "rejected");

@@ -1,5 +1,6 @@
 import { Html, html } from "../page/html.ts";
-import { AUDIENCES, type Audience, renderCell } from "./wall/cells.ts";
+import { AUDIENCES, type Audience } from "./wall/audiences.ts";
+import { renderCell } from "./wall/cells.ts";
 import { newsOf } from "./wall/news.ts";
 import { WALL_STYLE } from "./wall/style.ts";
 import type { World } from "./world.ts";
@@ -10,6 +11,8 @@ export interface Wall {
   readonly property: string;
   /** IANA name, for the times on the wall. */
   readonly timeZone: string;
+  /** Who was to hear it: a column each. */
+  readonly audiences: readonly Audience[];
   /** Oldest first. */
   readonly steps: readonly WallStep[];
   /** When the outage began. */
@@ -91,25 +94,27 @@ function heard(wall: Wall): string {
   const [first] = wall.steps;
   if (first === undefined) return "Nothing was said.";
   const news = newsOf(first, null);
-  const reached = AUDIENCES.filter(({ id }) => renderCell(id, news, 0) !== null).length;
-  return `${reached} of ${AUDIENCES.length} audiences heard it with the first command; ${wall.steps.length} ${
+  const { audiences } = wall;
+  const reached = audiences.filter((id) => renderCell(id, news, 0) !== null).length;
+  return `${reached} of ${audiences.length} ${audiences.length === 1 ? "audience" : "audiences"} heard it with the first command; ${wall.steps.length} ${
     wall.steps.length === 1 ? "command" : "commands"
   } in all.`;
 }
 
 function timeLine(wall: Wall): Html {
+  const columns = AUDIENCES.filter(({ id }) => wall.audiences.includes(id));
   const rows = wall.steps.map((step, index) => {
     const news = newsOf(step, wall.steps[index - 1] ?? null);
     return html`<tr id="step-${index + 1}"><th scope="row" class="step"><b>${after(wall.startedAt, step.at)}</b> <time datetime="${step.at.toISOString()}">${clockOf(
       step.at,
       wall,
     )}</time><span class="label">${step.label}</span><code>${typed(step.command)}</code></th>
-${AUDIENCES.map(({ id, name }) => cell(id, name, renderCell(id, news, index + 1)))}</tr>
+${columns.map(({ id, name }) => cell(id, name, renderCell(id, news, index + 1)))}</tr>
 `;
   });
   return html`<section class="line" aria-labelledby="line"><h2 id="line">What each audience saw, as it appeared</h2>
-<div class="scroll" role="region" tabindex="0" aria-label="Steps and audiences; scrolls sideways"><table>
-<thead><tr><td></td>${AUDIENCES.map(({ name, place }) => html`<th scope="col">${name}<small>${place}</small></th>`)}</tr></thead>
+<div class="scroll" role="region" tabindex="0" aria-label="Steps and audiences; scrolls sideways"><table style="--columns:${columns.length}">
+<thead><tr><td></td>${columns.map(({ name, place }) => html`<th scope="col">${name}<small>${place}</small></th>`)}</tr></thead>
 <tbody>
 ${rows}</tbody></table></div></section>`;
 }

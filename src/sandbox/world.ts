@@ -67,6 +67,7 @@ export interface SlackMessage {
 
 export interface DiscordMessage {
   readonly id: string;
+  readonly author: string;
   readonly channel: string;
   readonly thread: string | null;
   /** On the message that opened a forum's thread. */
@@ -97,6 +98,7 @@ export interface TeamsCard {
 /** A status on Mastodon as its readers see it. */
 export interface Toot {
   readonly id: string;
+  readonly author: string;
   readonly text: string;
   readonly replyTo: string | null;
   readonly visibility: string;
@@ -112,6 +114,7 @@ export interface Toot {
 export interface BlueskyPost {
   readonly uri: string;
   readonly cid: string;
+  readonly author: string;
   readonly text: string;
   /** What the words make live: addresses, and who or what they name. */
   readonly links: readonly string[];

@@ -327,6 +327,16 @@ describe("what a Bluesky server says", () => {
     expect(await connect(other.url).find!(post(), NOWHERE, NOW, signal)).toMatchObject({ conclusive: false });
   });
 
+  it.each([
+    [{ "retry-after": "30" }, 30],
+    [{ "ratelimit-reset": String(NOW.getTime() / 1000 + 240) }, 240],
+    [{ "retry-after": "30", "ratelimit-reset": String(NOW.getTime() / 1000 + 240) }, 30],
+  ])("with %o is waited for", async (headers, seconds) => {
+    await using server = await serverWith({ status: 429, headers, body: { error: "RateLimitExceeded" } });
+    const error = await failureOf(connect(server.url).publish(post(), NOWHERE, signal), SECRETS);
+    expect(error).toMatchObject({ fate: "not-sent", retryAt: new Date(NOW.getTime() + seconds * 1000) });
+  });
+
   it("without naming the record leaves the outcome open", async () => {
     await using vague = await serverWith({ status: 200, body: { validationStatus: "valid" } });
     const error = await failureOf(connect(vague.url).publish(post(), NOWHERE, signal), SECRETS);

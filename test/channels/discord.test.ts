@@ -244,6 +244,21 @@ describe("publishing on Discord", () => {
     expect(await waitOf({ status: 429, headers: { "retry-after": "3" }, body })).toBe(3_000);
   });
 
+  it.each([
+    [302, "unknown"],
+    [303, "unknown"],
+    [301, "refused"],
+    [308, "refused"],
+  ])("of a redirect with %i is %s: nobody could look whether something was done", async (status, fate) => {
+    await using server = await listen(() => ({
+      status,
+      headers: { location: "https://example.com" },
+      body: "",
+    }));
+    const error = await failureOf(connect(server.url).publish(compose("x"), NOWHERE, signal), [TOKEN]);
+    expect(error.fate).toBe(fate);
+  });
+
   it("links to the message where the server is known", async () => {
     await using server = await listen(() => made());
     const receipt = await connect(server.url, { server: "424242" }).publish(compose("x"), NOWHERE, signal);

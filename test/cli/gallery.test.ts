@@ -73,6 +73,31 @@ describe("status lint --gallery", () => {
     expect(places).toEqual(["customers, partners", "press"]);
   });
 
+  it("shows a post of every kind in the look of its place", async () => {
+    const stage = await setStage();
+    stage.configure((config) => {
+      const { mastodon, bluesky, discord, teams, nodebb, webhook, apprise } = stage.sandbox.channels;
+      const pager = { kind: "command", run: ["./pager"] };
+      config.channels = { mastodon, bluesky, discord, teams, nodebb, webhook, apprise, pager };
+    });
+    const markup = await galleryOf(stage, "identified", "--locale", "en");
+    const cells = new Map(
+      markup
+        .split('<div class="cell">')
+        .slice(1)
+        .map((cell) => [/<b>([^<]+)<\/b>/.exec(cell)?.[1] ?? "", cell]),
+    );
+    expect([...cells.keys()]).toHaveLength(8);
+    expect(cells.get("Mastodon")).toMatch(/of 500 characters/);
+    expect(cells.get("Bluesky")).toMatch(/of 300 characters/);
+    expect(cells.get("Discord")).toMatch(/class="card discord".*<strong>/s);
+    expect(cells.get("Microsoft Teams")).toMatch(/<div class="lines heading">.*<a class="button" href=/s);
+    expect(cells.get("NodeBB")).toMatch(/replied in the topic|opened this topic/);
+    expect(cells.get("NodeBB")).not.toContain("[status]: #");
+    for (const [place, cell] of cells) expect(cell, place).not.toContain("Cannot be said.");
+    expect(markup.match(/<pre>\{/g)?.length).toBeGreaterThanOrEqual(2);
+  });
+
   it("shows why a template cannot be said, in the place where it would be", async () => {
     const stage = await setStage();
     write(stage, "mine.twitter.md", "{{ title }} {{ nothing }} {{ message }}");

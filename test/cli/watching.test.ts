@@ -411,6 +411,6 @@ describe("the example configuration", () => {
     ]);
     expect(stderr).toBe("");
     expect(code).toBe(0);
-    expect(JSON.parse(stdout).deliveries).toHaveLength(6);
+    expect(JSON.parse(stdout).deliveries).toHaveLength(14);
   });
 });

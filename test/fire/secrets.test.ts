@@ -9,14 +9,21 @@ import { FAULTS, type Imitation, type Sandbox } from "../../src/sandbox/world.ts
 
 const BINARY = new URL("../../bin/status.js", import.meta.url).pathname;
 const PASSWORD = "canary p@ss/w0rd+";
-const IMITATIONS: readonly Imitation[] = ["twitter", "email", "discourse", "slack", "statuspage"];
-const SLOTS: Readonly<Record<string, readonly string[]>> = {
+const SLOTS: Readonly<Record<Imitation, readonly string[]>> = {
   twitter: ["appKey", "appSecret", "accessToken", "accessSecret"],
   email: ["smtp"],
   discourse: ["apiKey"],
   slack: ["token"],
   statuspage: ["apiKey"],
+  discord: ["webhook"],
+  webhook: ["secret"],
+  teams: ["webhook"],
+  mastodon: ["accessToken"],
+  bluesky: ["appPassword"],
+  apprise: ["key"],
+  nodebb: ["token"],
 };
+const IMITATIONS = Object.keys(SLOTS) as Imitation[];
 
 let sandbox: Sandbox;
 let folder: string;
@@ -39,13 +46,15 @@ beforeAll(async () => {
   const channels: Record<string, unknown> = { page: { kind: "page", directory: "public" } };
   for (const imitation of IMITATIONS) {
     const settings: Record<string, unknown> = { ...sandbox.channels[imitation], timeout: "1s" };
-    for (const slot of SLOTS[imitation]!) {
+    for (const slot of SLOTS[imitation]) {
       const name = `CANARY_${imitation}_${slot}`.toUpperCase();
       const value =
         imitation === "email"
           ? String(settings.smtp).replace(/\/\/(?:[^@]*@)?/, `//status:${encodeURIComponent(PASSWORD)}@`)
           : String(settings[slot]);
-      if (imitation !== "email") secrets.push(value, Buffer.from(value).toString("base64"));
+      if (imitation !== "email")
+        for (const secret of new Set([value, ...heartsOf(value)]))
+          secrets.push(secret, Buffer.from(secret).toString("base64"));
       env[name] = value;
       settings[slot] = `env:${name}`;
     }
@@ -63,6 +72,14 @@ afterAll(async () => {
     `secrets: ${JSON.stringify({ secrets: secrets.length, bytesSearched: searched, leaked })}\n`,
   );
 });
+
+/** What of a secret address or key opens the door by itself. */
+function heartsOf(value: string): string[] {
+  if (value.startsWith("whsec_")) return [value.slice("whsec_".length)];
+  if (!URL.canParse(value)) return [];
+  const { pathname, searchParams } = new URL(value);
+  return [searchParams.get("sig") ?? pathname.slice(pathname.lastIndexOf("/") + 1)];
+}
 
 function search(where: string, bytes: string): void {
   searched += bytes.length;

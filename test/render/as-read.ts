@@ -1,10 +1,18 @@
+import { composeForApprise } from "../../src/channels/apprise/compose.ts";
+import { composePost } from "../../src/channels/bluesky/compose.ts";
+import { composeForProgram } from "../../src/channels/command/compose.ts";
 import type { ComposeContext, Json, Post, Property } from "../../src/channels/contract.ts";
+import { composeDiscord } from "../../src/channels/discord/compose.ts";
 import { composeForumPost, type ForumPayload } from "../../src/channels/discourse/compose.ts";
 import { composeMails, type MailPayload } from "../../src/channels/email/compose.ts";
+import { composeStatus } from "../../src/channels/mastodon/compose.ts";
+import { composeNodebbPost } from "../../src/channels/nodebb/compose.ts";
 import { composePage } from "../../src/channels/page/compose.ts";
 import { composeMessage } from "../../src/channels/slack/compose.ts";
 import { composeHostedPost, type HostedPayload } from "../../src/channels/statuspage/compose.ts";
+import { composeCard } from "../../src/channels/teams/compose.ts";
 import { composeTweet } from "../../src/channels/twitter/compose.ts";
+import { composeDocument } from "../../src/channels/webhook/compose.ts";
 import type { Message } from "../../src/render/document.ts";
 import type { TemplateSet } from "../../src/render/template.ts";
 import { FULLNESS, type Fullness, type Locale, sampleOf } from "./samples.ts";
@@ -47,9 +55,19 @@ const KINDS = {
       return `Heading of a feed entry: ${(payload as { subject: string }).subject}\n\n${text}`;
     },
   },
+  mastodon: { title: "Mastodon", read: ({ text }: Post) => text },
+  bluesky: { title: "Bluesky", read: ({ text }: Post) => text },
+  discord: { title: "Discord", read: ({ text }: Post) => text },
+  teams: { title: "Teams", read: ({ text }: Post) => text },
+  nodebb: { title: "NodeBB", read: ({ text }: Post) => text },
+  webhook: { title: "Webhook", read: ({ text }: Post) => text },
+  apprise: { title: "Apprise", read: ({ text }: Post) => text },
+  command: { title: "A program", read: ({ text }: Post) => text },
 } as const;
 export type Kind = keyof typeof KINDS;
 export const KIND_NAMES = Object.keys(KINDS) as Kind[];
+/** Those whose texts people read; the other kinds say the same words in their own form. */
+const READ: readonly Kind[] = ["twitter", "email", "discourse", "slack", "statuspage", "page"];
 
 /** One template's update as each kind of channel would send it. */
 export function composed(set: TemplateSet, kind: Kind, locale: Locale, fullness: Fullness): Post {
@@ -77,6 +95,14 @@ export function postOf(
     slack: () => composeMessage(message, context, { broadcastResolution: false })[0],
     statuspage: () => composeHostedPost(message, context, hosted, property),
     page: () => composePage(message, context)[0],
+    mastodon: () => composeStatus(message, context, { visibility: "public", characters: 500 }, locale)[0],
+    bluesky: () => composePost(message, context, locale)[0],
+    discord: () => composeDiscord(message, context, { forum: false }),
+    teams: () => composeCard(message, context, locale),
+    nodebb: () => composeNodebbPost(message, context, { category: 2 }, property, locale),
+    webhook: () => composeDocument(message, context, property, locale),
+    apprise: () => composeForApprise(message, context, { targets: 1, form: "full" })[0],
+    command: () => composeForProgram(message, context, locale),
   }[kind]();
   if (post === undefined) throw new Error(`${kind} composed nothing`);
   return post;
@@ -92,7 +118,7 @@ const SENDER = {
 export function gallery(set: TemplateSet, locale: Locale): string {
   return FULLNESS.flatMap((fullness) => [
     `################ ${set.name} (${locale}): ${fullness}`,
-    ...KIND_NAMES.map((kind) => {
+    ...READ.map((kind) => {
       const post = composed(set, kind, locale, fullness);
       const { title, read } = KINDS[kind];
       const length =

@@ -26,10 +26,14 @@ describe.each(LOCALES)("in %s", (locale) => {
         }
   });
 
-  it("an ordinary update fits a post on X whole", () => {
+  it.each([
+    ["twitter", 280],
+    ["bluesky", 300],
+    ["mastodon", 500],
+  ] as const)("an ordinary update fits a post on %s whole", (kind, limit) => {
     for (const set of sets) {
-      const { text, length, notes } = composed(set, "twitter", locale, "nothing but the facts");
-      expect(length?.used, text).toBeLessThanOrEqual(280);
+      const { text, length, notes } = composed(set, kind, locale, "nothing but the facts");
+      expect(length?.used, text).toBeLessThanOrEqual(limit);
       expect(notes, text).not.toContain("cut to fit");
     }
   });

@@ -44,6 +44,28 @@ const failure = async (content: string, ...of: Parameters<typeof request>) => {
 };
 
 describe("which file words an update", () => {
+  it("is X's before the base where a place has as little room and no words of its own", async () => {
+    await write("project/t.md", "---\nshort: base, shortly\n---\nbase");
+    await write("project/t.twitter.md", "X");
+    await write("project/t.bluesky.md", "sky");
+    await write("project/de/t.md", "german");
+    const set = await loadTemplateSet({ name: "t", ...places });
+    const short = (kind: string, locale = "en") =>
+      set.render(request({}, { channel: "social", kind, locale })).short;
+    expect(short("mastodon")).toBe("X");
+    expect(short("bluesky")).toBe("sky");
+    expect(short("discord")).toBe("base, shortly");
+    expect(short("mastodon", "de")).toBe("base, shortly");
+  });
+
+  it("is never a bundled one of X's where the project has a base", async () => {
+    await write("project/t.md", "ours");
+    await write("bundled/t.md", "theirs");
+    await write("bundled/t.twitter.md", "theirs for X");
+    const set = await loadTemplateSet({ name: "t", ...places });
+    expect(set.render(request({}, { channel: "social", kind: "mastodon" })).short).toBe("ours");
+  });
+
   it("is the most specific: locale, then channel, then kind, then base", async () => {
     await write("project/t.md", "base");
     await write("project/t.email.md", "kind");

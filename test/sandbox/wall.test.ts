@@ -1,5 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { AUDIENCES, audiencesOf } from "../../src/sandbox/wall/audiences.ts";
 import { renderWall, type WallStep } from "../../src/sandbox/wall.ts";
 import type { World } from "../../src/sandbox/world.ts";
 import { launch, look, NO_BROWSER, overflow, violations } from "../page/browser.ts";
@@ -25,6 +26,8 @@ function cells(markup: string): string[][] {
         ),
     );
 }
+
+const ALL = AUDIENCES.map(({ id }) => id);
 
 const NOTHING: World = {
   tweets: [],
@@ -99,6 +102,122 @@ describe("the wall", () => {
     );
     expect(rows[0]?.slice(1)).toEqual(Array(4).fill("Nothing new"));
     expect(rows[1]).toEqual(Array(5).fill("Nothing new"));
+  });
+
+  it("has a column for each audience that the channels reach, and no others", () => {
+    expect(audiencesOf(["statuspage", "mastodon"])).toEqual(["toot", "page"]);
+    const markup = renderWall(wall({ audiences: ["toot", "page"] }));
+    expect(markup.match(/<th scope="col">/g)).toHaveLength(2);
+    expect(markup).toContain("2 of 2 audiences heard it with the first command");
+    for (const row of cells(markup)) expect(row).toHaveLength(2);
+    expect(renderWall(wall({ audiences: ["sky"], steps: [step({})] }))).toContain(
+      "0 of 1 audience heard it with the first command",
+    );
+  });
+
+  it("shows every place as its readers see it", () => {
+    const rows = cells(renderWall(wall({ audiences: ALL })));
+    const places = Object.fromEntries(ALL.map((id, index) => [id, index])) as Record<string, number>;
+    const seen = (row: number, id: string) => rows[row]?.[places[id]!] ?? "";
+    for (const row of rows) expect(row).toHaveLength(ALL.length);
+    expect(seen(0, "toot")).toMatch(/^S @status Amazon.com does not load/);
+    expect(seen(1, "toot")).toMatch(/^S @status replying in the thread We have found/);
+    expect(seen(1, "sky")).toMatch(/^S @status.example.com replying in the thread We have found/);
+    expect(seen(0, "board")).toMatch(/^Amazon.com is unavailable S status opened this topic/);
+    expect(seen(1, "board")).toMatch(/^S status replied in the topic We have found/);
+    expect(seen(1, "board")).not.toContain("key-of");
+    expect(seen(0, "discord")).toMatch(/^S Status Amazon.com is unavailable We know/);
+    expect(seen(0, "teams")).toMatch(/Amazon.com is unavailable We know .* See the status page$/);
+    expect(seen(0, "bridge")).toMatch(/^Failure\. To json Amazon.com is unavailable/);
+    expect(seen(0, "bridge")).not.toContain("hush-hush");
+    expect(seen(0, "program")).toMatch(/^POST \/, signed status.update Amazon.com is unavailable/);
+  });
+
+  it("shows words that were changed in their place, and what comes after a post that is gone", () => {
+    const one = worldAfter(1);
+    const { toots, discordMessages, nodebbTopics, blueskyPosts } = worldAfter(2);
+    const changed = {
+      toots: [{ ...toots[0]!, text: "Put right." }],
+      discordMessages: [{ ...discordMessages[0]!, content: "Put **right**." }],
+      nodebbTopics: nodebbTopics.map((topic) => ({
+        ...topic,
+        posts: [{ ...topic.posts[0]!, content: "Put right." }],
+      })),
+    };
+    // The first is withdrawn, and another follows.
+    const gone = { blueskyPosts: [blueskyPosts[1]!] };
+    const rows = cells(
+      renderWall(
+        wall({
+          audiences: ["toot", "sky", "board", "discord"],
+          steps: [step(one), step({ ...one, ...changed, ...gone })],
+        }),
+      ),
+    );
+    expect(rows[1]?.[0]).toMatch(/changed in its place Put right\.$/);
+    expect(rows[1]?.[1]).toContain("We have found the cause");
+    expect(rows[1]?.[2]).toMatch(/opened this topic, changed in its place Put right\.$/);
+    expect(rows[1]?.[3]).toMatch(/changed in its place Put right ?\.$/);
+  });
+
+  it("makes nothing live that the place would not, and marks whom a post calls", () => {
+    const { discordMessages, blueskyPosts, teamsCards } = worldAfter(1);
+    const card = {
+      body: [
+        { type: "TextBlock", text: "**not** [bold](https://example.com)" },
+        {
+          type: "RichTextBlock",
+          separator: true,
+          inlines: [
+            {
+              type: "TextRun",
+              text: "here",
+              selectAction: { type: "Action.OpenUrl", url: "https://example.com" },
+            },
+            {
+              type: "TextRun",
+              text: "nowhere",
+              selectAction: { type: "Action.OpenUrl", url: "javascript:alert(1)" },
+            },
+            { type: "TextRun", text: "a < b", fontType: "Monospace", italic: true },
+          ],
+        },
+        {
+          type: "Container",
+          items: [{ type: "RichTextBlock", inlines: [{ type: "TextRun", text: "quoted" }] }],
+        },
+        { type: "Image", url: "https://example.com/x.png" },
+        null,
+      ],
+      actions: [{ type: "Action.OpenUrl", title: "Go", url: "javascript:alert(1)" }],
+    };
+    const markup = renderWall(
+      wall({
+        audiences: ["sky", "discord", "teams"],
+        steps: [
+          step({
+            blueskyPosts: [
+              { ...blueskyPosts[0]!, text: "@you https://example.com/a b.example", live: ["@you"] },
+            ],
+            discordMessages: [
+              {
+                ...discordMessages[0]!,
+                content: "\\*plain\\* ![x](https://example.com/x.png)",
+                pinged: ["@everyone"],
+              },
+            ],
+            teamsCards: [{ ...teamsCards[0]!, card }],
+          }),
+        ],
+      }),
+    );
+    expect(markup).toContain('<p class="lines"><mark>@you</mark> https://example.com/a b.example</p>');
+    expect(markup).toContain("<mark>Calls @everyone</mark>");
+    expect(markup).toContain("<p>*plain* ");
+    expect(markup).toContain('<div class="lines">**not** [bold](https://example.com)</div>');
+    expect(markup).toContain('<a href="https://example.com">here</a>nowhere<em><code>a &lt; b</code></em>');
+    expect(markup).toContain('<blockquote><div class="lines">quoted</div></blockquote>');
+    expect(markup).not.toMatch(/<img|href="javascript/);
   });
 
   it("shows a mail once with everyone who got it, and a page only when it changed", () => {
@@ -223,6 +342,46 @@ function hostileStep(): WallStep {
           },
         ],
       })),
+      toots: world.toots.map((toot) => ({ ...toot, text: HOSTILE, author: HOSTILE })),
+      blueskyPosts: world.blueskyPosts.map((post) => ({
+        ...post,
+        text: `${HOSTILE}https://example.com/${HOSTILE}`,
+        live: [`https://example.com/${HOSTILE}`],
+        author: HOSTILE,
+      })),
+      discordMessages: world.discordMessages.map((message) => ({
+        ...message,
+        content: HOSTILE,
+        author: HOSTILE,
+        thread: "1",
+        threadName: HOSTILE,
+        pinged: [HOSTILE],
+      })),
+      webhookEvents: world.webhookEvents.map((event) => ({
+        ...event,
+        path: `/${HOSTILE}`,
+        type: HOSTILE,
+        data: { [HOSTILE]: HOSTILE, message: { subject: HOSTILE } },
+      })),
+      teamsCards: world.teamsCards.map((card) => ({
+        ...card,
+        card: {
+          body: [{ type: "RichTextBlock", inlines: [{ type: "TextRun", text: HOSTILE }] }],
+          actions: [{ type: "Action.OpenUrl", title: HOSTILE, url: `https://example.com/${HOSTILE}` }],
+        },
+      })),
+      nodebbTopics: world.nodebbTopics.map((topic) => ({
+        ...topic,
+        title: HOSTILE,
+        posts: topic.posts.map((post) => ({ ...post, content: HOSTILE, username: HOSTILE })),
+      })),
+      notifications: world.notifications.map((notification) => ({
+        ...notification,
+        target: HOSTILE,
+        title: HOSTILE,
+        body: HOSTILE,
+        type: HOSTILE,
+      })),
       hostedIncidents: world.hostedIncidents.map((incident) => ({
         ...incident,
         name: HOSTILE,
@@ -253,6 +412,22 @@ describe.skipIf(NO_BROWSER !== null)(
         const table =
           "(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('.scroll'))";
         expect(await page.evaluate(table)).toBe(0);
+        expect(trouble).toEqual([]);
+        await close();
+      });
+
+    for (const dark of [false, true])
+      it(`breaks no accessibility rule with every audience there is, ${dark ? "dark" : "light"}, and scrolls the table alone`, async () => {
+        const { page, trouble, close } = await look(browser, renderWall(wall({ audiences: ALL })), {
+          dark,
+          width: 1440,
+        });
+        await page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true");
+        expect(await violations(page)).toEqual([]);
+        expect(await overflow(page)).toBe(0);
+        const narrowest =
+          "Math.min(...[...document.querySelectorAll('tbody td')].map((cell) => cell.clientWidth))";
+        expect(await page.evaluate(narrowest)).toBeGreaterThan(200);
         expect(trouble).toEqual([]);
         await close();
       });
@@ -292,6 +467,7 @@ describe.skipIf(NO_BROWSER !== null)(
       const hostile = wall({
         title: HOSTILE,
         property: HOSTILE,
+        audiences: ALL,
         steps: [hostileStep()],
         history: {
           headline: HOSTILE,
@@ -310,7 +486,7 @@ describe.skipIf(NO_BROWSER !== null)(
       ).toEqual(["", ""]);
       expect(await page.title()).toBe(HOSTILE);
       const shown = (await page.evaluate("document.body.textContent")) as string;
-      expect(shown.split(HOSTILE).length - 1).toBeGreaterThan(15);
+      expect(shown.split(HOSTILE).length - 1).toBeGreaterThan(30);
       await page.click("#page-1 .enlarge");
       const inside = page.frameLocator("#page-1 iframe");
       await inside.locator("#top").dispatchEvent("click");

@@ -1,7 +1,7 @@
 import type { Message } from "../../render/document.ts";
-import type { Fitted } from "../../render/fit.ts";
-import { fitShortPost, shortWords } from "../../render/short-post.ts";
-import { type ComposeContext, type Json, type Post, TooLong } from "../contract.ts";
+import { shortWords } from "../../render/short-post.ts";
+import type { ComposeContext, Json, Post } from "../contract.ts";
+import { fitInto } from "../short-post.ts";
 import { recordKeyOf } from "./record-key.ts";
 import { LIMIT, linkFacets, postLength } from "./text.ts";
 
@@ -24,7 +24,9 @@ export type PostPayload = {
  * links, and nothing else is live. Throws TooLong where promise and link alone exceed 300 characters.
  */
 export function composePost(message: Message, context: ComposeContext, locale: string): readonly Post[] {
-  const { text, cut } = fitted(message, context.incident.title);
+  const words = plainWords(shortWords(message, context.incident.title));
+  const tail = [plainWords(message.keep ?? ""), message.link ?? ""];
+  const { text, cut } = fitInto("Bluesky", words, tail, { limit: LIMIT, measure: postLength });
   const key = context.keyOf("1");
   const facets = linkFacets(text);
   const payload: PostPayload = {
@@ -48,17 +50,6 @@ export function composePost(message: Message, context: ComposeContext, locale: s
       notes: cut ? ["cut to fit"] : [],
     },
   ];
-}
-
-function fitted(message: Message, title: string): Fitted {
-  const words = plainWords(shortWords(message, title));
-  const tail = [plainWords(message.keep ?? ""), message.link ?? ""];
-  try {
-    return fitShortPost(words, tail, { limit: LIMIT, measure: postLength });
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new TooLong(`the promise and the link alone exceed Bluesky's ${LIMIT} characters`);
-  }
 }
 
 function plainWords(text: string): string {

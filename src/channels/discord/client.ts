@@ -78,12 +78,13 @@ function refusalOf(answer: Answer, now: Date): ChannelError {
       hint: "Discord asks to wait; then type: status retry",
     });
   }
-  if (answer.status >= 500 || answer.status < 300 || answer.status === 408)
+  // 302 and 303 may follow something that was done; the others say that it was not done here.
+  if ([301, 307, 308].includes(answer.status))
+    return new ChannelError("refused", "DISCORD_REDIRECTED", seen, { hint: "correct the channel's baseUrl" });
+  if (answer.status >= 500 || answer.status < 400 || answer.status === 408)
     return new ChannelError("unknown", "DISCORD_NO_CLEAR_ANSWER", seen, {
       hint: "the message may be out: look in Discord before posting again",
     });
-  if (answer.status < 400)
-    return new ChannelError("refused", "DISCORD_REDIRECTED", seen, { hint: "correct the channel's baseUrl" });
   return new ChannelError("refused", codeOf(answer.status), seen, {
     hint: (code === undefined ? undefined : HINTS[code]) ?? hintFor(answer.status),
     standAlone: code !== undefined && THREAD_REFUSED.includes(code),

@@ -1,6 +1,7 @@
 import type { Message } from "../../render/document.ts";
-import { fitShortPost, shortWords } from "../../render/short-post.ts";
-import { type ComposeContext, type Post, TooLong } from "../contract.ts";
+import { shortWords } from "../../render/short-post.ts";
+import type { ComposeContext, Post } from "../contract.ts";
+import { fitInto } from "../short-post.ts";
 import type { MastodonSettings } from "./settings.ts";
 import { escapePost, postLength } from "./text.ts";
 
@@ -24,7 +25,7 @@ export function composeStatus(
   const limit = settings.characters;
   const words = plainWords(shortWords(message, context.incident.title));
   const tail = [plainWords(message.keep ?? ""), message.link ?? ""];
-  const { text, cut } = within(limit, () => fitShortPost(words, tail, { limit, measure: postLength }));
+  const { text, cut } = fitInto("the server", words, tail, { limit, measure: postLength });
   const payload: StatusPayload = {
     status: text,
     visibility: settings.visibility,
@@ -42,15 +43,6 @@ export function composeStatus(
       ...(context.rootSubject === null ? {} : { standAlone: payload }),
     },
   ];
-}
-
-function within<T>(limit: number, run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new TooLong(`the promise and the link alone exceed the server's ${limit} characters`);
-  }
 }
 
 function plainWords(text: string): string {

@@ -1,7 +1,7 @@
 import type { Message } from "../../render/document.ts";
-import { fitWithTail } from "../../render/fit.ts";
 import { escapeTweet, tweetLength } from "../../render/tweet.ts";
-import { type ComposeContext, type Post, TooLong } from "../contract.ts";
+import type { ComposeContext, Post } from "../contract.ts";
+import { fitInto } from "../short-post.ts";
 
 /** X, weighted characters for accounts without Premium (counting characters, read 2026-11). */
 const LIMIT = 280;
@@ -18,8 +18,10 @@ const PRICE_WITHOUT_LINK = "$0.015 per post by X's price list";
 export function composeTweet(message: Message, context: ComposeContext): readonly Post[] {
   const short = plainWords(message.short);
   const keep = message.keep === null ? "" : plainWords(message.keep);
-  const tail = [keep, message.link ?? ""].filter((part) => part !== "");
-  const { text, cut } = fitParts(short, tail);
+  const { text, cut } = fitInto("X", short, [keep, message.link ?? ""], {
+    limit: LIMIT,
+    measure: tweetLength,
+  });
   const carriesLink = message.link !== null || holdsAddress(text);
   const payload = { text, reply: context.rootSubject !== null };
   return [
@@ -37,38 +39,6 @@ export function composeTweet(message: Message, context: ComposeContext): readonl
       ...(payload.reply ? { standAlone: { text, reply: false } } : {}),
     },
   ];
-}
-
-/** The words and what must stay; a part that the words already say is not said twice. */
-function fitParts(short: string, tail: readonly string[]): { text: string; cut: boolean } {
-  const whole = joined(short, ...tail.filter((part) => !mention(part).test(short)));
-  if (tweetLength(whole) <= LIMIT) return { text: whole, cut: false };
-  // What is said in the tail need not be said again above it: the whole line goes, not a piece of it.
-  const lines = short
-    .split("\n")
-    .filter((line, _, all) => all.length === 1 || !tail.some((part) => mention(part).test(line)));
-  const words = tail.reduce((text, part) => text.replace(mention(part), ""), lines.join("\n")).trim();
-  try {
-    const { text } = fitWithTail(words, joined(...tail), {
-      limit: LIMIT,
-      measure: tweetLength,
-    });
-    return { text, cut: true };
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new TooLong(`the promise and the link alone exceed X's ${LIMIT} characters: ${tail.join(" ")}`);
-  }
-}
-
-/** The part as a whole: `https://example.com` is not said by `https://example.com/help`. */
-function mention(part: string): RegExp {
-  // A promise may go on: `Next update: 10:30, or sooner`.
-  const literally = part.replace(/(?<=[\p{L}\p{N})])\.$/u, "").replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
-  return new RegExp(`(?<![\\p{L}\\p{N}])${literally}\\/?(?![\\p{L}\\p{N}\\/?#=&%_\\-])`, "u");
-}
-
-function joined(...parts: readonly string[]): string {
-  return parts.filter((part) => part !== "").join("\n");
 }
 
 function plainWords(text: string): string {

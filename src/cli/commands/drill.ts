@@ -15,7 +15,7 @@ import { EXIT } from "../exit-codes.ts";
 import { sayNews } from "../output/news.ts";
 import { indented, shellWord } from "../output/printable.ts";
 import { type Style, styleFor } from "../output/style.ts";
-import { ALL_CHANNELS, type Property, Rehearsal } from "../rehearsal.ts";
+import { type Property, Rehearsal, USUAL_CHANNELS } from "../rehearsal.ts";
 import { splitWords } from "../shell-words.ts";
 import type { Surroundings } from "../surroundings.ts";
 
@@ -57,7 +57,7 @@ export async function drill(
 async function play(scenario: Scenario, surroundings: Surroundings, flags: DrillFlags): Promise<number> {
   const { title, history, outageAt, property, components } = scenario;
   const clock = new ScriptedClock(outageAt);
-  const rehearsal = await Rehearsal.open({ property, components, channels: ALL_CHANNELS }, clock);
+  const rehearsal = await Rehearsal.open({ property, components, channels: USUAL_CHANNELS }, clock);
   const { stdout, stopping } = surroundings;
   const style = styleFor(stdout, surroundings, flags.plain === true);
   const quiet = flags.json === true;
@@ -184,9 +184,15 @@ async function ownProperty(surroundings: Surroundings, flags: DrillFlags): Promi
     const played = channels.filter(({ kind }) => kind.kind !== "command");
     for (const { name } of channels.filter((channel) => !played.includes(channel)))
       surroundings.stderr.write(`${name} is left out: a drill runs no program of yours.\n`);
+    if (played.length === 0)
+      throw usageError(
+        "DRILL_WITHOUT_CHANNELS",
+        "No channel of this configuration can be played.",
+        `Play a scenario: status drill ${SCENARIOS[0]?.name}`,
+      );
     return {
       property: { ...rest, ...(url === null ? {} : { url }), ...(statusUrl === null ? {} : { statusUrl }) },
-      components: components as readonly ScenarioComponent[],
+      components: components.map(ownPart),
       channels: Object.fromEntries(
         played.map(({ name, kind, common: { required, audience, locale } }) => [
           name,
@@ -202,8 +208,13 @@ async function ownProperty(surroundings: Surroundings, flags: DrillFlags): Promi
   } catch (error) {
     if (!(error instanceof StatusError) || error.code !== "CONFIG_NOT_FOUND" || flags.config !== undefined)
       throw error;
-    return { property: amazon2010.property, components: amazon2010.components, channels: ALL_CHANNELS };
+    return { property: amazon2010.property, components: amazon2010.components, channels: USUAL_CHANNELS };
   }
+}
+
+/** Without another dashboard that speaks for it: a drill asks nobody outside. */
+function ownPart({ id, name, components }: ScenarioComponent): ScenarioComponent {
+  return { id, name, ...(components === undefined ? {} : { components: components.map(ownPart) }) };
 }
 
 function outputOf(flags: DrillFlags, { cwd }: Surroundings): string | null {

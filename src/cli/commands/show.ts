@@ -12,7 +12,10 @@ import { styleFor } from "../output/style.ts";
 import { closing, coverageTable, sayStanding } from "../output/table.ts";
 
 /** Where an update stands with the fewest words around it. */
-const PLAINEST = ["page", "slack", "discourse", "statuspage", "email"];
+const PLAINEST = [
+  ...["page", "slack", "discourse", "nodebb", "statuspage"],
+  ...["discord", "teams", "webhook", "command", "apprise", "email"],
+];
 
 /** `status show [incident]`: the timeline of one incident, and where each channel stands. */
 export async function show(

@@ -30,6 +30,42 @@ export function sayNews(news: News, { chalk, symbols, columns }: Style): string 
             : "in the thread",
       text: firstLines(text, 4),
     })),
+    ...news.toots.map(({ author, replyTo, text, changed }) => ({
+      who: "Followers on Mastodon",
+      where: `${author}${replyTo === null ? "" : ", in the thread"}${changed ? ", changed in its place" : ""}`,
+      text,
+    })),
+    ...news.blueskyPosts.map(({ author, root, text }) => ({
+      who: "Followers on Bluesky",
+      where: `${author}${root === null ? "" : ", in the thread"}`,
+      text,
+    })),
+    ...news.boardPosts.map(({ topic, post, opens }) => ({
+      who: "Members",
+      where: `${opens ? "new topic" : "reply in"}: ${topic.title}${post.changed ? ", changed in its place" : ""}`,
+      // Markdown shows no link definition.
+      text: firstLines(post.content.replace(/^\[[^\]]*\]: #.*$/gm, ""), 4),
+    })),
+    ...news.discordMessages.map(({ thread, content, changed }) => ({
+      who: "Community on Discord",
+      where: `${thread === null ? "message" : "in the thread"}${changed ? ", changed in its place" : ""}`,
+      text: firstLines(content, 4),
+    })),
+    ...news.teamsCards.map(({ text }) => ({
+      who: "Colleagues on Teams",
+      where: "new card",
+      text: firstLines(text, 4),
+    })),
+    ...news.notifications.map(({ type, title, body }) => ({
+      who: "Others, through Apprise",
+      where: `${type}: ${title}`,
+      text: firstLines(body, 4),
+    })),
+    ...news.webhookEvents.map(({ type, path, data }) => ({
+      who: "Programs, by webhook",
+      where: `POST ${path === "" ? "/" : path}`,
+      text: `${type}, ${JSON.stringify(data ?? null).length} characters of JSON`,
+    })),
     ...news.hostedUpdates.map(({ incident, update }) => ({
       who: "Hosted page",
       where: `${incident.name}: ${update.status}`,

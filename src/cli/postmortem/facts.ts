@@ -36,7 +36,10 @@ export interface Said {
 }
 
 /** Where an update stands with the fewest words around it. */
-const PLAINEST = ["page", "discourse", "statuspage", "email", "slack"];
+const PLAINEST = [
+  ...["page", "discourse", "nodebb", "statuspage", "email"],
+  ...["discord", "webhook", "command", "apprise", "slack", "teams"],
+];
 
 export async function factsOf(
   incident: Incident & { readonly resolvedAt: Date },

@@ -312,8 +312,16 @@ More: docs/follow-ups.md`,
       .description("keep the imitations running, with a ready configuration for them"),
   )
     .option("--port <number>", "port of the first imitation (default: any free one)")
+    .option(
+      "--channel <kind>",
+      "a channel of this kind, or all (repeatable; default: those of the demonstration)",
+      collect,
+    )
     .option("--output <file>", "where to write the configuration (default: a temporary folder)")
-    .addHelpText("after", "\nExamples:\n  $ status sandbox\n  $ status sandbox --port 8025")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ status sandbox\n  $ status sandbox --channel discord --channel teams\n  $ status sandbox --channel all --port 8025",
+    )
     .action((flags) => run("sandbox", null, flags));
   return program;
 }

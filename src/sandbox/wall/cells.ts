@@ -1,17 +1,10 @@
-import MarkdownIt from "markdown-it";
 import { stillOf } from "../../page/document.ts";
-import { Html, html } from "../../page/html.ts";
+import { type Html, html } from "../../page/html.ts";
+import { renderCard } from "./adaptive-card.ts";
+import type { Audience } from "./audiences.ts";
+import { renderDiscord, renderForum } from "./markdown.ts";
 import type { News } from "./news.ts";
 import { renderSlackBlocks } from "./slack-blocks.ts";
-
-export const AUDIENCES = [
-  { id: "tweet", name: "Followers", place: "X" },
-  { id: "mail", name: "Subscribers", place: "Mail" },
-  { id: "forum", name: "Sellers", place: "Seller forum" },
-  { id: "slack", name: "Colleagues", place: "Slack" },
-  { id: "page", name: "Everyone", place: "Status page" },
-] as const;
-export type Audience = (typeof AUDIENCES)[number]["id"];
 
 /** What one audience saw new; null where that is nothing. `step` makes the anchors unique. */
 export function renderCell(audience: Audience, news: News, step: number): Html | null {
@@ -44,7 +37,7 @@ ${mail.html === "" ? html`<p class="lines">${linked(mail.text)}</p>` : frame(`ma
         post.username,
         post.number === 1 ? "opened this topic" : `reply ${post.number - 1} in the topic`,
       )}
-<div class="prose">${new Html(markdown.render(withoutComments(post.raw)))}</div></article>`,
+<div class="prose">${renderForum(post.raw)}</div></article>`,
     ),
   slack: ({ slackMessages }) =>
     slackMessages.map(
@@ -59,6 +52,72 @@ ${mail.html === "" ? html`<p class="lines">${linked(mail.text)}</p>` : frame(`ma
       }</p>
 <div class="prose">${blocks.length === 0 ? html`<p class="lines">${linked(text)}</p>` : renderSlackBlocks(blocks)}</div></article>`,
     ),
+  toot: ({ toots }) =>
+    toots.map(
+      ({ author, text, replyTo, changed }) => html`<article>${who(
+        author,
+        noteOf(replyTo === null ? null : "replying in the thread", changed),
+      )}
+<p class="lines">${linked(text)}</p></article>`,
+    ),
+  sky: ({ blueskyPosts }) =>
+    blueskyPosts.map(
+      ({
+        author,
+        text,
+        root,
+        live,
+      }) => html`<article>${who(author, root === null ? null : "replying in the thread")}
+<p class="lines">${facets(text, live)}</p></article>`,
+    ),
+  board: ({ boardPosts }) =>
+    boardPosts.map(
+      ({
+        topic,
+        post,
+        opens,
+      }) => html`<article>${opens ? html`<p class="subject">${topic.title}</p>` : null}${who(
+        post.username,
+        noteOf(opens ? "opened this topic" : "replied in the topic", post.changed),
+      )}
+<div class="prose">${renderForum(post.content)}</div></article>`,
+    ),
+  discord: ({ discordMessages }) =>
+    discordMessages.map(
+      ({ author, threadName, thread, content, pinged, changed }) => html`<article>${
+        threadName === null ? null : html`<p class="subject">${threadName}</p>`
+      }${who(
+        author,
+        noteOf(
+          threadName !== null ? "opened this thread" : thread === null ? null : "in the thread",
+          changed,
+        ),
+      )}${
+        // Whoever was called is shown as such: on this wall it is a fault to be seen.
+        pinged.length === 0 ? null : html`<p><mark>Calls ${pinged.join(", ")}</mark></p>`
+      }
+<div class="prose">${renderDiscord(content)}</div></article>`,
+    ),
+  teams: ({ teamsCards }) =>
+    teamsCards.map(
+      ({ card }) =>
+        html`<article><p class="fine">Posted by a workflow</p><div class="prose">${renderCard(card)}</div></article>`,
+    ),
+  bridge: ({ notifications }) =>
+    notifications.map(
+      ({
+        target,
+        title,
+        body,
+        type,
+      }) => html`<article><p class="fine">${sentenceCase(type)} To ${schemeOf(target)}</p>
+${title === "" ? null : html`<p class="subject">${title}</p>`}<p class="lines">${linked(body)}</p></article>`,
+    ),
+  program: ({ webhookEvents }) =>
+    webhookEvents.map(
+      ({ type, path, data }) => html`<article><p class="fine">POST ${path === "" ? "/" : path}, signed</p>
+<p class="subject">${type}</p><details><summary>${subjectIn(data)}</summary><pre>${JSON.stringify(data, null, 2) ?? ""}</pre></details></article>`,
+    ),
   page: ({ pageHtml, hostedUpdates }, step) => [
     ...(pageHtml === null
       ? []
@@ -71,6 +130,34 @@ ${mail.html === "" ? html`<p class="lines">${linked(mail.text)}</p>` : frame(`ma
     ),
   ],
 };
+
+function noteOf(note: string | null, changed: boolean): string | null {
+  if (!changed) return note;
+  return note === null ? "changed in its place" : `${note}, changed in its place`;
+}
+
+/** Which service an address is of: the rest of it may hold a password. */
+function schemeOf(target: string): string {
+  return /^[a-z][a-z0-9+.-]*(?=:)/i.exec(target)?.[0] ?? "a service";
+}
+
+/** What a webhook's document is about, of the words that it carries. */
+function subjectIn(data: unknown): string {
+  const { message } = (typeof data === "object" && data !== null ? data : {}) as { message?: unknown };
+  const { subject } = (typeof message === "object" && message !== null ? message : {}) as {
+    subject?: unknown;
+  };
+  return typeof subject === "string" && subject !== "" ? subject : "The document";
+}
+
+/** Bluesky makes nothing live but what a post names as such. */
+function facets(text: string, live: readonly string[]): readonly Html[] {
+  const [first, ...rest] = live;
+  const at = first === undefined || first === "" ? -1 : text.indexOf(first);
+  if (first === undefined || at < 0) return [html`${text}`];
+  const link = /^https?:/i.test(first) ? html`<a href="${first}">${first}</a>` : html`<mark>${first}</mark>`;
+  return [html`${text.slice(0, at)}`, link, ...facets(text.slice(at + first.length), rest)];
+}
 
 function who(name: string, note: string | null): Html {
   const bare = name.replace(/^@/, "");
@@ -92,17 +179,7 @@ function linked(text: string): readonly Html[] {
     .map((part, index) => (index % 2 === 1 ? html`<a href="${part}">${part}</a>` : html`${part}`));
 }
 
-/** A forum keeps comments in the source of a post and shows none of them. */
-function withoutComments(raw: string): string {
-  return raw.replace(/<!--.*?-->/gs, "").trim();
-}
-
 function sentenceCase(status: string): string {
   const words = status.replaceAll("_", " ");
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
-
-const markdown = new MarkdownIt({ html: false, linkify: true }).disable("image");
-// A post's headings are no headings of the wall.
-markdown.renderer.rules.heading_open = () => '<p class="heading">';
-markdown.renderer.rules.heading_close = () => "</p>";

@@ -1,4 +1,18 @@
-import type { HostedIncident, Mail, SlackMessage, Topic, Tweet, World } from "../world.ts";
+import type {
+  BlueskyPost,
+  DiscordMessage,
+  HostedIncident,
+  Mail,
+  NodebbTopic,
+  Notification,
+  SlackMessage,
+  TeamsCard,
+  Toot,
+  Topic,
+  Tweet,
+  WebhookEvent,
+  World,
+} from "../world.ts";
 
 /** What appeared between two steps. */
 export interface News {
@@ -13,6 +27,18 @@ export interface News {
     readonly post: Topic["posts"][number];
   }[];
   readonly slackMessages: readonly SlackMessage[];
+  readonly toots: readonly Fresh<Toot>[];
+  readonly blueskyPosts: readonly BlueskyPost[];
+  readonly discordMessages: readonly Fresh<DiscordMessage>[];
+  readonly teamsCards: readonly TeamsCard[];
+  readonly boardPosts: readonly {
+    readonly topic: NodebbTopic;
+    readonly post: Fresh<NodebbTopic["posts"][number]>;
+    /** Whether it is the topic's first. */
+    readonly opens: boolean;
+  }[];
+  readonly notifications: readonly Notification[];
+  readonly webhookEvents: readonly WebhookEvent[];
   readonly hostedUpdates: readonly {
     readonly incident: HostedIncident;
     readonly update: HostedIncident["updates"][number];
@@ -21,16 +47,24 @@ export interface News {
   readonly pageHtml: string | null;
 }
 
+export function isQuiet(news: News): boolean {
+  return Object.values(news).every((seen) => seen === null || seen.length === 0);
+}
+
+/** `changed`: it was there before, in other words. */
+type Fresh<T> = T & { readonly changed: boolean };
+
 interface Moment {
   readonly world: World;
   readonly pageHtml: string | null;
 }
 
-/** Worlds only grow, so what is new is what stands after the things already there. */
+/** Most places only grow: what is new stands after the things already there. Where posts are changed or go, their ids tell. */
 export function newsOf(now: Moment, before: Moment | null): News {
   const old = before?.world;
   const known = new Map(old?.topics.map((topic) => [topic.id, topic.posts.length]));
   const said = new Map(old?.hostedIncidents.map((incident) => [incident.id, incident.updates.length]));
+  const oldBoard = old?.nodebbTopics.flatMap((topic) => topic.posts) ?? [];
   return {
     tweets: now.world.tweets.slice(old?.tweets.length ?? 0),
     letters: letters(now.world.mails.slice(old?.mails.length ?? 0)),
@@ -38,11 +72,41 @@ export function newsOf(now: Moment, before: Moment | null): News {
       topic.posts.slice(known.get(topic.id) ?? 0).map((post) => ({ topic, post })),
     ),
     slackMessages: now.world.slackMessages.slice(old?.slackMessages.length ?? 0),
+    toots: fresh(now.world.toots, old?.toots ?? [], {
+      idOf: ({ id }) => id,
+      wordsOf: ({ text }) => text,
+    }),
+    blueskyPosts: now.world.blueskyPosts.filter(({ uri }) =>
+      (old?.blueskyPosts ?? []).every((post) => post.uri !== uri),
+    ),
+    discordMessages: fresh(now.world.discordMessages, old?.discordMessages ?? [], {
+      idOf: ({ id }) => id,
+      wordsOf: ({ content }) => content,
+    }),
+    teamsCards: now.world.teamsCards.slice(old?.teamsCards.length ?? 0),
+    boardPosts: now.world.nodebbTopics.flatMap((topic) =>
+      fresh(topic.posts, oldBoard, { idOf: ({ pid }) => pid, wordsOf: ({ content }) => content }).map(
+        (post) => ({ topic, post, opens: post.pid === topic.posts[0]?.pid }),
+      ),
+    ),
+    notifications: now.world.notifications.slice(old?.notifications.length ?? 0),
+    webhookEvents: now.world.webhookEvents.slice(old?.webhookEvents.length ?? 0),
     hostedUpdates: now.world.hostedIncidents.flatMap((incident) =>
       incident.updates.slice(said.get(incident.id) ?? 0).map((update) => ({ incident, update })),
     ),
     pageHtml: now.pageHtml === before?.pageHtml ? null : now.pageHtml,
   };
+}
+
+function fresh<T extends object>(
+  now: readonly T[],
+  before: readonly T[],
+  { idOf, wordsOf }: { readonly idOf: (one: T) => unknown; readonly wordsOf: (one: T) => string },
+): Fresh<T>[] {
+  const known = new Map(before.map((one) => [idOf(one), wordsOf(one)]));
+  return now
+    .filter((one) => known.get(idOf(one)) !== wordsOf(one))
+    .map((one) => ({ ...one, changed: known.has(idOf(one)) }));
 }
 
 function letters(mails: readonly Mail[]): News["letters"] {

@@ -1,4 +1,4 @@
-/** The look of the wall: wide enough for five audiences at 1440 px, to be scrolled sideways below. */
+/** The look of the wall: five audiences fit into 1440 px; more of them, or less room, and they are scrolled sideways. */
 export const WALL_STYLE = `
 :root{color-scheme:light dark;--paper:#f6f4f0;--card:#fff;--text:#1d2126;--soft:#59616b;--line:#dedad3;--link:#1c5a9c;
 --now:#0f4f3a;--now-text:#eef6f1;--now-soft:#b9d6c8;--then:#e6e2da;--then-text:#2a2723;--then-soft:#5d574f;--shade:rgb(29 33 38/.62)}
@@ -33,7 +33,7 @@ h2{font-size:.9375rem;font-weight:600}
 .then ul{margin-top:1rem;list-style:none;font-size:.875rem}.then li+li{margin-top:.25rem}
 .line{margin-top:2.5rem}
 .scroll{margin:1rem -2rem 0 0;padding-right:2rem;overflow-x:auto;scroll-padding-left:12rem}
-table{border-collapse:separate;border-spacing:0;table-layout:fixed;width:100%;min-width:83rem}
+table{border-collapse:separate;border-spacing:0;table-layout:fixed;width:100%;min-width:calc(10.5rem + var(--columns)*14.5rem);max-width:calc(10.5rem + var(--columns)*34rem)}
 thead td{width:10.5rem}
 th,td{text-align:left;vertical-align:top;font-weight:400;padding:0 0 0 .75rem}
 thead th{padding-bottom:.75rem;font-weight:650}
@@ -52,16 +52,20 @@ article+article{margin-top:.625rem}
 .who{display:flex;gap:.5rem;align-items:center;margin-bottom:.5rem;line-height:1.25}
 .who small{display:block;color:var(--soft);font-size:.75rem}
 .face{flex:none;width:1.875rem;height:1.875rem;border-radius:50%;display:grid;place-items:center;background:var(--text);color:var(--card);font-weight:650;font-size:.875rem}
-.forum .face{border-radius:7px}
+.forum .face,.board .face{border-radius:7px}
 .subject,.heading{font-weight:650;font-size:.9375rem;line-height:1.3}
-.forum .subject{margin-bottom:.5rem}
+.forum .subject,.board .subject,.discord .subject{margin-bottom:.5rem}
 .fine{color:var(--soft);font-size:.75rem;line-height:1.45}
 .lines{white-space:pre-wrap}
 .prose>*+*{margin-top:.5rem}.prose>div.lines+div.lines{margin-top:0}
 .prose ul,.prose ol{padding-left:1.125rem}.prose blockquote{border-left:3px solid var(--line);padding-left:.625rem}
 .prose pre{white-space:pre-wrap}.prose code,.prose pre{font-size:.8125rem}
 .prose hr{border:0;border-top:1px solid var(--line)}
-.slack article{border-left:4px solid var(--soft)}
+.prose>.tight{margin-top:0}
+.button{display:inline-block;border:1px solid var(--line);border-radius:6px;padding:.25rem .75rem;font-weight:600;text-decoration:none}
+details{margin-top:.375rem}summary{cursor:pointer}details pre{margin-top:.5rem;font-size:.75rem;line-height:1.45;white-space:pre-wrap}
+.slack article,.teams article,.bridge article{border-left:4px solid var(--soft)}.teams article{border-left-width:1px;border-top:4px solid var(--soft)}
+.teams .fine,.bridge .fine{margin-bottom:.375rem}.bridge .lines{margin-top:.375rem}
 .slack .fine{margin-bottom:.375rem}
 mark{background:#ffe08a;color:#1d2126}
 .mail article,.page article{padding:0;overflow:hidden}
@@ -82,6 +86,6 @@ figcaption{border-top:1px solid var(--line);padding:.3125rem .9375rem;font-size:
 .frame:target .enlarge{display:none}.frame:target .close{display:inline}
 footer{margin-top:2.5rem;border-top:1px solid var(--line);padding:1.25rem 0 2.5rem;color:var(--soft);font-size:.875rem}
 @media (max-width:56rem){body{padding:0 1rem}.compare{grid-template-columns:minmax(0,1fr)}.compare section{padding:1.25rem 1.25rem 1.5rem}.scroll{margin-right:-1rem;padding-right:1rem}}
-@media (max-width:40rem){.step,thead td{width:7.75rem}.step code{display:none}table{min-width:77rem}.step b{font-size:1.0625rem;white-space:normal}}
+@media (max-width:40rem){.step,thead td{width:7.75rem}.step code{display:none}table{min-width:calc(7.75rem + var(--columns)*13.85rem)}.step b{font-size:1.0625rem;white-space:normal}}
 @media print{.scroll{overflow:visible}tr{break-inside:avoid}}
 `.trim();

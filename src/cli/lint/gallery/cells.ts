@@ -1,4 +1,3 @@
-import MarkdownIt from "markdown-it";
 import { sayTime } from "../../../base/zone.ts";
 import { PHASE_WORDS } from "../../../incident/phases.ts";
 import { Html, html } from "../../../page/html.ts";
@@ -6,7 +5,10 @@ import { bundledWords } from "../../../page/words/index.ts";
 import type { Block } from "../../../render/document.ts";
 import { toHtml } from "../../../render/formats/html.ts";
 import { toPlainText } from "../../../render/formats/plain.ts";
+import { renderCard } from "../../../sandbox/wall/adaptive-card.ts";
+import { renderDiscord, renderForum } from "../../../sandbox/wall/markdown.ts";
 import { renderSlackBlocks } from "../../../sandbox/wall/slack-blocks.ts";
+import { count } from "../lines.ts";
 import type { Rehearsed } from "../rehearse.ts";
 
 /** What a card shows beside the words: who speaks, and when. */
@@ -26,7 +28,8 @@ export function renderCell(said: Rehearsed, setting: Setting): Html {
 
 type Render = (said: Rehearsed, setting: Setting) => Html;
 
-const tweet: Render = (said, { property }) => {
+/** A post on X, Mastodon or Bluesky. */
+const short: Render = (said, { property }) => {
   const { text, length, notes } = firstOf(said);
   return html`<article class="card tweet">${who(property, said.specimen.context.rootSubject === null ? null : "replying to itself")}
 <p class="lines">${linked(text)}</p>${length === null ? null : counter(length, notes.includes("cut to fit"))}</article>`;
@@ -48,8 +51,31 @@ const forum: Render = (said, { settings, property }) => {
   const payload = fields(firstOf(said).payload);
   const opens = said.specimen.context.rootSubject === null;
   return html`<article class="card forum">${opens ? html`<p class="subject">${string(payload.title)}</p>` : null}${who(string(settings.username) || property, opens ? "opened this topic" : "replied in the topic")}
-<div class="prose">${new Html(markdown.render(withoutComments(string(payload.raw))))}</div></article>`;
+<div class="prose">${renderForum(string(payload.raw ?? payload.content))}</div></article>`;
 };
+
+const discord: Render = (said, { settings, property }) => {
+  const payload = fields(firstOf(said).payload);
+  const opens = said.specimen.context.rootSubject === null;
+  const thread = opens ? string(payload.thread_name) : "";
+  const note = settings.forum === true ? (opens ? "opened this thread" : "in the thread") : null;
+  return html`<article class="card discord">${thread === "" ? null : html`<p class="subject">${thread}</p>`}${who(string(settings.username) || property, note)}
+<div class="prose">${renderDiscord(string(payload.content))}</div></article>`;
+};
+
+const teams: Render = (said) => {
+  const [attachment] = list(fields(firstOf(said).payload).attachments);
+  return html`<article class="card teams"><div class="prose">${renderCard(fields(attachment).content)}</div></article>`;
+};
+
+const notification: Render = (said) => {
+  const { title, body, type } = fields(firstOf(said).payload);
+  return html`<article class="card"><p class="fine" lang="en">${string(type)}, on ${count(said.posts.length, "service")}</p><p class="subject">${string(title)}</p><p class="lines">${linked(string(body))}</p></article>`;
+};
+
+/** What a program gets, in its own form. */
+const data: Render = (said) =>
+  html`<article class="card"><p class="subject">${said.message.subject}</p><div class="prose"><pre>${JSON.stringify(firstOf(said).payload, null, 2)}</pre></div></article>`;
 
 const slack: Render = (said, { property, timeZone }) => {
   const payload = fields(firstOf(said).payload);
@@ -83,10 +109,18 @@ const plain: Render = (said) =>
   html`<article class="card"><p class="subject">${said.message.subject}</p><p class="lines">${linked(firstOf(said).text)}</p></article>`;
 
 const CELLS: Readonly<Record<string, Render>> = {
-  twitter: tweet,
+  twitter: short,
+  mastodon: short,
+  bluesky: short,
   email: mail,
   discourse: forum,
+  nodebb: forum,
   slack,
+  discord,
+  teams,
+  apprise: notification,
+  webhook: data,
+  command: data,
   page,
   statuspage: hosted,
 };
@@ -137,19 +171,10 @@ function linked(text: string): readonly Html[] {
     .map((part, index) => (index % 2 === 1 ? html`<a href="${part}">${part}</a>` : html`${part}`));
 }
 
-/** A forum keeps comments in the source of a post and shows none of them. */
-function withoutComments(raw: string): string {
-  return raw.replace(/<!--.*?-->/gs, "").trim();
-}
-
 /** The hosted page shows entities as the characters they stand for. */
 function shownHosted(text: string): string {
   return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }
-
-const markdown = new MarkdownIt({ html: false, linkify: true }).disable("image");
-markdown.renderer.rules.heading_open = () => '<p class="heading">';
-markdown.renderer.rules.heading_close = () => "</p>";
 
 function firstOf({ posts }: Rehearsed): Rehearsed["posts"][number] {
   const [post] = posts;

@@ -64,6 +64,8 @@ h3{font-size:1.1875rem;line-height:1.3;font-weight:650;letter-spacing:-.011em}
 .who small{display:block;color:var(--soft);font-size:.8125rem}
 .face{flex:none;width:2.375rem;height:2.375rem;border-radius:50%;display:grid;place-items:center;background:var(--text);color:var(--card);font-weight:650}
 .forum .face,.slack .face{border-radius:9px}
+.prose>.tight{margin-top:0}
+.button{display:inline-block;border:1px solid var(--line);border-radius:6px;padding:.25rem .875rem;font-weight:600;text-decoration:none}
 .tweet .lines{font-size:1rem}
 .count{padding-top:.625rem;display:flex;gap:.5rem;align-items:center;font-variant-numeric:tabular-nums}
 .count svg{width:1.25rem;height:1.25rem;transform:rotate(-90deg)}
