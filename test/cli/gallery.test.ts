@@ -91,7 +91,7 @@ describe("status lint --gallery", () => {
     expect(cells.get("Mastodon")).toMatch(/of 500 characters/);
     expect(cells.get("Bluesky")).toMatch(/of 300 characters/);
     expect(cells.get("Discord")).toMatch(/class="card discord".*<strong>/s);
-    expect(cells.get("Microsoft Teams")).toMatch(/<div class="lines heading">.*<a class="button" href=/s);
+    expect(cells.get("Microsoft Teams")).toMatch(/<p class="lines heading">.*<a class="button" href=/s);
     expect(cells.get("NodeBB")).toMatch(/replied in the topic|opened this topic/);
     expect(cells.get("NodeBB")).not.toContain("[status]: #");
     for (const [place, cell] of cells) expect(cell, place).not.toContain("Cannot be said.");

@@ -128,16 +128,23 @@ describe("the wall", () => {
     expect(seen(1, "board")).not.toContain("key-of");
     expect(seen(0, "discord")).toMatch(/^S Status Amazon.com is unavailable We know/);
     expect(seen(0, "teams")).toMatch(/Amazon.com is unavailable We know .* See the status page$/);
-    expect(seen(0, "bridge")).toMatch(/^Failure\. To json Amazon.com is unavailable/);
+    expect(seen(0, "bridge")).toMatch(/^Failure, to json Amazon.com is unavailable/);
     expect(seen(0, "bridge")).not.toContain("hush-hush");
     expect(seen(0, "program")).toMatch(/^POST \/, signed status.update Amazon.com is unavailable/);
   });
 
   it("shows words that were changed in their place, and what comes after a post that is gone", () => {
     const one = worldAfter(1);
-    const { toots, discordMessages, nodebbTopics, blueskyPosts } = worldAfter(2);
+    const { toots, discordMessages, nodebbTopics, blueskyPosts, ...more } = worldAfter(2);
+    const { topics, slackMessages, hostedIncidents } = more;
     const changed = {
       toots: [{ ...toots[0]!, text: "Put right." }],
+      topics: topics.map((topic) => ({ ...topic, posts: [{ ...topic.posts[0]!, raw: "Put right." }] })),
+      slackMessages: [{ ...slackMessages[0]!, text: "Put right.", blocks: [] }],
+      hostedIncidents: hostedIncidents.map((incident) => ({
+        ...incident,
+        updates: [{ ...incident.updates[0]!, body: "Put right." }],
+      })),
       discordMessages: [{ ...discordMessages[0]!, content: "Put **right**." }],
       nodebbTopics: nodebbTopics.map((topic) => ({
         ...topic,
@@ -149,15 +156,17 @@ describe("the wall", () => {
     const rows = cells(
       renderWall(
         wall({
-          audiences: ["toot", "sky", "board", "discord"],
+          audiences: ["toot", "sky", "forum", "board", "discord", "slack", "page"],
           steps: [step(one), step({ ...one, ...changed, ...gone })],
         }),
       ),
     );
     expect(rows[1]?.[0]).toMatch(/changed in its place Put right\.$/);
     expect(rows[1]?.[1]).toContain("We have found the cause");
-    expect(rows[1]?.[2]).toMatch(/opened this topic, changed in its place Put right\.$/);
-    expect(rows[1]?.[3]).toMatch(/changed in its place Put right ?\.$/);
+    for (const forum of [2, 3])
+      expect(rows[1]?.[forum]).toMatch(/opened this topic, changed in its place Put right\.$/);
+    for (const place of [4, 5]) expect(rows[1]?.[place]).toMatch(/changed in its place Put right ?\.$/);
+    expect(rows[1]?.[6]).toMatch(/Hosted page, changed in its place .* Put right\.$/);
   });
 
   it("makes nothing live that the place would not, and marks whom a post calls", () => {
@@ -214,9 +223,9 @@ describe("the wall", () => {
     expect(markup).toContain('<p class="lines"><mark>@you</mark> https://example.com/a b.example</p>');
     expect(markup).toContain("<mark>Calls @everyone</mark>");
     expect(markup).toContain("<p>*plain* ");
-    expect(markup).toContain('<div class="lines">**not** [bold](https://example.com)</div>');
+    expect(markup).toContain('<p class="lines">**not** [bold](https://example.com)</p>');
     expect(markup).toContain('<a href="https://example.com">here</a>nowhere<em><code>a &lt; b</code></em>');
-    expect(markup).toContain('<blockquote><div class="lines">quoted</div></blockquote>');
+    expect(markup).toContain('<blockquote><p class="lines">quoted</p></blockquote>');
     expect(markup).not.toMatch(/<img|href="javascript/);
   });
 

@@ -17,22 +17,23 @@ export function sayNews(news: News, { chalk, symbols, columns }: Style): string 
     })),
     ...news.forumPosts.map(({ topic, post }) => ({
       who: "Sellers",
-      where: post.number === 1 ? `new topic: ${topic.title}` : `reply ${post.number} in: ${topic.title}`,
+      where: `${post.number === 1 ? `new topic: ${topic.title}` : `reply ${post.number} in: ${topic.title}`}${inPlace(post)}`,
       text: firstLines(post.raw.replace(/<!--.*?-->/gs, "").trim(), 4),
     })),
-    ...news.slackMessages.map(({ threadTs, broadcast, text }) => ({
+    ...news.slackMessages.map(({ threadTs, broadcast, text, changed }) => ({
       who: "Colleagues on Slack",
-      where:
+      where: `${
         threadTs === null
           ? "new message"
           : broadcast
             ? "in the thread, shown in the channel"
-            : "in the thread",
+            : "in the thread"
+      }${inPlace({ changed })}`,
       text: firstLines(text, 4),
     })),
     ...news.toots.map(({ author, replyTo, text, changed }) => ({
       who: "Followers on Mastodon",
-      where: `${author}${replyTo === null ? "" : ", in the thread"}${changed ? ", changed in its place" : ""}`,
+      where: `${author}${replyTo === null ? "" : ", in the thread"}${inPlace({ changed })}`,
       text,
     })),
     ...news.blueskyPosts.map(({ author, root, text }) => ({
@@ -42,13 +43,13 @@ export function sayNews(news: News, { chalk, symbols, columns }: Style): string 
     })),
     ...news.boardPosts.map(({ topic, post, opens }) => ({
       who: "Members",
-      where: `${opens ? "new topic" : "reply in"}: ${topic.title}${post.changed ? ", changed in its place" : ""}`,
+      where: `${opens ? "new topic" : "reply in"}: ${topic.title}${inPlace(post)}`,
       // Markdown shows no link definition.
       text: firstLines(post.content.replace(/^\[[^\]]*\]: #.*$/gm, ""), 4),
     })),
     ...news.discordMessages.map(({ thread, content, changed }) => ({
       who: "Community on Discord",
-      where: `${thread === null ? "message" : "in the thread"}${changed ? ", changed in its place" : ""}`,
+      where: `${thread === null ? "message" : "in the thread"}${inPlace({ changed })}`,
       text: firstLines(content, 4),
     })),
     ...news.teamsCards.map(({ text }) => ({
@@ -68,7 +69,7 @@ export function sayNews(news: News, { chalk, symbols, columns }: Style): string 
     })),
     ...news.hostedUpdates.map(({ incident, update }) => ({
       who: "Hosted page",
-      where: `${incident.name}: ${update.status}`,
+      where: `${incident.name}: ${update.status}${inPlace(update)}`,
       text: firstLines(update.body, 3),
     })),
   ];
@@ -80,6 +81,10 @@ export function sayNews(news: News, { chalk, symbols, columns }: Style): string 
     told.push(`  ${chalk.cyan("Everyone")} ${chalk.dim("the status page was rewritten")}`);
   if (told.length === 0) return "";
   return `${chalk.bold("What each audience sees")}\n${told.join("\n")}\n`;
+}
+
+function inPlace({ changed }: { readonly changed: boolean }): string {
+  return changed ? ", changed in its place" : "";
 }
 
 function firstLines(text: string, count: number): string {

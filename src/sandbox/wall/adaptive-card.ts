@@ -13,12 +13,12 @@ function renderElement(value: unknown): Html {
   const rule = element.separator === true ? html`<hr>` : null;
   switch (element.type) {
     case "TextBlock":
-      return html`${rule}<div class="lines">${string(element.text)}</div>`;
+      return html`${rule}<p class="lines">${string(element.text)}</p>`;
     case "RichTextBlock": {
       const runs = list(element.inlines).map(fields);
       const large = runs.some(({ size }) => size === "Large" || size === "Medium");
       const look = `lines${large ? " heading" : ""}${element.spacing === "None" ? " tight" : ""}`;
-      return html`${rule}<div class="${look}">${runs.map(renderRun)}</div>`;
+      return html`${rule}<p class="${look}">${runs.map(renderRun)}</p>`;
     }
     case "Container":
       return html`${rule}<blockquote>${list(element.items).map(renderElement)}</blockquote>`;

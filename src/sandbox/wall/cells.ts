@@ -35,7 +35,10 @@ ${mail.html === "" ? html`<p class="lines">${linked(mail.text)}</p>` : frame(`ma
         post,
       }) => html`<article>${post.number === 1 ? html`<p class="subject">${topic.title}</p>` : null}${who(
         post.username,
-        post.number === 1 ? "opened this topic" : `reply ${post.number - 1} in the topic`,
+        noteOf(
+          post.number === 1 ? "opened this topic" : `reply ${post.number - 1} in the topic`,
+          post.changed,
+        ),
       )}
 <div class="prose">${renderForum(post.raw)}</div></article>`,
     ),
@@ -47,9 +50,10 @@ ${mail.html === "" ? html`<p class="lines">${linked(mail.text)}</p>` : frame(`ma
         broadcast,
         blocks,
         text,
+        changed,
       }) => html`<article><p class="fine">#${channel.replace(/^#/, "")}${
         threadTs === null ? null : broadcast ? ", in the thread and the channel" : ", in the thread"
-      }</p>
+      }${changed ? ", changed in its place" : null}</p>
 <div class="prose">${blocks.length === 0 ? html`<p class="lines">${linked(text)}</p>` : renderSlackBlocks(blocks)}</div></article>`,
     ),
   toot: ({ toots }) =>
@@ -110,7 +114,7 @@ ${mail.html === "" ? html`<p class="lines">${linked(mail.text)}</p>` : frame(`ma
         title,
         body,
         type,
-      }) => html`<article><p class="fine">${sentenceCase(type)} To ${schemeOf(target)}</p>
+      }) => html`<article><p class="fine">${capital(type)}, to ${schemeOf(target)}</p>
 ${title === "" ? null : html`<p class="subject">${title}</p>`}<p class="lines">${linked(body)}</p></article>`,
     ),
   program: ({ webhookEvents }) =>
@@ -124,7 +128,7 @@ ${title === "" ? null : html`<p class="subject">${title}</p>`}<p class="lines">$
       : [html`<article>${frame(`page-${step}`, step, "The status page", stillOf(pageHtml))}</article>`]),
     ...hostedUpdates.map(
       ({ incident, update }) => html`<article class="hosted"><p class="fine">Hosted page${
-        update.notified ? ", subscribers notified" : null
+        update.changed ? ", changed in its place" : update.notified ? ", subscribers notified" : null
       }</p>
 <p class="subject">${incident.name}</p><p><b>${sentenceCase(update.status)}</b></p><p class="lines">${update.body}</p></article>`,
     ),
@@ -181,5 +185,9 @@ function linked(text: string): readonly Html[] {
 
 function sentenceCase(status: string): string {
   const words = status.replaceAll("_", " ");
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+  return `${capital(words)}.`;
+}
+
+function capital(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }

@@ -24,9 +24,9 @@ export interface News {
   }[];
   readonly forumPosts: readonly {
     readonly topic: Topic;
-    readonly post: Topic["posts"][number];
+    readonly post: Fresh<Topic["posts"][number]>;
   }[];
-  readonly slackMessages: readonly SlackMessage[];
+  readonly slackMessages: readonly Fresh<SlackMessage>[];
   readonly toots: readonly Fresh<Toot>[];
   readonly blueskyPosts: readonly BlueskyPost[];
   readonly discordMessages: readonly Fresh<DiscordMessage>[];
@@ -41,7 +41,7 @@ export interface News {
   readonly webhookEvents: readonly WebhookEvent[];
   readonly hostedUpdates: readonly {
     readonly incident: HostedIncident;
-    readonly update: HostedIncident["updates"][number];
+    readonly update: Fresh<HostedIncident["updates"][number]>;
   }[];
   /** The status page, where it changed. */
   readonly pageHtml: string | null;
@@ -59,19 +59,27 @@ interface Moment {
   readonly pageHtml: string | null;
 }
 
-/** Most places only grow: what is new stands after the things already there. Where posts are changed or go, their ids tell. */
+/**
+ * Places that only grow: what is new stands after the things already there. Where posts are changed or go, their ids tell.
+ */
 export function newsOf(now: Moment, before: Moment | null): News {
   const old = before?.world;
-  const known = new Map(old?.topics.map((topic) => [topic.id, topic.posts.length]));
-  const said = new Map(old?.hostedIncidents.map((incident) => [incident.id, incident.updates.length]));
+  const oldForum = old?.topics.flatMap((topic) => topic.posts) ?? [];
+  const oldHosted = new Map(old?.hostedIncidents.map(({ id, updates }) => [id, updates]));
   const oldBoard = old?.nodebbTopics.flatMap((topic) => topic.posts) ?? [];
   return {
     tweets: now.world.tweets.slice(old?.tweets.length ?? 0),
     letters: letters(now.world.mails.slice(old?.mails.length ?? 0)),
     forumPosts: now.world.topics.flatMap((topic) =>
-      topic.posts.slice(known.get(topic.id) ?? 0).map((post) => ({ topic, post })),
+      fresh(topic.posts, oldForum, { idOf: ({ id }) => id, wordsOf: ({ raw }) => raw }).map((post) => ({
+        topic,
+        post,
+      })),
     ),
-    slackMessages: now.world.slackMessages.slice(old?.slackMessages.length ?? 0),
+    slackMessages: fresh(now.world.slackMessages, old?.slackMessages ?? [], {
+      idOf: ({ channel, ts }) => `${channel} ${ts}`,
+      wordsOf: ({ text, blocks }) => JSON.stringify([text, blocks]),
+    }),
     toots: fresh(now.world.toots, old?.toots ?? [], {
       idOf: ({ id }) => id,
       wordsOf: ({ text }) => text,
@@ -92,7 +100,12 @@ export function newsOf(now: Moment, before: Moment | null): News {
     notifications: now.world.notifications.slice(old?.notifications.length ?? 0),
     webhookEvents: now.world.webhookEvents.slice(old?.webhookEvents.length ?? 0),
     hostedUpdates: now.world.hostedIncidents.flatMap((incident) =>
-      incident.updates.slice(said.get(incident.id) ?? 0).map((update) => ({ incident, update })),
+      incident.updates.flatMap((update, index) => {
+        const was = oldHosted.get(incident.id)?.[index];
+        return was?.body === update.body
+          ? []
+          : [{ incident, update: { ...update, changed: was !== undefined } }];
+      }),
     ),
     pageHtml: now.pageHtml === before?.pageHtml ? null : now.pageHtml,
   };
