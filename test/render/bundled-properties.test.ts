@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { DiscordPayload } from "../../src/channels/discord/compose.ts";
 import type { MailPayload } from "../../src/channels/email/compose.ts";
 import type { Block, Inline } from "../../src/render/document.ts";
 import type { Facts } from "../../src/render/facts.ts";
@@ -95,7 +96,11 @@ describe("the bundled templates, in every language, on every channel", () => {
         expect(all).not.toMatch(/\\u001b|\\u0007|[\u202a-\u202e\ufdd0\ufdd1]/);
         if (kind === "twitter") expect(post.text).not.toMatch(/(?<![a-z0-9_])@[a-z0-9_]/i);
         if (kind === "mastodon") expect(post.text).not.toMatch(/(?<![a-z0-9_])[@#][a-z0-9_]/i);
-        if (kind === "discord" || kind === "apprise") expect(post.text).not.toMatch(/@(?:everyone|here)\b/);
+        if (kind === "apprise") expect(post.text).not.toMatch(/@(?:everyone|here)\b/);
+        if (kind === "discord")
+          expect((post.payload as DiscordPayload).content).not.toMatch(
+            /(?<!\\)(?:@(?:everyone|here)\b|<[@#!])/,
+          );
         if (kind === "slack") expect((post.payload as { text: string }).text).not.toMatch(/<[!@#h]/);
         if (kind === "email") {
           const { html, subject } = post.payload as MailPayload;
