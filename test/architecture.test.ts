@@ -19,6 +19,9 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   config: ["incident", "render", "channels", "broadcast", "cadence"],
   sandbox: ["page"],
   cli: ["incident", "render", "page", "channels", "broadcast", "cadence", "store", "config", "sandbox"],
+  "index.ts": [],
+  "channel.ts": ["channels"],
+  "conformance.ts": ["channels"],
 };
 
 interface Module {

@@ -1,0 +1,1 @@
+export { ChannelError, TooLong } from "./channels/contract.ts";

@@ -1,0 +1,1 @@
+export { TooLong } from "./channels/contract.ts";
