@@ -1,9 +1,10 @@
 // Makes the pictures of the README from real runs: node .ci/pictures.mjs (needs a build, and Chromium).
-import { execFile, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { chromium } from "playwright-core";
 import { rolldown } from "rolldown";
 
@@ -13,60 +14,10 @@ const binary = join(root, "bin", "status.js");
 const folder = mkdtempSync(join(tmpdir(), "status-pictures-"));
 mkdirSync(images, { recursive: true });
 
-const run = (argv, env = {}) =>
-  new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [binary, ...argv],
-      { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, LANG: "C.UTF-8", ...env } },
-      (_error, stdout) => resolve(stdout),
-    );
-  });
-
-await run(["drill", "amazon-2010", "--output", folder]);
-
-const sandbox = spawn(
-  process.execPath,
-  [binary, "sandbox", "--output", join(folder, ".statusrc"), "--json"],
-  {
-    cwd: folder,
-  },
-);
-await new Promise((resolve) => sandbox.stdout.once("data", resolve));
-const config = readFileSync(join(folder, ".statusrc"), "utf8");
-// One channel without its secret: the picture shows what silence looks like.
-writeFileSync(
-  join(folder, ".statusrc"),
-  config.replace(/apiKey: (?=.*\n\s+username: status)[^\n]*/, "apiKey: env:DISCOURSE_KEY"),
-);
-const [, key] = /apiKey: (\S+)\n\s+username: status/.exec(config);
-const colour = { FORCE_COLOR: "1" };
-const commands = [
-  [
-    ["announce", "--title", "Checkout is failing", "--component", "checkout", "--impact", "major", "--yes"],
-    colour,
-  ],
-  [["retry"], { ...colour, DISCOURSE_KEY: key }],
-];
-let screen = "";
-for (const [argv, env] of commands) {
-  const shown = argv.map((word) => (/^[\w-]+$/.test(word) ? word : `"${word}"`)).join(" ");
-  screen += `\u001b[36m$\u001b[39m status ${shown}\n${await run([...argv, ...(argv[0] === "retry" ? ["--yes"] : [])], env)}\n`;
-}
-sandbox.kill();
-
-const CLASSES = { 1: "b", 2: "d", 7: "i", 31: "red", 32: "green", 33: "yellow", 36: "cyan" };
-const escaped = screen.trim().replace(/&/g, "&amp;").replace(/</g, "&lt;");
-const markup = escaped.replace(/\u001b\[(\d+)m/g, (_, code) =>
-  CLASSES[code] ? `<span class="${CLASSES[code]}">` : "</span>",
-);
-const terminal = join(folder, "terminal.html");
-writeFileSync(
-  terminal,
-  `<meta charset="utf-8"><style>body{margin:0;background:#12161b;padding:22px 26px;display:inline-block}
-pre{margin:0;font:14px/1.5 "DejaVu Sans Mono",monospace;color:#d7dde4}.b{font-weight:700;color:#fff}.d{color:#8a95a1}
-.red{color:#ff7b72}.green{color:#56d364}.yellow{color:#e3b341}.cyan{color:#76c7d9}</style><pre>${markup}</pre>`,
-);
+await promisify(execFile)(process.execPath, [binary, "drill", "amazon-2010", "--output", folder], {
+  cwd: folder,
+  env: { PATH: process.env.PATH, HOME: folder, LANG: "C.UTF-8" },
+});
 
 const browser = await chromium.launch({
   executablePath: "/usr/bin/chromium",
@@ -87,10 +38,6 @@ await page.screenshot({
   path: join(images, "wall.png"),
   clip: { x: 0, y: 0, width: 1440, height: Math.floor(third.y) },
 });
-await page.goto(pathToFileURL(terminal).href);
-const body = await page.locator("body").boundingBox();
-await page.screenshot({ path: join(images, "terminal.png"), clip: body });
-
 const bundle = await rolldown({
   input: join(root, ".ci", "silence-picture.ts"),
   platform: "node",
