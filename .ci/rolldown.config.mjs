@@ -17,10 +17,10 @@ const output = {
 };
 
 export default defineConfig([
-  /** Split at every dynamic import: a command loads only the chunks it uses. */
+  /** The command, the library and the action, split at every dynamic import: a command loads only the chunks it uses. */
   {
     ...shared,
-    input: { main: "src/cli/main.ts", index: "src/index.ts" },
+    input: { main: "src/cli/main.ts", index: "src/index.ts", "github-action": "src/github/step.ts" },
     output: { ...output, cleanDir: true },
   },
   /** What authors of channels import. Apart, for it holds all of zod, of which the command needs a part. */

@@ -22,6 +22,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "index.ts": [],
   "channel.ts": ["channels"],
   "conformance.ts": ["channels"],
+  // A second front door: a workflow's step calls the command line.
+  github: ["cli"],
 };
 
 interface Module {

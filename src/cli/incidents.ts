@@ -28,12 +28,18 @@ export async function namedIncident(ledger: Ledger, reference: string): Promise<
   throw usageError(
     "INCIDENT_UNKNOWN",
     `There is no incident "${reference}".`,
-    suggest(
-      reference,
-      incidents.slice(0, 10).map(({ id }) => id),
-    ),
+    incidents.length === 0
+      ? EMPTY_LEDGER
+      : suggest(
+          reference,
+          incidents.slice(0, 10).map(({ id }) => id),
+        ),
   );
 }
+
+/** For a runner that starts without the ledger of the job before. */
+export const EMPTY_LEDGER =
+  "This ledger knows of none. Where another one knew it: repeat the announcement with its --key, which says nothing twice; docs/ci.md has how to keep one.";
 
 /**
  * The named one, else the only open one; with two or more a person chooses, and a script must say.

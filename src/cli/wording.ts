@@ -11,3 +11,8 @@ const PLANNED: Readonly<Partial<Record<Phase, string>>> = {
 export function templateOfPhase(phase: Phase): string {
   return PLANNED[phase] ?? phase;
 }
+
+/** The template of a notice's last word: that something is done is not said as that it begins. */
+export function templateThatEnds(template: string): string {
+  return template === "deploying" ? "deploy" : template;
+}

@@ -3,7 +3,7 @@
  *
  * incident     something customers notice, with a beginning and an end
  * maintenance  the same, planned
- * notice       something worth saying that is neither (a deploy); never open, promises nothing, changes no state
+ * notice       something worth saying that is neither (a deploy); never open, promises nothing, changes no state; more may be said of it, until its last word
  * component    a part of the property that customers know by name; components form a tree
  * impact       none, minor, major, critical
  * phase        where the incident stands: investigating, identified, monitoring, resolved

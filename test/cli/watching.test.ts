@@ -115,7 +115,7 @@ describe("status list and status show", () => {
     const { stdout } = await stage.run(["show"]);
     expect(stdout).not.toContain("\u001b");
     expect(stdout).not.toMatch(/^::/m);
-    expect(stdout).toContain("::error::injected");
+    expect(stdout).toContain(": :error::injected");
   });
 });
 

@@ -52,6 +52,7 @@ describe("the bundled templates", () => {
       ["acknowledge", "incident", "investigating"],
       ["correction", "incident", null],
       ["deploy", "notice", null],
+      ["deploying", "notice", null],
       ["holding", "incident", null],
       ["identified", "incident", "identified"],
       ["investigating", "incident", "investigating"],

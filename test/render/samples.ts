@@ -195,10 +195,11 @@ export function sampleOf(
   };
 }
 
-const OPENING: ReadonlySet<string> = new Set(["acknowledge", "maintenance-scheduled", "deploy"]);
+const OPENING: ReadonlySet<string> = new Set(["acknowledge", "maintenance-scheduled", "deploying", "deploy"]);
 
 const VERBS: Readonly<Record<string, Verb>> = {
   acknowledge: "announce",
+  deploying: "announce",
   deploy: "announce",
   resolved: "resolve",
   holding: "follow-up",

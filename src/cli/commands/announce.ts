@@ -26,11 +26,12 @@ import { resumeKey } from "../key.ts";
 import { oneLine } from "../output/printable.ts";
 import { parseUntil } from "../planned-time.ts";
 import { Overtaken } from "../say.ts";
-import { factsOf, speak, type Utterance } from "../speak.ts";
+import { speak } from "../speak.ts";
 import type { Typed } from "../typed.ts";
 import { askVariables } from "../variables.ts";
 import { templateOfPhase } from "../wording.ts";
 import { plannedTimes } from "./maintenance-times.ts";
+import { titleBy } from "./notice.ts";
 
 /**
  * `status announce [template]`: opens an incident (or says a notice) and broadcasts its first update.
@@ -177,21 +178,6 @@ function refuseMisplanned(
       "Nobody can promise the end of an incident.",
       "To promise the next update: --next-update 30m",
     );
-}
-
-/** A notice may be named by its template: its subject is then its title. */
-function titleBy(app: App, said: Omit<Utterance, "inputs">, flags: SpeakFlags): string {
-  const { locale, timeZone, name } = app.config.property;
-  const facts = factsOf(app, said, app.surroundings.clock.now(), flags);
-  const { subject } = said.template.render({
-    channel: "",
-    kind: "",
-    locale,
-    timeZone,
-    audience: "public",
-    facts,
-  });
-  return subject || `${name}: ${said.template.name}`;
 }
 
 function firstPhase(template: TemplateSet, flags: SpeakFlags): Phase {

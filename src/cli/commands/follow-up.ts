@@ -5,7 +5,7 @@ import { EXIT } from "../exit-codes.ts";
 import { parseEvery, parseMax, parseUntil, type SpeakFlags } from "../flags.ts";
 import { keepFollowingUp } from "../follow-up-loop.ts";
 import { followUpRound, type Round, type Script } from "../follow-up-round.ts";
-import { namedIncident } from "../incidents.ts";
+import { EMPTY_LEDGER, namedIncident } from "../incidents.ts";
 import { sayPromise } from "../output/table.ts";
 
 /**
@@ -43,6 +43,8 @@ export async function followUp(
       "Add --every 30m",
     );
   const script: Script = { flags, message, everyMs: null, retriesOwn: true };
+  if (ledger === null && reference !== null)
+    throw usageError("INCIDENT_UNKNOWN", `There is no incident "${reference}".`, EMPTY_LEDGER);
   const incidents =
     ledger === null
       ? []

@@ -10,7 +10,7 @@ import type { Dialog } from "../dialog.ts";
 import { EXIT } from "../exit-codes.ts";
 import { leftOutChannels, type SpeakFlags } from "../flags.ts";
 import { identityOf } from "../identity.ts";
-import { namedIncident } from "../incidents.ts";
+import { EMPTY_LEDGER, namedIncident } from "../incidents.ts";
 import { deliveryFields } from "../output/json.ts";
 import { indented, oneLine } from "../output/printable.ts";
 import { styleFor } from "../output/style.ts";
@@ -23,6 +23,8 @@ export async function retry(
   dialog: Dialog | null,
 ): Promise<number> {
   const ledger = await app.existingLedger();
+  if (ledger === null && reference !== null)
+    throw usageError("INCIDENT_UNKNOWN", `There is no incident "${reference}".`, EMPTY_LEDGER);
   const found = ledger === null ? null : await rowsToRetry(ledger, reference);
   if (ledger === null || found === null) {
     if (flags.json === true)

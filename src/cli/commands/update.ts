@@ -30,7 +30,7 @@ import {
   type SpeakFlags,
 } from "../flags.ts";
 import { heldElsewhere } from "../held-elsewhere.ts";
-import { openIncident } from "../incidents.ts";
+import { EMPTY_LEDGER, openIncident } from "../incidents.ts";
 import { resumeKey } from "../key.ts";
 import { oneLine } from "../output/printable.ts";
 import { Overtaken } from "../say.ts";
@@ -39,6 +39,7 @@ import type { Typed } from "../typed.ts";
 import { askVariables } from "../variables.ts";
 import { templateOfPhase } from "../wording.ts";
 import { completeStep, type Step } from "./maintenance-steps.ts";
+import { noticeStep, titleBy } from "./notice.ts";
 
 /**
  * `status update [incident]` and `status resolve [incident]`: broadcast what comes next, or the end.
@@ -74,7 +75,9 @@ export async function update(
   const { config, surroundings } = app;
   const ledger = await app.existingLedger();
   if (ledger === null)
-    throw usageError("NO_OPEN_INCIDENT", "No incident is open.", "To open one: status announce");
+    throw reference === null
+      ? usageError("NO_OPEN_INCIDENT", "No incident is open.", "To open one: status announce")
+      : usageError("INCIDENT_UNKNOWN", `There is no incident "${reference}".`, EMPTY_LEDGER);
   const chosen = await openIncident(
     ledger,
     reference,
@@ -86,10 +89,12 @@ export async function update(
   let seen = updates.length;
   let keeps = promiseOf(updates.at(-1));
   const before = (await ledger.incident(chosen.id))!;
-  if (before.type === "notice")
-    throw usageError("NOTICE_ENDED", `${before.id} is a notice; it has no updates.`, null);
   const every = flags.every === undefined ? null : parseEvery(flags.every);
   const now = surroundings.clock.now();
+  const notice =
+    before.type === "notice" && stepOf === null
+      ? await noticeStep(ledger, before, updates, verb, flags, now)
+      : null;
   const ending = verb === "resolve" && before.type === "maintenance" && isOpen(before) ? completeStep : null;
   const step = (stepOf ?? ending)?.(before, now) ?? null;
   if (stepOf !== null && step === null) throw overtaken(before);
@@ -99,14 +104,14 @@ export async function update(
     !(await mayFollowUp(ledger, before, updates, surroundings.clock.now(), every))
   )
     throw overtaken(before);
-  if (verb === "resolve" && !isOpen(before))
+  if (verb === "resolve" && notice === null && !isOpen(before))
     throw refusal(
       "ALREADY_RESOLVED",
       `${before.id} is ${PHASE_WORDS[before.phase].toLowerCase()} already.`,
       `To say more: status update ${before.id} --phase ${phasesOf(before.type)[2]}`,
     );
   const explains = flags.template === "postmortem";
-  if (verb === "update" && !isOpen(before) && flags.phase === undefined && !explains)
+  if (verb === "update" && notice === null && !isOpen(before) && flags.phase === undefined && !explains)
     throw refusal(
       "ALREADY_RESOLVED",
       `${before.id} is ${PHASE_WORDS[before.phase].toLowerCase()}.`,
@@ -115,7 +120,8 @@ export async function update(
 
   const { timeZone } = config.property;
   let phase = step?.phase ?? phaseAfter(verb, before, flags);
-  if (dialog !== null && verb === "update" && flags.phase === undefined && flags.template === undefined) {
+  const asksPhase = verb === "update" && notice === null;
+  if (dialog !== null && asksPhase && flags.phase === undefined && flags.template === undefined) {
     const phases = phasesOf(before.type).filter((candidate) => !isClosed(candidate));
     phase = await dialog.select(
       "Where does it stand?",
@@ -135,13 +141,13 @@ export async function update(
     if (message !== null) typed.keep({ message });
   }
   const template = await loadTemplateSet({
-    name: flags.template ?? step?.template ?? templateFor(verb, phase),
+    name: flags.template ?? step?.template ?? notice?.template ?? templateFor(verb, phase),
     ...app.templates,
   });
-  if (template.type === "notice")
+  if ((template.type === "notice") !== (before.type === "notice"))
     throw usageError(
       "TEMPLATE_MISFIT",
-      `The template ${template.name} words a notice, and ${before.id} is none.`,
+      `The template ${template.name} words ${template.type === "notice" ? "a notice" : "none"}, and ${before.id} is ${before.type === "notice" ? "one" : "none"}.`,
       "Choose another with --template.",
     );
   if (
@@ -157,13 +163,13 @@ export async function update(
       `${phase} is no phase of a ${before.type}.`,
       `Known: ${phasesOf(before.type).join(", ")}.`,
     );
-  const told = before.type === "maintenance" ? await toldOfThePlan(ledger, updates) : {};
+  const told = before.type !== "incident" ? await toldOfThePlan(ledger, updates) : {};
   const set = await askVariables(template, { ...told, ...parseSet(flags.set ?? []) }, dialog, typed);
   const startedAt =
     flags.startedAt === undefined
       ? (step?.startedAt ?? before.startedAt)
       : parseStartedAt(flags.startedAt, now, timeZone);
-  const endsAt = step?.endsAt ?? before.endsAt;
+  const endsAt = notice === null ? (step?.endsAt ?? before.endsAt) : notice.endsAt;
   const impact = flags.impact === undefined ? before.impact : parseImpact(flags.impact);
   const long = flags.long ?? before.long;
   if (flags.long === true) refuseEarlyLong(before.type, startedAt, now, config.cadence);
@@ -184,12 +190,10 @@ export async function update(
           ? promiseFrom(now, { impact, phase, startedAt, endsAt, long }, config.cadence)
           : boundByPlan(parseNextUpdate(flags.nextUpdate, now, timeZone), { phase, startedAt, endsAt }, now),
   };
-  const standing = advance(before, change, await heldElsewhere(ledger, before, app));
-  const incident: Incident = {
-    ...before,
-    ...standing,
-    resolvedAt: isClosed(phase) ? (step?.resolvedAt ?? before.resolvedAt ?? now) : null,
-  };
+  const held = notice === null ? await heldElsewhere(ledger, before, app) : new Map();
+  const standing = advance(before, change, held);
+  const resolvedAt = isClosed(phase) ? (step?.resolvedAt ?? before.resolvedAt ?? now) : null;
+  let incident: Incident = { ...before, ...standing, resolvedAt: notice?.resolvedAt ?? resolvedAt };
   for (;;) {
     try {
       const said = {
@@ -200,11 +204,15 @@ export async function update(
         number: seen + 1,
         keeps,
         template,
-        title: standing.title,
+        title: notice === null ? standing.title : notice.title,
         message,
         set,
         inputs,
       };
+      if (said.title === "") {
+        incident = { ...incident, title: titleBy(app, said, flags) };
+        said.incident = incident;
+      }
       return await speak(app, said, flags, dialog, typed);
     } catch (error) {
       if (!(error instanceof Overtaken)) throw error;

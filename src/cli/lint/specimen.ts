@@ -99,7 +99,7 @@ function phaseOf({ name, type, phase }: Worded): Phase {
 }
 
 /** Templates that begin an incident; a name of the project's own may be said at any time. */
-const OPENING = new Set(["acknowledge", "deploy", "maintenance-scheduled"]);
+const OPENING = new Set(["acknowledge", "deploying", "deploy", "maintenance-scheduled"]);
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
