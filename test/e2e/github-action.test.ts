@@ -73,6 +73,7 @@ describe("the action", UNHURRIED, () => {
       flags: "--allow=unrendered=it is what this is about",
     });
     expect([ran.code, ran.commands.map(({ name }) => name)], ran.log).toEqual([5, ["error"]]);
+    expect(ran.log).toMatch(/^::stop-commands::([0-9a-f]{32})\n[\s\S]*\n::\1::\n::error /);
     expect(ran.outputs.incident).toMatch(/^\d{4}-/);
     expect(JSON.parse(ran.outputs.json!).incident.title).toContain("::set-output");
     expect(ran.summary).not.toMatch(/<script|<!--|::set-output/);
