@@ -44,13 +44,16 @@ export const propertySchema = z.strictObject({
   name: z.string().trim().min(1).max(100).describe("What customers call you"),
   url: address.optional().describe("The property itself"),
   statusUrl: address.optional().describe("The page that every post links to"),
-  locale: locale.default("en"),
+  locale: locale.default("en").describe("The language that customers read: en, de-AT"),
   timeZone: timeZone.default("UTC").describe("The zone that times are said in"),
 });
 
 /** Another dashboard that is shown as a part of ours. */
 const source = z
-  .strictObject({ statuspage: address.optional(), feed: address.optional() })
+  .strictObject({
+    statuspage: address.optional().describe("A page of Atlassian Statuspage, or one that answers as it does"),
+    feed: address.optional().describe("An RSS or Atom feed of incidents"),
+  })
   .refine(({ statuspage, feed }) => (statuspage === undefined) !== (feed === undefined), {
     error: "give either statuspage: or feed:, with the dashboard's address",
   });
@@ -65,21 +68,24 @@ interface ComponentInput {
 
 const componentSchema: z.ZodType<ComponentInput> = z.lazy(() =>
   z.strictObject({
-    id,
-    name: z.string().trim().min(1).max(100),
-    description: z.string().optional(),
-    source: source.optional(),
-    components: z.array(componentSchema).optional(),
+    id: id.describe("What is typed after --component"),
+    name: z.string().trim().min(1).max(100).describe("What customers call it"),
+    description: z.string().optional().describe("A line below its name on the page"),
+    source: source.optional().describe("Another dashboard that speaks for this part"),
+    components: z.array(componentSchema).optional().describe("The parts that it is made of"),
   }),
 );
 
 /** The settings that every channel takes beside those of its kind. */
 export const commonSchema = z.object({
-  kind: z.string(),
-  timeout: duration.default(15_000).describe("For one call"),
+  kind: z.string().describe("What sort of place this is"),
+  timeout: duration.default(15_000).describe("How long one call may take"),
   required: z.boolean().default(true).describe("Whether its silence is a failure"),
-  audience: z.enum(["public", "internal"]).default("public"),
-  locale: locale.optional(),
+  audience: z
+    .enum(["public", "internal"])
+    .default("public")
+    .describe("`internal` is for colleagues: the preview says so, and reminders go there"),
+  locale: locale.optional().describe("The language that is read here, where it is not the property's"),
   notices: z.boolean().default(true).describe("Whether notices, such as deploys, are said here"),
 });
 export const COMMON_KEYS = ["timeout", "required", "audience", "locale", "notices"] as const;
@@ -90,16 +96,22 @@ const { updates, long, maintenance, ...cadence } = DEFAULT_CADENCE;
 const intervals = (impact: Impact) =>
   z
     .strictObject({
-      investigating: duration.default(updates[impact].investigating),
-      identified: duration.default(updates[impact].identified),
-      monitoring: duration.default(updates[impact].monitoring),
+      investigating: duration.default(updates[impact].investigating).describe("While it is investigated"),
+      identified: duration.default(updates[impact].identified).describe("When the cause is known"),
+      monitoring: duration.default(updates[impact].monitoring).describe("While a fix is watched"),
     })
-    .prefault({});
-const longInterval = (impact: Impact) => duration.default(long.updates[impact]);
+    .prefault({})
+    .describe(`Between two updates while the impact is ${impact}`);
+const longInterval = (impact: Impact) =>
+  duration.default(long.updates[impact]).describe(`While the impact is ${impact}`);
 
 export const cadenceSchema = z.strictObject({
-  acknowledgeWithin: duration.default(cadence.acknowledgeWithin),
-  acknowledgeAtTheLatest: duration.default(cadence.acknowledgeAtTheLatest),
+  acknowledgeWithin: duration
+    .default(cadence.acknowledgeWithin)
+    .describe("How soon after the beginning the first word is out"),
+  acknowledgeAtTheLatest: duration
+    .default(cadence.acknowledgeAtTheLatest)
+    .describe("The outer bound for that first word: past it, silence is worse than late"),
   updates: z
     .strictObject({
       none: intervals("none"),
@@ -107,10 +119,11 @@ export const cadenceSchema = z.strictObject({
       major: intervals("major"),
       critical: intervals("critical"),
     })
-    .prefault({}),
+    .prefault({})
+    .describe("When the next update is promised, by impact and phase"),
   long: z
     .strictObject({
-      after: duration.default(long.after),
+      after: duration.default(long.after).describe("How old it is by then"),
       updates: z
         .strictObject({
           none: longInterval("none"),
@@ -118,21 +131,33 @@ export const cadenceSchema = z.strictObject({
           major: longInterval("major"),
           critical: longInterval("critical"),
         })
-        .prefault({}),
+        .prefault({})
+        .describe("Between two updates, by impact"),
     })
-    .prefault({}),
+    .prefault({})
+    .describe("For an incident that drags on, from `status update --long`"),
   maintenance: z
     .strictObject({
-      every: duration.nullable().default(maintenance.every),
+      every: duration
+        .nullable()
+        .default(maintenance.every)
+        .describe("How often it is spoken of while under way; null: by its end"),
       remindBefore: z
         .array(duration)
         .max(10)
-        .default([...maintenance.remindBefore]),
+        .default([...maintenance.remindBefore])
+        .describe("How long before its beginning customers are reminded"),
     })
-    .prefault({}),
-  postmortemWithin: duration.default(cadence.postmortemWithin),
-  postmortemFor: z.array(z.enum(IMPACTS)).default([...cadence.postmortemFor]),
-  remindBefore: duration.default(cadence.remindBefore),
+    .prefault({})
+    .describe("Planned work"),
+  postmortemWithin: duration.default(cadence.postmortemWithin).describe("How soon a postmortem is due"),
+  postmortemFor: z
+    .array(z.enum(IMPACTS))
+    .default([...cadence.postmortemFor])
+    .describe("The impacts that a postmortem is owed for"),
+  remindBefore: duration
+    .default(cadence.remindBefore)
+    .describe("How long before a promise lapses colleagues are reminded (audience: internal)"),
 });
 
 const words = z.array(z.string().trim().min(1).max(100)).default([]);
@@ -162,15 +187,27 @@ export const approvalSchema = z.strictObject({
   rules: z
     .array(
       z.strictObject({
-        channels: z.array(z.string()).default([]),
-        audience: z.enum(["public", "internal"]).nullable().default(null),
-        impact: z.array(z.enum(IMPACTS)).default([]),
-        types: z.array(z.enum(["incident", "maintenance", "notice"])).default([]),
+        channels: z.array(z.string()).default([]).describe("On these channels; without it on any"),
+        audience: z
+          .enum(["public", "internal"])
+          .nullable()
+          .default(null)
+          .describe("For this audience; without it for any"),
+        impact: z.array(z.enum(IMPACTS)).default([]).describe("At these impacts; without it at any"),
+        types: z
+          .array(z.enum(["incident", "maintenance", "notice"]))
+          .default([])
+          .describe("For these; without it for any"),
         ...approvals,
       }),
     )
-    .default([]),
-  security: z.strictObject(approvals).nullable().default(null),
+    .default([])
+    .describe("What needs agreement; all of a rule's conditions must hold"),
+  security: z
+    .strictObject(approvals)
+    .nullable()
+    .default(null)
+    .describe("What opens public channels for an incident of security; without it they stay closed"),
   allowedSigners: z
     .string()
     .nullable()
@@ -179,14 +216,25 @@ export const approvalSchema = z.strictObject({
 });
 
 export const configSchema = z.strictObject({
-  $schema: z.string().optional(),
-  property: propertySchema,
-  components: z.array(componentSchema).default([]),
-  channels: z.record(id, z.looseObject({ kind: z.string() })),
-  cadence: cadenceSchema.prefault({}),
-  wording: wordingSchema.prefault({}),
-  approval: approvalSchema.prefault({}),
-  store: z.string().min(1).default(".status/status.db"),
+  $schema: z.string().optional().describe("For editors: where the schema of this file is"),
+  property: propertySchema.describe("What customers call you, and where they look"),
+  components: z
+    .array(componentSchema)
+    .default([])
+    .describe("The parts that customers know by name; they form a tree"),
+  channels: z
+    .record(id, z.looseObject({ kind: z.string() }))
+    .describe("Where you speak: a name of your own for each place, and its settings"),
+  cadence: cadenceSchema.prefault({}).describe("How soon customers hear something, and how often"),
+  wording: wordingSchema.prefault({}).describe("What customers should not read"),
+  approval: approvalSchema.prefault({}).describe("Whose agreement some words need before they are said"),
+  store: z
+    .string()
+    .min(1)
+    .default(".status/status.db")
+    .describe(
+      "The ledger: a file, or a reference to a PostgreSQL address that a team shares: env:DATABASE_URL",
+    ),
 });
 
 export const TOP_LEVEL_KEYS = Object.keys(configSchema.shape);

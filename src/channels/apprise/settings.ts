@@ -4,23 +4,29 @@ import { baseUrl, secretReference } from "../settings.ts";
 
 const fields = z.strictObject({
   kind: z.literal("apprise"),
-  /** Where each service is, as Apprise writes it: `discord://…`. An address holds its password, so it is a secret. */
   urls: z
     .union([secretReference.transform((one) => [one]), z.array(secretReference).min(1).max(50)])
-    .optional(),
-  /** An Apprise API server; without it the `apprise` program carries the post. */
-  baseUrl: baseUrl("").unwrap().optional(),
-  /** The configuration that the server keeps; whoever knows it may speak. In place of `urls`. */
-  key: secretReference.optional(),
-  /** Which services of that configuration; all of them without it. */
+    .optional()
+    .describe(
+      "Where each service is, as Apprise writes it (`discord://…`): one reference or a list. An address holds its password, so it is a secret",
+    ),
+  baseUrl: baseUrl("")
+    .unwrap()
+    .optional()
+    .describe("An Apprise API server; without it the `apprise` program carries the post"),
+  key: secretReference
+    .optional()
+    .describe("The configuration that the server keeps, in place of `urls`; whoever knows it may speak"),
   tag: z
     .string()
     .regex(/^[\w-]+(?:[ ,]+[\w-]+)*$/, "tags as Apprise writes them: team, or team,manager")
-    .optional(),
-  /** The program, where it is not in PATH. */
-  program: z.string().min(1).optional(),
-  /** `short` says what channels with tight limits say. */
-  form: z.enum(["full", "short"]).default("full"),
+    .optional()
+    .describe("Which services of that configuration; all of them without it"),
+  program: z.string().min(1).optional().describe("The `apprise` program, where it is not in PATH"),
+  form: z
+    .enum(["full", "short"])
+    .default("full")
+    .describe("`full`: the whole update; `short`: what channels with tight limits say"),
 });
 
 export const settings = fields.superRefine((given, { addIssue }) => {

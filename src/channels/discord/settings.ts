@@ -6,23 +6,24 @@ const snowflake = z.string().regex(/^[1-9]\d{5,25}$/, "an id of digits, in quote
 
 const fields = z.strictObject({
   kind: z.literal("discord"),
-  /** The webhook's address, as Discord copies it (https://discord.com/api/webhooks/…), or its last two parts: `id/token`. */
-  webhook: secretReference,
-  /** True where the webhook belongs to a forum channel: each incident becomes a thread there. */
-  forum: z.boolean().default(false),
-  /** Posts into this thread of the webhook's channel. */
-  thread: snowflake.optional(),
-  /** The server's id: receipts then link to the message. */
-  server: snowflake.optional(),
-  /** The name that the posts bear, in place of the webhook's own. */
+  webhook: secretReference.describe(
+    "A reference to the webhook's address, as Discord copies it (https://discord.com/api/webhooks/…), or to its last two parts: `id/token`",
+  ),
+  forum: z
+    .boolean()
+    .default(false)
+    .describe("True where the webhook belongs to a forum channel: each incident becomes a thread there"),
+  thread: snowflake.optional().describe("The id of a thread of the webhook's channel that all posts go into"),
+  server: snowflake.optional().describe("The server's id: receipts then link to the message"),
   username: z
     .string()
     .trim()
     .min(1)
     .max(80)
     .refine((name) => !/discord|clyde/i.test(name), "Discord refuses names with discord or clyde in them")
-    .optional(),
-  baseUrl: baseUrl("https://discord.com"),
+    .optional()
+    .describe("The name that the posts bear, in place of the webhook's own"),
+  baseUrl: baseUrl("https://discord.com").describe("Another origin, such as a proxy"),
 });
 
 export const discordSettings = fields.refine(({ forum, thread }) => !forum || thread === undefined, {

@@ -72,41 +72,56 @@ export const DEFAULT_CONNECTIONS = 4;
 
 const fields = z.strictObject({
   kind: z.literal("email"),
-  /** `smtp://user:password@host:587` or `smtps://…:465`. */
-  smtp: secretReference,
-  from: address,
-  /** Each one receives its own mail. Empty where there are `recipients`. */
+  smtp: secretReference.describe(
+    "A reference to the mail server's address: `smtp://user:password@host:587` or `smtps://…:465`",
+  ),
+  from: address.describe("The sender: name@example.com or Name <name@example.com>"),
   to: z
     .array(address)
     .min(1)
     .refine((list) => new Set(list.map(mailbox)).size === list.length, "an address stands here twice")
-    .default(nobody),
-  /** A list of any length, in place of `to`. */
-  recipients: source.optional(),
-  /** Who on the list must hear nothing: bounces, unsubscriptions. */
+    .default(nobody)
+    .describe("Each address receives a mail of its own. Empty where there are `recipients`"),
+  recipients: source
+    .optional()
+    .describe("A list of any length, in place of `to`: a file, `{ query }` or `{ command }`"),
   suppress: z
     .union([source.transform((one) => [one]), z.array(source)], {
       error: `${SOURCE_FORMS}; or a list of these`,
     })
-    .optional(),
-  /** `postgres://user:password@host/database`, for each `query`. */
-  database: secretReference.optional(),
-  /** The languages that a list is written to, beside the channel's own. */
+    .optional()
+    .describe("Who on the list must hear nothing: bounces, unsubscriptions"),
+  database: secretReference
+    .optional()
+    .describe("A reference to `postgres://user:password@host/database`, for each `query`"),
   locales: z
     .array(locale)
     .refine((list) => new Set(list).size === list.length, "a language stands here twice")
-    .optional(),
-  /** To the mail server at once, by all processes together; for a list. */
-  connections: z.int().min(1).max(64).optional(),
-  /** At most so many mails per second, by all processes together; for a list. */
-  rate: rate.optional(),
-  replyTo: address.optional(),
-  /** Where one POST ends the subscription (RFC 8058); for a list it may hold `{id}` or `{address}`. */
-  unsubscribe: z.url({ protocol: /^https$/, error: "an address that begins with https://" }).optional(),
-  /** What mails are signed with (RFC 6376): the public key stands in DNS at `selector._domainkey.domain`. */
-  dkim: z.strictObject({ domain, selector }).optional(),
-  /** The private key, PEM. */
-  dkimKey: secretReference.optional(),
+    .optional()
+    .describe("The languages that a list is written to, beside the channel's own"),
+  connections: z
+    .int()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe("How many connections to the mail server at once, by all processes together; for a list"),
+  rate: rate
+    .optional()
+    .describe("At most so many mails, by all processes together, such as 100/s; for a list"),
+  replyTo: address.optional().describe("Where answers go"),
+  unsubscribe: z
+    .url({ protocol: /^https$/, error: "an address that begins with https://" })
+    .optional()
+    .describe(
+      "Where one POST ends the subscription (RFC 8058); for a list it may hold `{id}` or `{address}`",
+    ),
+  dkim: z
+    .strictObject({ domain, selector })
+    .optional()
+    .describe(
+      "What mails are signed with (RFC 6376): the public key stands in DNS at `selector._domainkey.domain`",
+    ),
+  dkimKey: secretReference.optional().describe("A reference to the private key, PEM"),
 });
 
 export const emailSettings = fields.superRefine((settings, { addIssue }) => {

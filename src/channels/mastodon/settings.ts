@@ -4,14 +4,20 @@ import { baseUrl, secretReference } from "../settings.ts";
 
 export const mastodonSettings = z.strictObject({
   kind: z.literal("mastodon"),
-  /** The account's own server: `https://social.example.com`. */
-  baseUrl: baseUrl("").unwrap(),
-  /** Of an application with read:accounts, read:statuses and write:statuses. */
-  accessToken: secretReference,
-  /** `private` shows posts to followers only. */
-  visibility: z.enum(["public", "unlisted", "private"]).default("public"),
-  /** What the server takes in one post; `status doctor` compares it with what the server says. */
-  characters: z.int().min(100).max(100_000).default(500),
+  baseUrl: baseUrl("").unwrap().describe("The account's own server: `https://social.example.com`"),
+  accessToken: secretReference.describe(
+    "A reference to the token of an application with read:accounts, read:statuses and write:statuses",
+  ),
+  visibility: z
+    .enum(["public", "unlisted", "private"])
+    .default("public")
+    .describe("Who sees posts; `private` shows them to followers only"),
+  characters: z
+    .int()
+    .min(100)
+    .max(100_000)
+    .default(500)
+    .describe("What the server takes in one post; `status doctor` compares it with what the server says"),
 });
 
 /** What the channel works with: the settings with the token resolved. */

@@ -24,9 +24,7 @@ const accent = z
 
 export const settings = z.strictObject({
   kind: z.literal("page"),
-  /** The folder that the page is written into; absolute by the time a channel gets it. Made where it is missing. */
-  directory: z.string().min(1),
-  /** Where the public reads the page: the folder's own address, without `index.html`. */
+  directory: z.string().min(1).describe("The folder that the page is written into, made where it is missing"),
   url: z
     .url({
       protocol: /^https?$/,
@@ -35,25 +33,44 @@ export const settings = z.strictObject({
     .refine((text) => !/[?#]/.test(text), "leave the query off")
     .refine((text) => !text.includes("@"), "no user name or password in the address")
     .transform((text) => text.replace(/\/+$/, ""))
-    .optional(),
-  /** Program and arguments that bring the folder to its host; run without a shell after every writing. */
+    .optional()
+    .describe("Where the public reads the page: the folder's own address, without `index.html`"),
   publish: z
     .array(z.string())
     .min(1)
     .refine(([program]) => program !== "", "the first word names a program")
-    .optional(),
-  /** Shown on top instead of the property's name and `status`. */
-  title: z.string().trim().min(1).max(100).optional(),
-  /** A picture to stand beside the title: PNG, SVG, JPEG or WebP. Absolute by the time a channel gets it. */
-  logo: z.string().min(1).optional(),
-  /** For links and the line on top. */
-  accent: accent.optional(),
-  /** How the data is gathered, in the property's own words; an empty line begins a paragraph. */
-  about: z.string().trim().min(1).max(5000).optional(),
-  /** Where people sign up for mail. */
+    .optional()
+    .describe(
+      "Program and arguments that bring the folder to its host; run without a shell after every writing",
+    ),
+  title: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe("Shown on top instead of the property's name and `status`"),
+  logo: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("A picture to stand beside the title: PNG, SVG, JPEG or WebP, at most 100 kB"),
+  accent: accent
+    .optional()
+    .describe(
+      "The colour of links and of the line on top: six digits, or one for each form as `{ light, dark }`",
+    ),
+  about: z
+    .string()
+    .trim()
+    .min(1)
+    .max(5000)
+    .optional()
+    .describe("How the data is gathered, in the property's own words; an empty line begins a paragraph"),
   subscribe: z
     .url({ protocol: /^(?:https|mailto)$/, error: "an address that begins with https:// or mailto:" })
-    .optional(),
+    .optional()
+    .describe("Where people sign up for mail: https or mailto"),
 });
 
 export type PageSettings = z.output<typeof settings>;

@@ -6,13 +6,17 @@ const vendorId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "an id from the addre
 
 export const statuspageSettings = z.strictObject({
   kind: z.literal("statuspage"),
-  baseUrl: baseUrl("https://api.statuspage.io"),
-  pageId: vendorId,
-  apiKey: secretReference,
-  /** Our component id → the id on the hosted page. */
-  components: z.record(z.string(), vendorId).default({}),
-  /** Whether each update is sent to the page's own subscribers. */
-  notifySubscribers: z.boolean().default(false),
+  baseUrl: baseUrl("https://api.statuspage.io").describe("Another origin, such as a proxy"),
+  pageId: vendorId.describe("The page's id, as the address of its settings shows it"),
+  apiKey: secretReference.describe("A reference to an API key of a user who manages the page"),
+  components: z
+    .record(z.string(), vendorId)
+    .default({})
+    .describe("Our component id → the id on the hosted page"),
+  notifySubscribers: z
+    .boolean()
+    .default(false)
+    .describe("Whether each update is sent to the page's own subscribers"),
 });
 
 export interface StatuspageSettings extends Omit<z.infer<typeof statuspageSettings>, "apiKey"> {

@@ -7,11 +7,13 @@ export const X_BASE_URL = "https://api.x.com";
 /** OAuth 1.0a user context: the keys of the app, and the token of the account that it posts for. */
 export const settings = z.strictObject({
   kind: z.literal("twitter"),
-  appKey: secretReference,
-  appSecret: secretReference,
-  accessToken: secretReference,
-  accessSecret: secretReference,
-  baseUrl: baseUrl(X_BASE_URL),
+  appKey: secretReference.describe("A reference to the app's API key"),
+  appSecret: secretReference.describe("A reference to the app's API key secret"),
+  accessToken: secretReference.describe(
+    "A reference to the access token of the account that speaks, made with the right to write",
+  ),
+  accessSecret: secretReference.describe("A reference to the access token's secret"),
+  baseUrl: baseUrl(X_BASE_URL).describe("Another origin, such as a proxy"),
 });
 
 export const SECRETS = ["appKey", "appSecret", "accessToken", "accessSecret"] as const;

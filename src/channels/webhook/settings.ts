@@ -4,14 +4,22 @@ import { baseUrl, secretReference } from "../settings.ts";
 
 const fields = z.strictObject({
   kind: z.literal("webhook"),
-  /** The receiver's address, where it holds a credential of its own. */
-  url: secretReference.optional(),
-  /** The receiver's address where it is no secret; with `url`, what stands in place of its origin. */
-  baseUrl: baseUrl("").unwrap().optional(),
-  /** What posts are signed with: `whsec_…`; several, parted by spaces, while one takes the other's place. */
-  secret: secretReference,
-  /** True where the receiver takes a post with a `webhook-id` that it knows already without doing anything. */
-  deduplicates: z.boolean().default(false),
+  url: secretReference
+    .optional()
+    .describe("A reference to the receiver's address, where it holds a credential of its own"),
+  baseUrl: baseUrl("")
+    .unwrap()
+    .optional()
+    .describe("The receiver's address where it is no secret; with `url`, what stands in place of its origin"),
+  secret: secretReference.describe(
+    "A reference to what posts are signed with: `whsec_…`; several, parted by spaces, while one takes the other's place",
+  ),
+  deduplicates: z
+    .boolean()
+    .default(false)
+    .describe(
+      "True where the receiver takes a post with a `webhook-id` that it knows already without doing anything",
+    ),
 });
 
 export const webhookSettings = fields.refine(
