@@ -11,6 +11,7 @@ import type {
 } from "../incident/incident.ts";
 import type { PageAction, PageEntry, PageUpdate, Reading } from "../page/site.ts";
 import type { Message } from "../render/document.ts";
+import type { Guide } from "./guide.ts";
 import type { Http } from "./http.ts";
 
 export type { Reading } from "../page/site.ts";
@@ -36,6 +37,8 @@ export interface ChannelKind<Settings = unknown> {
   readonly secrets: readonly string[];
   /** Names of the top-level fields that hold paths; they arrive absolute. */
   readonly paths?: readonly string[];
+  /** How somebody comes to a channel of it: for `status init`, `status doctor` and the documentation. */
+  readonly guide?: () => Promise<Guide>;
   /** Does no I/O. */
   connect(settings: Settings, kit: ChannelKit): Channel;
 }

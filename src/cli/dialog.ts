@@ -12,7 +12,12 @@ export interface Dialog {
   ): Promise<T | null>;
   input(question: string, options?: InputOptions): Promise<string>;
   select<T>(question: string, choices: readonly { name: string; value: T }[], initial?: T): Promise<T>;
-  checkbox<T>(question: string, choices: readonly { name: string; value: T }[]): Promise<T[]>;
+  checkbox<T>(
+    question: string,
+    choices: readonly { readonly name: string; readonly value: T; readonly checked?: boolean }[],
+  ): Promise<T[]>;
+  /** What is typed is not shown, and Enter alone gives nothing. */
+  hidden(question: string): Promise<string>;
 }
 
 export interface InputOptions {
@@ -86,5 +91,6 @@ export async function openDialog(surroundings: Surroundings): Promise<Dialog> {
     select: (message, choices, initial) =>
       ask({ type: "select", message, choices, default: initial, loop: false }),
     checkbox: (message, choices) => ask({ type: "checkbox", message, choices, loop: false, pageSize: 15 }),
+    hidden: (message) => ask<string>({ type: "password", message }),
   };
 }

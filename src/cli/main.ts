@@ -104,7 +104,7 @@ async function run(
       return main([argument, ...rest, ...before, "--dry-run"], surroundings);
     }
     case "init":
-      return (await import("./commands/init.ts")).init(surroundings, flags);
+      return (await import("./init/init.ts")).init(surroundings, flags, scrubber);
     case "drill":
       return (await import("./commands/drill.ts")).drill(surroundings, argument, flags);
     case "sandbox":

@@ -6,7 +6,7 @@ import { parseDocument } from "yaml";
 import { setupError } from "../base/errors.ts";
 
 /** Data only: cosmiconfig's own places and loaders would run code that lies in the current folder. */
-const PLACES = [
+export const CONFIG_PLACES: readonly string[] = [
   ".statusrc",
   ".statusrc.json",
   ".statusrc.yaml",
@@ -55,7 +55,7 @@ export async function readUserFile(env: NodeJS.ProcessEnv): Promise<ConfigFile |
 
 function explorer(stopDir: string) {
   return cosmiconfig("status", {
-    searchPlaces: PLACES,
+    searchPlaces: [...CONFIG_PLACES],
     searchStrategy: "global",
     stopDir,
     cache: false,

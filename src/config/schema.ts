@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseDuration } from "../base/duration.ts";
+import { DURATION, parseDuration } from "../base/duration.ts";
 import { DEFAULT_CADENCE } from "../cadence/policy.ts";
 import type { Component, ComponentSource } from "../incident/components.ts";
 import { IMPACTS, type Impact } from "../incident/incident.ts";
@@ -8,6 +8,7 @@ import { RULES, type Rule } from "../render/wording/policy.ts";
 const duration = z
   .string()
   .refine((text) => parseDuration(text) !== null, "say a duration with its unit, such as 15s, 30m or 1h30m")
+  .meta({ pattern: DURATION })
   .transform((text) => parseDuration(text)!);
 
 const ID = /^[a-z0-9][a-z0-9_-]*$/;

@@ -17,6 +17,7 @@ function person() {
       asked.push({ question, choices });
       return (initial ?? choices[0]?.value)!;
     },
+    hidden: async () => "",
     checkbox: async () => [],
     choose: async () => {
       throw new Error("nothing to choose");

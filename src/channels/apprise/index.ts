@@ -8,6 +8,7 @@ import { type AppriseSettings, settings } from "./settings.ts";
 export const apprise: ChannelKind<AppriseSettings> = {
   kind: "apprise",
   title: "Apprise",
+  guide: async () => (await import("./guide.ts")).guide,
   settings,
   secrets: ["urls", "key"],
   connect(settings, kit) {

@@ -20,6 +20,7 @@ import { type BlueskySettings, blueskySettings } from "./settings.ts";
 export const bluesky: ChannelKind<BlueskySettings> = {
   kind: "bluesky",
   title: "Bluesky",
+  guide: async () => (await import("./guide.ts")).guide,
   settings: blueskySettings,
   secrets: ["appPassword"],
   connect,

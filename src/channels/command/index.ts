@@ -7,6 +7,7 @@ import { type CommandSettings, settings } from "./settings.ts";
 export const command: ChannelKind<CommandSettings> = {
   kind: "command",
   title: "Own program",
+  guide: async () => (await import("./guide.ts")).guide,
   settings,
   secrets: [],
   connect(settings, kit) {

@@ -13,6 +13,7 @@ import { type DiscordSettings, discordSettings } from "./settings.ts";
 export const discord: ChannelKind<DiscordSettings> = {
   kind: "discord",
   title: "Discord",
+  guide: async () => (await import("./guide.ts")).guide,
   settings: discordSettings,
   secrets: ["webhook"],
   connect,

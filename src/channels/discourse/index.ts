@@ -19,6 +19,7 @@ import { type DiscourseSettings, discourseSettings } from "./settings.ts";
 export const discourse: ChannelKind<DiscourseSettings> = {
   kind: "discourse",
   title: "Discourse",
+  guide: async () => (await import("./guide.ts")).guide,
   settings: discourseSettings,
   secrets: ["apiKey"],
   connect,

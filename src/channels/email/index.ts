@@ -12,6 +12,7 @@ import { threadOf } from "./thread.ts";
 export const email: ChannelKind<EmailSettings> = {
   kind: "email",
   title: "Mail",
+  guide: async () => (await import("./guide.ts")).guide,
   settings: emailSettings,
   secrets: ["smtp", "database", "dkimKey"],
   connect,

@@ -17,6 +17,7 @@ import { type MastodonSettings, mastodonSettings } from "./settings.ts";
 export const mastodon: ChannelKind<MastodonSettings> = {
   kind: "mastodon",
   title: "Mastodon",
+  guide: async () => (await import("./guide.ts")).guide,
   settings: mastodonSettings,
   secrets: ["accessToken"],
   connect,

@@ -18,6 +18,7 @@ import { type NodebbSettings, nodebbSettings } from "./settings.ts";
 export const nodebb: ChannelKind<NodebbSettings> = {
   kind: "nodebb",
   title: "NodeBB",
+  guide: async () => (await import("./guide.ts")).guide,
   settings: nodebbSettings,
   secrets: ["token"],
   connect,

@@ -8,6 +8,7 @@ import { type PageSettings, settings } from "./settings.ts";
 export const page: ChannelKind<PageSettings> = {
   kind: "page",
   title: "Status page",
+  guide: async () => (await import("./guide.ts")).guide,
   settings,
   secrets: [],
   paths: ["directory", "logo"],

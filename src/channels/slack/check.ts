@@ -61,7 +61,7 @@ function writeFindings(scopes: readonly string[] | null): readonly Finding[] {
 }
 
 /** All that posting, looking up, correcting and checking need. */
-const NEEDED = [
+export const NEEDED: readonly string[] = [
   "chat:write",
   "chat:write.public",
   "channels:history",

@@ -6,6 +6,7 @@ import { type SlackSettings, settings } from "./settings.ts";
 export const slack: ChannelKind<SlackSettings> = {
   kind: "slack",
   title: "Slack",
+  guide: async () => (await import("./guide.ts")).guide,
   settings,
   secrets: ["token"],
   connect(settings, kit) {

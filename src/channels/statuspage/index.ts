@@ -18,6 +18,7 @@ import { type StatuspageSettings, statuspageSettings } from "./settings.ts";
 export const statuspage: ChannelKind<StatuspageSettings> = {
   kind: "statuspage",
   title: "Statuspage",
+  guide: async () => (await import("./guide.ts")).guide,
   settings: statuspageSettings,
   secrets: ["apiKey"],
   connect,

@@ -8,7 +8,7 @@ export const statuspageSettings = z.strictObject({
   kind: z.literal("statuspage"),
   baseUrl: baseUrl("https://api.statuspage.io").describe("Another origin, such as a proxy"),
   pageId: vendorId.describe("The page's id, as the address of its settings shows it"),
-  apiKey: secretReference.describe("A reference to an API key of a user who manages the page"),
+  apiKey: secretReference.describe("A reference to an API key of the account that owns the page"),
   components: z
     .record(z.string(), vendorId)
     .default({})

@@ -18,6 +18,7 @@ import { type TeamsSettings, teamsSettings } from "./settings.ts";
 export const teams: ChannelKind<TeamsSettings> = {
   kind: "teams",
   title: "Microsoft Teams",
+  guide: async () => (await import("./guide.ts")).guide,
   settings: teamsSettings,
   secrets: ["webhook"],
   connect,

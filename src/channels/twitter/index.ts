@@ -6,6 +6,7 @@ import { SECRETS, settings, type TwitterSettings } from "./settings.ts";
 export const twitter: ChannelKind<TwitterSettings> = {
   kind: "twitter",
   title: "X",
+  guide: async () => (await import("./guide.ts")).guide,
   settings,
   secrets: SECRETS,
   connect(settings, kit) {

@@ -19,6 +19,7 @@ import { readSecrets, signatureHeaders } from "./sign.ts";
 export const webhook: ChannelKind<WebhookSettings> = {
   kind: "webhook",
   title: "Webhook",
+  guide: async () => (await import("./guide.ts")).guide,
   settings: webhookSettings,
   secrets: ["url", "secret"],
   connect,

@@ -176,7 +176,10 @@ function parseLater(text: string | undefined): number {
 }
 
 /** The user's own property, components and channels where there is a configuration; else those of the bundled scenario. */
-async function ownProperty(surroundings: Surroundings, flags: DrillFlags): Promise<Property> {
+export async function ownProperty(
+  surroundings: Surroundings,
+  flags: Pick<DrillFlags, "config">,
+): Promise<Property> {
   const { cwd, env } = surroundings;
   try {
     const { property, channels } = await loadConfig({ named: flags.config ?? null, cwd, env });

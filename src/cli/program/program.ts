@@ -281,12 +281,17 @@ More: docs/follow-ups.md`,
     .option("--url <address>", "your own address")
     .option("--status-url <address>", "where the status page will be")
     .option("--time-zone <zone>", "the zone to say times in, such as America/Los_Angeles")
+    .option("--locale <tag>", "the language that customers read: en, de, es …")
     .option("--channel <kind>", "a kind of channel to include (repeatable)", collect)
-    .option("--output <file>", "where to write it", ".statusrc")
+    .option("--set <kind.setting=value>", "a setting, such as slack.channel=C0123456 (repeatable)", collect)
+    .option("--output <file>", "where to write it; YAML, or JSON by its ending", ".statusrc")
+    .option("--drill", "rehearse the new configuration on imitations of the vendors")
+    .option("--guide <kind>", "say how to get what a kind of channel needs; writes nothing")
+    .option("--manifest <kind>", "print what its vendor asks for, such as Slack's app manifest")
     .option("-y, --yes", "do not ask")
     .addHelpText(
       "after",
-      '\nExamples:\n  $ status init\n  $ status init --property "Example Shop" --channel slack --channel page --yes',
+      '\nExamples:\n  $ status init\n  $ status init --property "Example Shop" --channel slack --channel page --yes\n  $ status init --guide slack\n  $ status init --manifest slack > slack-app.yaml',
     )
     .action((flags) => run("init", null, flags));
   common(

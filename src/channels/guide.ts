@@ -1,0 +1,39 @@
+/** How somebody comes to a channel of a kind: what it needs, where that is to be had, and what it costs. */
+export interface Guide {
+  /** What a channel of it is called unless somebody says otherwise. */
+  readonly name: string;
+  /** One sentence on what is put there, above the channel in a new configuration. */
+  readonly does: string;
+  /** A word beside the kind's title, where that does not tell what it is. */
+  readonly hint?: string;
+  /** Who reads there as a rule; public where left out. */
+  readonly audience?: "internal";
+  /** Three to six lines that end in having what `needs` names. */
+  readonly steps: readonly string[];
+  /** What the vendor takes for it, with the date at which it was read. */
+  readonly costs?: string;
+  /** A text that the vendor asks for: paste it, or keep it as a file. */
+  readonly paste?: { readonly file: string; readonly text: string };
+  /** In the order in which they are asked for. */
+  readonly needs: readonly Need[];
+  /** Variables that look like what it needs and are not, with the reason. */
+  readonly misleading?: Readonly<Record<string, string>>;
+  /** What else is worth a look: stands as a comment below the channel in a new configuration. */
+  readonly more?: readonly string[];
+  /** Settings written as they are, for whoever knows no better. */
+  readonly also?: Readonly<Record<string, unknown>>;
+}
+
+/** A setting that a channel of the kind cannot do without, or hardly. */
+export interface Need {
+  readonly field: string;
+  readonly question: string;
+  /** Environment variables that hold it at many places, ours first. */
+  readonly env: readonly string[];
+  /** Stands in a new configuration until somebody knows better; never for a secret. */
+  readonly example?: string | number | readonly string[];
+  /** Enter leaves it out. */
+  readonly optional?: true;
+  /** How what is typed becomes a value; as it is where left out. */
+  readonly reads?: "number" | "list";
+}

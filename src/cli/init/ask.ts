@@ -1,0 +1,167 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Scrubber } from "../../base/scrubber.ts";
+import { Secret } from "../../base/secret.ts";
+import type { Finding } from "../../channels/contract.ts";
+import type { Need } from "../../channels/guide.ts";
+import type { Dialog } from "../dialog.ts";
+import { indented, oneLine } from "../output/printable.ts";
+import type { Style } from "../output/style.ts";
+import type { Surroundings } from "../surroundings.ts";
+import type { Detected, Offer } from "./detect.ts";
+import { sayGuidance } from "./guidance.ts";
+import { SECRETS } from "./keep.ts";
+import { assemble, faultOf, fromEnvironment, type GivenSettings, isSecret, readAnswer } from "./settings.ts";
+
+/** What the questions about one channel work with. */
+export interface Asking {
+  readonly surroundings: Surroundings;
+  readonly dialog: Dialog;
+  readonly style: Style;
+  readonly scrubber: Scrubber;
+  readonly detected: Detected;
+  readonly given: GivenSettings;
+  /** Where the configuration will stand. */
+  readonly folder: string;
+  /** What was typed in hiding: reference → secret. Added to. */
+  readonly typed: Map<string, Secret>;
+  check(offer: Offer, settings: Readonly<Record<string, unknown>>): Promise<readonly Finding[]>;
+}
+
+type Settings = Readonly<Record<string, unknown>>;
+
+/** Asks for what a channel needs, and has it checked at once; null where the person leaves it out. */
+export async function askChannel(offer: Offer, asking: Asking): Promise<Settings | null> {
+  const { surroundings, dialog, style } = asking;
+  const say = (text: string) => surroundings.stderr.write(`${text}\n`);
+  const found = foundFor(offer, asking);
+  say("");
+  if (secretsOf(offer).every((need) => found.has(need.field))) {
+    const where = [...new Set(found.values())].map((reference) => reference.replace(/^\w+:/, ""));
+    say(`${style.chalk.bold(offer.kind.title)}${where.length > 0 ? `: found ${where.join(", ")}.` : ""}`);
+  } else say(sayGuidance(offer, style));
+  let before: Settings = {};
+  for (let attempt = 1; ; attempt++) {
+    const answered = await askNeeds(offer, asking, attempt === 1 ? found : new Map(), before);
+    const settings = assemble(offer, answered, asking.given);
+    const missing = variablesMissing(settings, offer, asking);
+    if (missing.length > 0) {
+      say(style.chalk.yellow(`  ! not checked: ${missing.join(", ")} is not set yet`));
+      return settings;
+    }
+    const findings = await asking.check(offer, settings);
+    for (const line of sayFindings(findings, style)) say(line);
+    if (!findings.some(({ level }) => level === "fail")) return settings;
+    const then = await dialog.select(`${offer.kind.title} is not ready. What now?`, [
+      { name: "Give other values", value: "again" },
+      { name: "Keep it as it is, and mend it later", value: "keep" },
+      { name: "Leave it out", value: "out" },
+    ]);
+    if (then === "keep") return settings;
+    if (then === "out") return null;
+    before = answered;
+  }
+}
+
+function secretsOf(offer: Offer): readonly Need[] {
+  return offer.guide.needs.filter((need) => isSecret(offer, need));
+}
+
+/** Field → reference, for each secret that is at hand already. */
+function foundFor(offer: Offer, { detected, given, folder }: Asking): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { field, env } of secretsOf(offer)) {
+    const variable = detected.variables.get(offer.kind.kind)?.get(field);
+    const file = `${SECRETS}/${env[0]}`;
+    const reference = given.get(offer.kind.kind)?.[field];
+    if (reference !== undefined) found.set(field, String(reference));
+    else if (variable !== undefined) found.set(field, `env:${variable}`);
+    else if (existsSync(join(folder, file))) found.set(field, `file:${file}`);
+  }
+  return found;
+}
+
+async function askNeeds(
+  offer: Offer,
+  asking: Asking,
+  found: ReadonlyMap<string, string>,
+  before: Settings,
+): Promise<Settings> {
+  const answered: Record<string, unknown> = {};
+  const given = asking.given.get(offer.kind.kind) ?? {};
+  for (const need of offer.guide.needs) {
+    const { field } = need;
+    const at = found.get(field);
+    if (given[field] !== undefined) answered[field] = given[field];
+    else if (!isSecret(offer, need)) answered[field] = await askPlain(offer, need, asking, before[field]);
+    else answered[field] = at ?? (await askSecret(need, asking, before[field]));
+  }
+  return answered;
+}
+
+/** A reference: to a file that will hold what is typed, or to what was there before, or to a variable of later. */
+async function askSecret(
+  { question, env: [variable = ""] }: Need,
+  { dialog, scrubber, typed, folder }: Asking,
+  before: unknown,
+): Promise<unknown> {
+  const later = before === undefined ? `later, as ${variable}` : "as before";
+  const secret = (await dialog.hidden(`${question} (hidden; Enter: ${later})`)).trim();
+  if (secret === "") return before ?? `env:${variable}`;
+  scrubber.learn(secret);
+  const reference = `file:${SECRETS}/${freeName(folder, variable, typed)}`;
+  typed.set(reference, new Secret(secret));
+  return reference;
+}
+
+/** A file that stands there is somebody's. */
+function freeName(folder: string, variable: string, typed: ReadonlyMap<string, Secret>): string {
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? variable : `${variable}_${number}`;
+    if (typed.has(`file:${SECRETS}/${name}`) || !existsSync(join(folder, SECRETS, name))) return name;
+  }
+}
+
+async function askPlain(offer: Offer, need: Need, asking: Asking, before: unknown): Promise<unknown> {
+  const { field, question, example } = need;
+  const known = before ?? fromEnvironment(offer, need, asking.detected, asking.surroundings);
+  const initial = known === undefined ? undefined : written(known);
+  // A folder is a good answer as it stands; an address or an id of an example is none.
+  const usable = initial ?? (field === "directory" ? String(example) : undefined);
+  const such = usable === undefined && example !== undefined ? ` (such as ${written(example)})` : "";
+  const text = await asking.dialog.input(`${question}${such}`, {
+    ...(usable === undefined ? {} : { initial: usable }),
+    check: (answer) => (answer.trim() === "" ? null : faultOf(offer, field, readAnswer(need, answer))),
+  });
+  return text.trim() === "" ? example : readAnswer(need, text);
+}
+
+function written(value: unknown): string {
+  return Array.isArray(value) ? value.join(", ") : String(value);
+}
+
+/** Variables that the settings refer to and that are not set. */
+function variablesMissing(settings: Settings, { kind }: Offer, { surroundings }: Asking): string[] {
+  return kind.secrets
+    .map((field) => /^env:(.+)$/.exec(String(settings[field]))?.[1])
+    .filter((name) => name !== undefined)
+    .filter((name) => (surroundings.env[name] ?? "") === "");
+}
+
+/** As `status doctor` shows them; a server that refuses everything says so once. */
+function sayFindings(findings: readonly Finding[], { chalk, symbols, columns }: Style): string[] {
+  const marks = { ok: chalk.green(symbols.good), warn: chalk.yellow("!"), fail: chalk.red(symbols.bad) };
+  const behind = " ".repeat(MARGIN);
+  const said = new Set<string>();
+  return findings.flatMap(({ name, level, message, hint }) => {
+    if (level !== "ok" && said.has(message)) return [];
+    said.add(message);
+    return [
+      `  ${marks[level]} ${name.padEnd(12)} ${indented(oneLine(message), behind, columns).slice(MARGIN)}`,
+      ...(hint !== null && level !== "ok" ? [chalk.dim(indented(oneLine(hint), behind, columns))] : []),
+    ];
+  });
+}
+
+/** Where messages begin, behind mark and name. */
+const MARGIN = 17;

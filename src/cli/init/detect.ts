@@ -1,0 +1,133 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import type { ChannelKind } from "../../channels/contract.ts";
+import type { Guide } from "../../channels/guide.ts";
+import type { Surroundings } from "../surroundings.ts";
+
+/** A kind of channel, with how somebody comes to one. */
+export interface Offer {
+  readonly kind: ChannelKind;
+  readonly guide: Guide;
+}
+
+/** What this folder and this machine say of the property; null where nothing does. */
+export interface Detected {
+  readonly name: string | null;
+  /** The property's address, from package.json. */
+  readonly homepage: string | null;
+  /** The repository's address for people. */
+  readonly repository: string | null;
+  readonly timeZone: string;
+  readonly locale: string;
+  /** Kind → field → the variable that holds it. */
+  readonly variables: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Variables that look like a credential and are none: what to say of each. */
+  readonly misleading: readonly { readonly variable: string; readonly kind: string; readonly why: string }[];
+}
+
+/** Reads the folder's package.json and git's configuration, and looks which variables are set; runs nothing. */
+export function detect({ cwd, env }: Pick<Surroundings, "cwd" | "env">, offers: readonly Offer[]): Detected {
+  const manifest = readManifest(cwd);
+  const remote = readRemote(cwd);
+  const isSet = (variable: string) => (env[variable] ?? "") !== "";
+  const misleading = offers.flatMap(({ kind, guide }) =>
+    Object.entries(guide.misleading ?? {})
+      .filter(([variable]) => isSet(variable))
+      .map(([variable, why]) => ({ variable, kind: kind.kind, why })),
+  );
+  return {
+    name: [manifest.name, remote?.name, basename(cwd)].find((name) => name) ?? null,
+    homepage: manifest.homepage,
+    repository: remote?.address ?? null,
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    locale: localeOf(env),
+    variables: new Map(
+      offers.map(({ kind, guide }) => [
+        kind.kind,
+        new Map(
+          guide.needs.flatMap(({ field, env: names }) => {
+            const variable = names.find(isSet);
+            return variable === undefined ? [] : [[field, variable] as const];
+          }),
+        ),
+      ]),
+    ),
+    misleading,
+  };
+}
+
+/** Control characters and what no name holds are left out; null where nothing is left. */
+function tidy(text: unknown): string | null {
+  if (typeof text !== "string") return null;
+  return (
+    text
+      .replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, "")
+      .trim()
+      .slice(0, 100) || null
+  );
+}
+
+function readManifest(cwd: string): { readonly name: string | null; readonly homepage: string | null } {
+  try {
+    const file = join(cwd, "package.json");
+    if (statSync(file).size > 1_000_000) return { name: null, homepage: null };
+    const { name, displayName, productName, homepage } = JSON.parse(readFileSync(file, "utf8")) as Record<
+      string,
+      unknown
+    >;
+    const scoped = typeof name === "string" ? name.replace(/^@[^/]*\//, "") : name;
+    return { name: tidy(displayName ?? productName ?? scoped), homepage: publicAddress(homepage) };
+  } catch {
+    return { name: null, homepage: null };
+  }
+}
+
+/** An address that may be shown and written down: https, without a user or a password; a code host's readme is no homepage. */
+function publicAddress(text: unknown): string | null {
+  if (typeof text !== "string" || !URL.canParse(text)) return null;
+  const { protocol, username, password, href, hash } = new URL(text);
+  if (!/^https?:$/.test(protocol) || username !== "" || password !== "" || hash === "#readme") return null;
+  return href.replace(/\/$/, "");
+}
+
+/** The remote `origin`; whatever credentials stand in its address stay there. */
+function readRemote(cwd: string): { readonly name: string; readonly address: string | null } | null {
+  const section = /^\[remote "origin"\]\s*$([^[]*)/m.exec(readGitConfig(cwd))?.[1] ?? "";
+  const url = /^\s*url\s*=\s*(.+?)\s*$/m.exec(section)?.[1];
+  if (url === undefined) return null;
+  // git@host:owner/name.git, or an address with a scheme.
+  const [, host = "", path = ""] =
+    /^[a-z][a-z0-9+.-]*:\/\/(?:[^@/]*@)*([^/:@]+)(?::\d+)?\/(.+)$/i.exec(url) ??
+    /^(?:[^@/:]*@)?([^/:@]+):(?!\/\/)(.+)$/.exec(url) ??
+    [];
+  const plain = path.replace(/\/+$/, "").replace(/\.git$/, "");
+  const name = tidy(plain.split("/").at(-1));
+  if (name === null || !/^[\w.~-]+(?:\/[\w.~-]+)+$/.test(plain) || !/^[a-z0-9.-]+\.[a-z]+$/i.test(host))
+    return name === null ? null : { name, address: null };
+  return { name, address: `https://${host}/${plain}` };
+}
+
+/** The text of the repository's configuration, also from a second work tree of it; empty where there is none. */
+function readGitConfig(cwd: string): string {
+  try {
+    for (let folder = cwd; ; folder = dirname(folder)) {
+      const git = join(folder, ".git");
+      if (existsSync(git)) {
+        if (statSync(git).isDirectory()) return readFileSync(join(git, "config"), "utf8");
+        const linked = resolve(folder, /^gitdir: (.+)$/m.exec(readFileSync(git, "utf8"))?.[1] ?? "");
+        const shared = join(linked, "commondir");
+        const home = existsSync(shared) ? resolve(linked, readFileSync(shared, "utf8").trim()) : linked;
+        return readFileSync(join(home, "config"), "utf8");
+      }
+      if (folder === dirname(folder)) return "";
+    }
+  } catch {
+    return "";
+  }
+}
+
+/** The language of this machine: `de` from `de_DE.UTF-8`. */
+function localeOf(env: NodeJS.ProcessEnv): string {
+  const tag = (env.LC_ALL || env.LC_MESSAGES || env.LANG || "").split(/[.@]/)[0]!.split("_")[0]!;
+  return /^[a-z]{2,3}$/.test(tag) ? tag : "en";
+}

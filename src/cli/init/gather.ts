@@ -1,0 +1,114 @@
+import { dirname } from "node:path";
+import { StatusError, usageError } from "../../base/errors.ts";
+import type { Finding } from "../../channels/contract.ts";
+import { checkConfig } from "../../config/load.ts";
+import { Cancelled } from "../cancelled.ts";
+import type { Dialog } from "../dialog.ts";
+import { styleFor } from "../output/style.ts";
+import { askChannel } from "./ask.ts";
+import type { Chosen, NewConfig } from "./compose.ts";
+import { checkCredential } from "./credential.ts";
+import type { Offer } from "./detect.ts";
+import { finish, named, propertyFrom, schemaLink } from "./finish.ts";
+import { askProperty } from "./property.ts";
+import { assemble, fromEnvironment, isSecret, readAnswer, readSettings } from "./settings.ts";
+import { offerFor, type Setup, unique } from "./setup.ts";
+import { sayDetected } from "./told.ts";
+
+/** Nobody can be asked: flags, then what was found, then the examples. */
+export async function fromFlags(
+  { surroundings, flags, detected, path, all }: Setup,
+  chosenByFlag: readonly Offer[],
+): Promise<NewConfig> {
+  if (flags.property === undefined)
+    throw usageError(
+      "PROPERTY_NEEDED",
+      "There is no name, and no terminal to ask for one.",
+      'Give it: --property "What customers call you"',
+    );
+  const chosen = chosenByFlag.length > 0 ? unique(chosenByFlag) : [offerFor("page", "--channel", all)];
+  const property = propertyFrom(flags.property, flags, detected, flags.url ?? detected.homepage ?? undefined);
+  const given = readSettings(flags.set ?? [], chosen);
+  const channels = chosen.map((offer) => {
+    const { kind, guide } = offer;
+    const answered: Record<string, unknown> = {};
+    for (const need of guide.needs) {
+      const variable = detected.variables.get(kind.kind)?.get(need.field);
+      const told = fromEnvironment(offer, need, detected, surroundings);
+      answered[need.field] = isSecret(offer, need)
+        ? `env:${variable ?? need.env[0]}`
+        : told === undefined
+          ? need.example
+          : readAnswer(need, told);
+    }
+    return { name: guide.name, guide, settings: finish(assemble(offer, answered, given), property, given) };
+  });
+  return { property, channels: named(channels), schema: schemaLink(path) };
+}
+
+/** A person answers; each channel is checked as soon as it is whole. Throws Cancelled. */
+export async function fromAnswers(
+  setup: Setup,
+  chosenByFlag: readonly Offer[],
+  dialog: Dialog,
+): Promise<NewConfig> {
+  const { surroundings, flags, detected, path, all, typed, scrubber } = setup;
+  const style = styleFor(surroundings.stderr, surroundings, flags.plain === true);
+  const given = readSettings(flags.set ?? [], chosenByFlag.length > 0 ? chosenByFlag : all);
+  surroundings.stderr.write(sayDetected(detected, all, style));
+  const answers = await askProperty(dialog, flags, detected);
+  const marked = (kind: string) =>
+    kind === "page" ||
+    (detected.variables.get(kind)?.size ?? 0) > 0 ||
+    detected.misleading.some((entry) => entry.kind === kind);
+  const chosen =
+    chosenByFlag.length > 0
+      ? unique(chosenByFlag)
+      : await dialog.checkbox(
+          "Where do you speak? (space to mark)",
+          all.map((offer) => ({
+            name: `${offer.kind.title}${offer.guide.hint === undefined ? "" : style.chalk.dim(` ${offer.guide.hint}`)}`,
+            value: offer,
+            checked: marked(offer.kind.kind),
+          })),
+        );
+  const property = propertyFrom(answers.property, answers, detected, answers.url);
+  const channels: Chosen[] = [];
+  for (const offer of chosen) {
+    const settings = await askChannel(offer, {
+      ...{ surroundings, dialog, style, scrubber, detected, given, typed },
+      folder: dirname(path),
+      check: (offer, settings) => check(setup, property, offer.guide.name, finish(settings, property, given)),
+    });
+    if (settings !== null)
+      channels.push({
+        name: offer.guide.name,
+        guide: offer.guide,
+        settings: finish(settings, property, given),
+      });
+  }
+  if (channels.length === 0) {
+    surroundings.stderr.write("\nNo channel is left: without one there is nothing to write.\n");
+    throw new Cancelled();
+  }
+  // What was typed for a channel that was left out, or typed anew, is forgotten.
+  for (const reference of typed.keys())
+    if (!channels.some(({ settings }) => Object.values(settings).includes(reference)))
+      typed.delete(reference);
+  return { property, channels: named(channels), schema: schemaLink(path) };
+}
+
+async function check(
+  { path, typed, surroundings, scrubber }: Setup,
+  property: NewConfig["property"],
+  name: string,
+  settings: Readonly<Record<string, unknown>>,
+): Promise<readonly Finding[]> {
+  try {
+    const config = await checkConfig({ property, channels: { [name]: settings } }, { path });
+    return await checkCredential(config.channels[0]!, config, typed, surroundings, scrubber);
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    return [{ name: "settings", level: "fail", message: error.message, hint: null }];
+  }
+}

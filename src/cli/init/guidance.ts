@@ -1,0 +1,38 @@
+import type { ChannelKind } from "../../channels/contract.ts";
+import { KINDS } from "../../channels/registry.ts";
+import { indented } from "../output/printable.ts";
+import type { Style } from "../output/style.ts";
+import type { Offer } from "./detect.ts";
+
+/** Every kind that has a guide, in the registry's order. */
+export async function offers(): Promise<readonly Offer[]> {
+  const kinds = await Promise.all(Object.values(KINDS).map((load) => load()));
+  return (await Promise.all(kinds.map(offerOf))).filter((offer) => offer !== null);
+}
+
+async function offerOf(kind: ChannelKind): Promise<Offer | null> {
+  return kind.guide === undefined ? null : { kind, guide: await kind.guide() };
+}
+
+/** How to get what a channel of this kind needs, for a person. */
+export function sayGuidance(
+  { kind, guide }: Offer,
+  { chalk, columns }: Pick<Style, "chalk" | "columns">,
+): string {
+  const steps = guide.steps.map((step) => hanging(step, columns));
+  const { paste, costs } = guide;
+  return [
+    chalk.bold(`${kind.title}: how to get what it needs`),
+    ...steps,
+    ...(costs === undefined ? [] : [chalk.yellow(hanging(costs, columns))]),
+    ...(paste === undefined ? [] : ["", chalk.dim(paste.text.trimEnd())]),
+    "",
+  ].join("\n");
+}
+
+/** A line whose continuations stand below its first word. */
+function hanging(step: string, columns: number): string {
+  const number = /^(?:\d+\. |\s+)/.exec(step)?.[0] ?? "";
+  const rest = indented(step.slice(number.length), " ".repeat(2 + number.length), columns);
+  return `  ${number}${rest.slice(2 + number.length)}`;
+}

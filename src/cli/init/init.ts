@@ -1,0 +1,127 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parse } from "yaml";
+import { usageError } from "../../base/errors.ts";
+import type { Scrubber } from "../../base/scrubber.ts";
+import { checkConfig } from "../../config/load.ts";
+import { Cancelled } from "../cancelled.ts";
+import { canPrompt, type Dialog, openDialog } from "../dialog.ts";
+import { EXIT } from "../exit-codes.ts";
+import { oneLine } from "../output/printable.ts";
+import { styleFor } from "../output/style.ts";
+import { packageRoot } from "../package-root.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { composeJson, composeYaml, type NewConfig } from "./compose.ts";
+import { detect, type Offer } from "./detect.ts";
+import { schemaFor } from "./finish.ts";
+import { fromAnswers, fromFlags } from "./gather.ts";
+import { offers, sayGuidance } from "./guidance.ts";
+import { exists, keep } from "./keep.ts";
+import { isTimeZone } from "./property.ts";
+import { type Rehearsed, rehearseConfig } from "./rehearse.ts";
+import { type InitFlags, offerFor, type Setup } from "./setup.ts";
+import { foundIn, sayNext, sayRehearsed, sayWritten, secretNames } from "./told.ts";
+
+/**
+ * `status init`: writes a commented configuration from a few answers or flags, has each credential prove itself on the way,
+ * and rehearses the result. Overwrites nothing; until the last question is answered it writes nothing.
+ */
+export async function init(
+  surroundings: Surroundings,
+  flags: InitFlags,
+  scrubber: Scrubber,
+): Promise<number> {
+  const all = await offers();
+  if (flags.guide !== undefined || flags.manifest !== undefined) return showGuide(surroundings, flags, all);
+  const path = resolve(surroundings.cwd, flags.output ?? ".statusrc");
+  if (existsSync(path)) throw exists(path);
+  const chosenByFlag = (flags.channel ?? []).map((kind) => offerFor(kind, "--channel", all));
+  if (flags.timeZone !== undefined && !isTimeZone(flags.timeZone))
+    throw usageError(
+      "TIME_ZONE_UNKNOWN",
+      `--time-zone ${oneLine(flags.timeZone)}: there is no such zone.`,
+      "Such as: --time-zone America/Los_Angeles",
+    );
+  const detected = detect(surroundings, all);
+  const dialog = canPrompt(surroundings, flags) ? await openDialog(surroundings) : null;
+  const setup: Setup = { surroundings, flags, scrubber, all, detected, path, typed: new Map() };
+  let config: NewConfig;
+  try {
+    config =
+      dialog === null ? await fromFlags(setup, chosenByFlag) : await fromAnswers(setup, chosenByFlag, dialog);
+  } catch (error) {
+    if (error instanceof Cancelled) surroundings.stderr.write("\nNothing was written: no file, no secret.\n");
+    throw error;
+  }
+  const text = path.endsWith(".json")
+    ? composeJson(config)
+    : composeYaml(config, readFileSync(join(packageRoot(), ".statusrc.example"), "utf8"));
+  await checkConfig(parse(text), { path });
+  keep({ path, text }, setup.typed, await schemaFor(config));
+  const secrets = secretNames(config);
+  const missing = secrets.filter((name) => (surroundings.env[name] ?? "") === "");
+  const { stdout } = surroundings;
+  const quiet = flags.json === true;
+  const style = styleFor(stdout, surroundings, flags.plain === true);
+  if (dialog !== null) surroundings.stderr.write("\n");
+  if (!quiet) stdout.write(sayWritten(setup, config, style.columns));
+  const rehearsed = (await wantsDrill(flags, dialog)) ? await rehearse(setup) : null;
+  if (!quiet && rehearsed !== null) stdout.write(sayRehearsed(rehearsed, style));
+  if (!quiet) stdout.write(sayNext(setup, missing));
+  else
+    stdout.write(
+      `${JSON.stringify({
+        version: 1,
+        config: path,
+        channels: config.channels.map(({ settings }) => settings.kind),
+        secrets,
+        missing,
+        found: foundIn(setup, config),
+        kept: [...setup.typed.keys()],
+        drill: rehearsed,
+      })}\n`,
+    );
+  return rehearsed?.exitCode ?? EXIT.ok.code;
+}
+
+function showGuide({ stdout, env }: Surroundings, flags: InitFlags, all: readonly Offer[]): number {
+  if (flags.manifest !== undefined) {
+    const { kind, guide } = offerFor(flags.manifest, "--manifest", all);
+    if (guide.paste === undefined)
+      throw usageError(
+        "MANIFEST_NONE",
+        `--manifest ${flags.manifest}: ${kind.title} asks for none.`,
+        `How to get what it needs: status init --guide ${flags.manifest}`,
+      );
+    stdout.write(guide.paste.text);
+    return EXIT.ok.code;
+  }
+  const offer = offerFor(flags.guide!, "--guide", all);
+  const { kind, guide } = offer;
+  if (flags.json === true)
+    stdout.write(
+      `${JSON.stringify({ version: 1, kind: kind.kind, title: kind.title, steps: guide.steps, costs: guide.costs ?? null, paste: guide.paste ?? null, needs: guide.needs.map(({ field, env: [variable = null] }) => ({ field, variable, secret: kind.secrets.includes(field) })) })}\n`,
+    );
+  else stdout.write(sayGuidance(offer, styleFor(stdout, { env }, flags.plain === true)));
+  return EXIT.ok.code;
+}
+
+async function wantsDrill(flags: InitFlags, dialog: Dialog | null): Promise<boolean> {
+  if (dialog === null || flags.drill === true) return flags.drill === true;
+  return dialog
+    .select("Rehearse it now, on imitations of the vendors? Nothing leaves this machine.", [
+      { name: "Yes", value: true },
+      { name: "Not now", value: false },
+    ])
+    .catch((error: unknown) => {
+      // The configuration stands.
+      if (error instanceof Cancelled) return false;
+      throw error;
+    });
+}
+
+async function rehearse({ surroundings, flags, path }: Setup): Promise<Rehearsed> {
+  return rehearseConfig(surroundings, path, (label) => {
+    if (flags.json !== true) surroundings.stderr.write(`  ${label} …\n`);
+  });
+}

@@ -1,0 +1,66 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { refusal } from "../../base/errors.ts";
+import type { Secret } from "../../base/secret.ts";
+
+/** Beside the ledger, in a folder that git leaves out. */
+export const SECRETS = ".status/secrets";
+
+interface NewFile {
+  readonly path: string;
+  readonly text: string;
+  readonly mode: number;
+}
+
+/**
+ * Writes the configuration, the secrets that were typed (file:… → secret; mode 600) and what editors need, or nothing at all.
+ * `.status` gets a .gitignore of its own, so that no secret is ever committed. Overwrites nothing: refuses with CONFIG_EXISTS.
+ */
+export function keep(
+  config: { readonly path: string; readonly text: string },
+  typed: ReadonlyMap<string, Secret>,
+  schema: string | null,
+): void {
+  const folder = dirname(config.path);
+  const own = join(folder, ".status");
+  const files: NewFile[] = [
+    ...[...typed].map(([reference, secret]) => ({
+      path: join(folder, reference.replace(/^file:/, "")),
+      text: `${secret.reveal()}\n`,
+      mode: 0o600,
+    })),
+    ...(schema === null ? [] : [{ path: join(own, "schema.json"), text: schema, mode: 0o644 }]),
+    { path: config.path, text: config.text, mode: 0o644 },
+  ];
+  const written: string[] = [];
+  try {
+    if (files.length > 1) {
+      mkdirSync(own, { recursive: true, mode: 0o700 });
+      if (!existsSync(join(own, ".gitignore"))) writeFileSync(join(own, ".gitignore"), "*\n");
+    }
+    for (const { path, text, mode } of files) {
+      // The schema belongs to the program, and may be of an older one.
+      const ours = path === join(own, "schema.json");
+      mkdirSync(dirname(path), { recursive: true, ...(mode === 0o600 ? { mode: 0o700 } : {}) });
+      writeFileSync(path, text, { flag: ours ? "w" : "wx", mode });
+      written.push(path);
+    }
+  } catch (error) {
+    for (const path of written) rmSync(path, { force: true });
+    const { code, path = config.path } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") throw exists(path);
+    throw refusal(
+      "CONFIG_NOT_WRITTEN",
+      `${path} cannot be written: ${code ?? String(error)}. Nothing was kept.`,
+      "Choose another place: --output FILE",
+    );
+  }
+}
+
+export function exists(path: string): Error {
+  return refusal(
+    "CONFIG_EXISTS",
+    `${path} is there already and is not overwritten.`,
+    "To write another: --output FILE — to check it: status doctor",
+  );
+}

@@ -1,0 +1,383 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { PassThrough } from "node:stream";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { parse } from "yaml";
+import { ScriptedClock } from "../../src/base/clock.ts";
+import { KINDS } from "../../src/channels/registry.ts";
+import { NEEDED } from "../../src/channels/slack/check.ts";
+import type { Surroundings } from "../../src/cli/surroundings.ts";
+import { startSandbox } from "../../src/sandbox/sandbox.ts";
+import { NOW, type Ran, runIn } from "../support/stage.ts";
+import { answering } from "../support/terminal.ts";
+
+const KEY = "sandbox-discourse-key";
+
+/** A folder of its own, at the top of a repository. */
+function freshFolder(name = "shop"): string {
+  const parent = mkdtempSync(join(tmpdir(), "status-init-"));
+  onTestFinished(() => rmSync(parent, { recursive: true, force: true }));
+  const folder = join(parent, name);
+  mkdirSync(join(folder, ".git"), { recursive: true });
+  return folder;
+}
+
+function run(
+  folder: string,
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  more: Partial<Surroundings> = {},
+) {
+  return runIn(folder, new ScriptedClock(NOW), ["init", ...argv], {
+    env: { HOME: folder, PATH: process.env.PATH, LANG: "C.UTF-8", ...env },
+    ...more,
+  });
+}
+
+const BASIC = ["--property", "Example Shop", "--time-zone", "UTC", "--yes"];
+
+/** Every file below a folder, as one text. */
+function allText(folder: string): string {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((path) => join(folder, path))
+    .filter((path) => statSync(path).isFile() && !path.includes(".git/"))
+    .map((path) => readFileSync(path, "utf8"))
+    .join("\n");
+}
+
+async function onSandbox() {
+  const sandbox = await startSandbox({ clock: new ScriptedClock(NOW) });
+  onTestFinished(() => sandbox.close());
+  return sandbox;
+}
+
+describe("status init in a script", () => {
+  it("refers to the variables that are there, and copies no value", async () => {
+    const folder = freshFolder();
+    const { code, stdout } = await run(folder, [...BASIC, "--channel", "slack", "--channel", "mastodon"], {
+      SLACK_BOT_TOKEN: "xoxb-very-secret",
+      MASTODON_HOST: "social.example.com",
+      MASTODON_ACCESS_TOKEN: "very-secret-too",
+      DISCORD_WEBHOOK_URL: "https://discord.example.com/api/webhooks/1/very-secret",
+    });
+    expect(code).toBe(0);
+    const { channels } = parse(readFileSync(join(folder, ".statusrc"), "utf8"));
+    expect(channels.ops).toMatchObject({
+      token: "env:SLACK_BOT_TOKEN",
+      channel: "C0123456",
+      audience: "internal",
+    });
+    expect(channels.mastodon).toMatchObject({
+      baseUrl: "https://social.example.com",
+      accessToken: "env:MASTODON_ACCESS_TOKEN",
+    });
+    expect(stdout).toContain("SLACK_BOT_TOKEN (ops.token)");
+    expect(stdout).toContain("would also serve: discord");
+    expect(stdout).not.toContain("export");
+    expect(stdout + allText(folder)).not.toContain("very-secret");
+  });
+
+  it("writes a configuration of every kind that loads and previews", async () => {
+    const folder = freshFolder();
+    const kinds = Object.keys(KINDS).flatMap((kind) => ["--channel", kind]);
+    expect((await run(folder, [...BASIC, ...kinds])).code).toBe(0);
+    const preview = ["preview", "announce", "--title", "Example trouble", "--json"];
+    const { code, stdout } = await runIn(folder, new ScriptedClock(NOW), preview);
+    expect(code).toBe(0);
+    const { deliveries } = JSON.parse(stdout) as { deliveries: { kind: string }[] };
+    expect(new Set(deliveries.map(({ kind }) => kind))).toEqual(new Set(Object.keys(KINDS)));
+  });
+
+  it("names the schema for editors, and leaves what it keeps out of git", async () => {
+    const folder = freshFolder();
+    await run(folder, BASIC);
+    const [first] = readFileSync(join(folder, ".statusrc"), "utf8").split("\n");
+    const link = /^# yaml-language-server: \$schema=(.+)$/.exec(first!)![1]!;
+    expect(JSON.parse(readFileSync(join(folder, link), "utf8")).title).toBe("The configuration of status");
+    expect(readFileSync(join(folder, ".status", ".gitignore"), "utf8")).toBe("*\n");
+  });
+
+  it("writes JSON where the file is to be JSON, and says how to name a file that is not found by itself", async () => {
+    const folder = freshFolder();
+    const { code, stdout } = await run(folder, [...BASIC, "--output", "our.json"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("status doctor --config our.json");
+    expect(JSON.parse(readFileSync(join(folder, "our.json"), "utf8"))).toMatchObject({
+      $schema: "./.status/schema.json",
+      property: { name: "Example Shop" },
+    });
+    const argv = ["list", "--config", "our.json"];
+    expect((await runIn(folder, new ScriptedClock(NOW), argv)).code).toBe(0);
+  });
+
+  it("takes settings by flag, and names the nearest of a mistyped one", async () => {
+    const folder = freshFolder();
+    const slack = [...BASIC, "--channel", "slack"];
+    const wrong = await run(folder, [...slack, "--set", "slack.chanel=C7654321"]);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('Did you mean "channel"?');
+    const elsewhere = await run(folder, [...slack, "--set", "slak.channel=C7654321"]);
+    expect(elsewhere.stderr).toContain('Did you mean "slack"?');
+    expect((await run(folder, [...slack, "--set", "slack.channel=C7654321"])).code).toBe(0);
+    expect(parse(readFileSync(join(folder, ".statusrc"), "utf8")).channels.ops.channel).toBe("C7654321");
+  });
+
+  it("writes nothing where a secret is given by flag, and does not repeat it", async () => {
+    const folder = freshFolder();
+    const { code, stdout, stderr } = await run(folder, [
+      ...BASIC,
+      ...["--channel", "slack", "--set", "slack.token=xoxb-very-secret"],
+    ]);
+    expect(code).toBe(3);
+    expect(stderr).toContain("CONFIG_LITERAL_SECRET");
+    expect(stdout + stderr).not.toContain("xoxb-very-secret");
+    expect(readdirSync(folder)).toEqual([".git"]);
+  });
+
+  it("never overwrites a configuration", async () => {
+    const folder = freshFolder();
+    writeFileSync(join(folder, ".statusrc"), "mine");
+    const { code, stderr } = await run(folder, BASIC);
+    expect(code).toBe(4);
+    expect(stderr).toContain("CONFIG_EXISTS");
+    expect(readFileSync(join(folder, ".statusrc"), "utf8")).toBe("mine");
+  });
+
+  it("rehearses the new configuration, and tells what became of each channel", async () => {
+    const folder = freshFolder();
+    const { code, stdout } = await run(folder, [
+      ...BASIC,
+      ...["--channel", "slack", "--channel", "page", "--channel", "email", "--drill", "--json"],
+    ]);
+    expect(code).toBe(0);
+    const { drill, missing, channels } = JSON.parse(stdout);
+    expect(channels).toEqual(["slack", "page", "email"]);
+    expect(missing).toEqual(["SLACK_TOKEN", "SMTP_URL"]);
+    expect(drill.channels).toEqual(
+      ["ops", "page", "customers"].map((channel) => ({ channel, spoken: 3, of: 3, error: null })),
+    );
+    expect(readFileSync(drill.wall, "utf8")).toContain("DRILL");
+    // Its ledger and its page are the rehearsal's own.
+    expect(readdirSync(folder).sort()).toEqual([".git", ".status", ".statusrc"]);
+    expect(readdirSync(join(folder, ".status")).sort()).toEqual([".gitignore", "schema.json"]);
+  });
+});
+
+describe("what a folder says of itself", () => {
+  it("never takes credentials out of a remote's address", async () => {
+    const folder = freshFolder();
+    writeFileSync(
+      join(folder, ".git", "config"),
+      '[core]\n\tbare = false\n[remote "origin"]\n\turl = https://bob:ghp_verysecret@github.com/example/our-shop.git\n',
+    );
+    const { ran } = await interrupted(folder, "Your own address?");
+    expect(ran.shown).toContain("our-shop");
+    expect(ran.shown).toContain("https://github.com/example/our-shop");
+    expect(ran.shown + ran.stdout + ran.stderr).not.toMatch(/ghp_verysecret|bob/);
+  });
+
+  it.each(["a\u001b[31mred", "two\nlines", "'; rm -rf . #", "--flag", "\u202egnirts"])(
+    "is harmless as a folder's name: %j",
+    async (name) => {
+      const folder = freshFolder(name);
+      const { ran } = await interrupted(folder, "Your own address?");
+      expect(ran.stderr).not.toContain("\u001b[31m");
+      const { code, stdout } = await run(folder, BASIC);
+      expect(code).toBe(0);
+      expect(stdout).not.toMatch(/\u001b|\u202e/);
+      expect((await runIn(folder, new ScriptedClock(NOW), ["list"])).code).toBe(0);
+    },
+  );
+
+  it("takes name and address from package.json, without a scope, and no address with a password", async () => {
+    const folder = freshFolder();
+    writeFileSync(
+      join(folder, "package.json"),
+      JSON.stringify({ name: "@example/web-shop", homepage: "https://www.example.com/" }),
+    );
+    await run(folder, BASIC);
+    expect(parse(readFileSync(join(folder, ".statusrc"), "utf8")).property.url).toBe(
+      "https://www.example.com",
+    );
+    const other = freshFolder();
+    writeFileSync(
+      join(other, "package.json"),
+      JSON.stringify({ homepage: "https://bob:sesame@example.com" }),
+    );
+    await run(other, BASIC);
+    expect(readFileSync(join(other, ".statusrc"), "utf8")).not.toContain("sesame");
+  });
+});
+
+/** At a terminal: Ctrl-C as soon as a question is shown. */
+async function interrupted(folder: string, question: string, env: NodeJS.ProcessEnv = {}) {
+  let shown = "";
+  const { ran, unasked } = await answering(
+    async (more): Promise<Ran> => {
+      (more.promptOutput as PassThrough).on("data", (chunk: Buffer) => {
+        shown += chunk.toString("utf8");
+      });
+      return run(folder, [], env, more);
+    },
+    ["What do customers call you?", "\r"],
+    [question, "\u0003"],
+  );
+  return { ran: { ...ran, shown }, unasked };
+}
+
+describe("status init at a terminal", () => {
+  it("leaves nothing behind at Ctrl-C, and says so", async () => {
+    const folder = freshFolder();
+    const { ran } = await interrupted(folder, "Your own address?");
+    expect(ran.code).toBe(130);
+    expect(ran.stderr).toContain("Nothing was written");
+    expect(readdirSync(folder)).toEqual([".git"]);
+  });
+
+  it("checks a credential at once, lets a wrong one be typed anew, and keeps it where only its owner reads it", async () => {
+    const folder = freshFolder();
+    const sandbox = await onSandbox();
+    const { baseUrl } = sandbox.channels.discourse as { baseUrl: string };
+    const { ran, unasked } = await answering(
+      (more) => run(folder, ["--channel", "discourse", "--set", `discourse.baseUrl=${baseUrl}`], {}, more),
+      ["What do customers call you?", "Example Shop\r"],
+      ["Your own address?", "\r"],
+      ["Where will the status page be?", "\r"],
+      ["In which time zone", "\r"],
+      ["API key (hidden", "wrong-key-wrong-key\r"],
+      ["The account that speaks", "status\r"],
+      ["The category's number", "7\r"],
+      ["What now?", "\r"],
+      ["API key (hidden", `${KEY}\r`],
+      ["The account that speaks", "\r"],
+      ["The category's number", "\r"],
+      ["Rehearse it now", "\r"],
+    );
+    expect(unasked).toEqual([]);
+    expect(ran.code).toBe(0);
+    expect(ran.stderr).toContain("the forum answers 403");
+    expect(ran.stderr).toContain("the category Announcements");
+    expect(ran.stdout).toContain("3 of 3 said");
+    const { apiKey } = parse(readFileSync(join(folder, ".statusrc"), "utf8")).channels.forum;
+    const file = join(folder, apiKey.replace("file:", ""));
+    expect(readFileSync(file, "utf8")).toBe(`${KEY}\n`);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    // The one that was wrong is kept nowhere, and neither is shown or stands in the configuration.
+    expect(readdirSync(join(folder, ".status", "secrets"))).toHaveLength(1);
+    expect(allText(folder)).not.toContain("wrong-key");
+    expect(ran.stdout + ran.stderr + readFileSync(join(folder, ".statusrc"), "utf8")).not.toContain(KEY);
+    // Nothing was posted to find that out.
+    expect(sandbox.world().topics).toEqual([]);
+    const doctor = await runIn(folder, new ScriptedClock(NOW), ["doctor", "--json"]);
+    expect(JSON.parse(doctor.stdout).checks).toContainEqual(
+      expect.objectContaining({ channel: "forum", name: "credential", level: "ok" }),
+    );
+  });
+
+  it("asks no more of what is found, and says how to get what is not", async () => {
+    const folder = freshFolder();
+    const sandbox = await onSandbox();
+    const { baseUrl } = sandbox.channels.slack as { baseUrl: string };
+    const { ran, unasked } = await answering(
+      (more) =>
+        run(
+          folder,
+          [
+            "--property",
+            "Shop",
+            "--url",
+            "",
+            "--status-url",
+            "",
+            "--time-zone",
+            "UTC",
+            "--set",
+            `slack.baseUrl=${baseUrl}`,
+          ],
+          { SLACK_API_TOKEN: "xoxb-sandbox" },
+          more,
+        ),
+      // Slack is marked, since its token is there, and the page; X is added.
+      ["Where do you speak?", " \r"],
+      ["API Key (hidden", "\r"],
+      ["API Key Secret (hidden", "\r"],
+      ["Access Token (hidden", "\r"],
+      ["Access Token Secret (hidden", "\r"],
+      ["The channel's id", "C0123456\r"],
+      ["Into which folder", "\r"],
+      ["Rehearse it now", "\u001b[B\r"],
+    );
+    expect(unasked).toEqual([]);
+    expect(ran.code).toBe(0);
+    expect(ran.stderr).toContain("Slack: found SLACK_API_TOKEN.");
+    expect(ran.stderr).toContain("posts to #incidents");
+    expect(ran.stderr).toContain("$0.20");
+    expect(ran.stderr).toContain("not checked: X_APP_KEY, X_APP_SECRET, X_TOKEN, X_SECRET");
+    expect(ran.stdout).toContain("export X_APP_KEY=… X_APP_SECRET=… X_TOKEN=… X_SECRET=…");
+    expect(existsSync(join(folder, ".status", "secrets"))).toBe(false);
+    expect(sandbox.world().slackMessages).toEqual([]);
+  });
+});
+
+describe("how to get what a channel needs", () => {
+  it.each(Object.entries(KINDS))(
+    "is said in three to six lines, for every setting that must be given: %s",
+    async (_, load) => {
+      const kind = await load();
+      const guide = await kind.guide!();
+      expect(guide.steps.length).toBeGreaterThanOrEqual(3);
+      expect(guide.steps.length).toBeLessThanOrEqual(6);
+      for (const step of guide.steps) expect(step.length).toBeLessThanOrEqual(115);
+      for (const { field, example, env } of guide.needs) {
+        const secret = kind.secrets.includes(field);
+        // A placeholder for a secret would look like one.
+        expect({ field, example: example === undefined }).toEqual({ field, example: secret });
+        if (secret) expect(env.length).toBeGreaterThan(0);
+      }
+    },
+  );
+
+  it("asks for no variable that another kind takes for its own", async () => {
+    const kinds = await Promise.all(Object.values(KINDS).map((load) => load()));
+    const names = await Promise.all(
+      kinds.map(async (kind) => (await kind.guide!()).needs.flatMap(({ env }) => env)),
+    );
+    expect(new Set(names.flat()).size).toBe(names.flat().length);
+  });
+
+  it("is printed for a person and for a script", async () => {
+    const folder = freshFolder();
+    const person = await run(folder, ["--guide", "twitter"]);
+    expect(person).toMatchObject({ code: 0, stderr: "" });
+    expect(person.stdout).toContain("pay-per-use");
+    const script = await run(folder, ["--guide", "discord", "--json"]);
+    expect(JSON.parse(script.stdout)).toMatchObject({
+      kind: "discord",
+      needs: [{ field: "webhook", variable: "DISCORD_WEBHOOK", secret: true }],
+    });
+    expect((await run(folder, ["--guide", "slak"])).stderr).toContain('Did you mean "slack"?');
+    expect(readdirSync(folder)).toEqual([".git"]);
+  });
+
+  it("has Slack's manifest as a file: it parses, and asks for no right that doctor calls too much", async () => {
+    const { code, stdout } = await run(freshFolder(), ["--manifest", "slack"]);
+    expect(code).toBe(0);
+    const manifest = parse(stdout);
+    const scopes = manifest.oauth_config.scopes.bot as string[];
+    expect(scopes).toContain("chat:write");
+    expect(scopes).toContain("channels:history");
+    expect(NEEDED).toEqual(expect.arrayContaining(scopes));
+    expect(manifest.features.bot_user.display_name).toBe("status");
+    expect((await run(freshFolder(), ["--manifest", "page"])).code).toBe(2);
+  });
+});
