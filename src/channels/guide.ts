@@ -1,3 +1,5 @@
+import type { ChannelKit } from "./contract.ts";
+
 /** How somebody comes to a channel of a kind: what it needs, where that is to be had, and what it costs. */
 export interface Guide {
   /** What a channel of it is called unless somebody says otherwise. */
@@ -34,6 +36,18 @@ export interface Need {
   readonly example?: string | number | readonly string[];
   /** Enter leaves it out. */
   readonly optional?: true;
+  /** Where the vendor can be asked what there is. */
+  readonly choices?: Choices;
   /** How what is typed becomes a value; as it is where left out. */
   readonly reads?: "number" | "list";
 }
+
+/**
+ * What may be answered, as the vendor tells it to whoever has the credential; reads only. `given` holds what was answered so
+ * far, secrets as Secret. Throws ChannelError; empty where it tells nothing.
+ */
+export type Choices = (
+  given: Readonly<Record<string, unknown>>,
+  kit: ChannelKit,
+  signal: AbortSignal,
+) => Promise<readonly { readonly value: string | number; readonly name: string }[]>;

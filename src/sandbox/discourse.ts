@@ -276,18 +276,21 @@ export function imitateDiscourse(options: { clock: Clock; quotas: boolean }): Di
     const actor = call.query.get("username")?.toLowerCase() ?? "";
     if (path === "/user_actions.json" && USERS[actor] !== undefined)
       return json(200, { user_actions: actionsOf(actor, call.query.get("filter")) });
-    const categoryId = Number(/^\/c\/(\d+)\/show\.json$/.exec(path)?.[1]);
-    const category = CATEGORIES[categoryId];
-    if (category !== undefined)
+    const onWire = (id: number, { name, slug, mayPost }: (typeof CATEGORIES)[number]) => ({
+      ...{ id, name, slug, read_restricted: false },
+      permission: username !== null && mayPost ? 1 : null,
+    });
+    if (path === "/categories.json")
       return json(200, {
-        category: {
-          id: categoryId,
-          name: category.name,
-          slug: category.slug,
-          read_restricted: false,
-          permission: username !== null && category.mayPost ? 1 : null,
+        category_list: {
+          can_create_category: false,
+          can_create_topic: true,
+          categories: Object.entries(CATEGORIES).map(([id, category]) => onWire(Number(id), category)),
         },
       });
+    const categoryId = Number(/^\/c\/(\d+)\/show\.json$/.exec(path)?.[1]);
+    const category = CATEGORIES[categoryId];
+    if (category !== undefined) return json(200, { category: onWire(categoryId, category) });
     return notFound();
   };
 

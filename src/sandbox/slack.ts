@@ -171,6 +171,23 @@ export function imitateSlack(options: { clock: Clock; quotas: boolean }): SlackI
         });
       },
     },
+    "conversations.list": {
+      scope: "channels:read",
+      run: (fields) =>
+        ok({
+          channels: Object.entries(CHANNELS)
+            .filter(([, { archived }]) => !(isTrue(fields.exclude_archived) && archived))
+            .map(([id, { name, member, archived }]) => ({
+              id,
+              name,
+              is_channel: true,
+              is_private: false,
+              is_archived: archived,
+              is_member: member,
+            })),
+          response_metadata: { next_cursor: "" },
+        }),
+    },
     "conversations.history": {
       scope: "channels:history",
       run(fields) {

@@ -7,6 +7,14 @@ import type { HostedIncident } from "./world.ts";
 
 const STATUSPAGE_KEY = "sandbox-statuspage-key";
 const STATUSPAGE_PAGE = "sandboxpage1";
+const PAGE = {
+  id: STATUSPAGE_PAGE,
+  name: "Sandbox",
+  subdomain: "sandbox",
+  domain: null,
+  url: null,
+  time_zone: "UTC",
+};
 
 const QUOTA = { requests: 60, ms: 60_000 };
 
@@ -216,15 +224,7 @@ export function imitateStatuspage(options: {
 
   const route = (call: Call, rest: string): Answer => {
     const { method } = call;
-    if (rest === "" && method === "GET")
-      return json(200, {
-        id: STATUSPAGE_PAGE,
-        name: "Sandbox",
-        subdomain: "sandbox",
-        domain: null,
-        url: null,
-        time_zone: "UTC",
-      });
+    if (rest === "" && method === "GET") return json(200, PAGE);
     if (rest === "/components" && method === "GET") return json(200, [...states.keys()].map(component));
     const open = (each: StoredIncident) => !["resolved", "completed"].includes(each.status);
     if (rest === "/incidents/unresolved" && method === "GET")
@@ -290,6 +290,7 @@ export function imitateStatuspage(options: {
     const root = `/v1/pages/${STATUSPAGE_PAGE}`;
     // The vendor takes every path with and without `.json`.
     const path = call.path.replace(/\.json$/, "");
+    if (path === "/v1/pages" && call.method === "GET") return json(200, [PAGE]);
     if (path !== root && !path.startsWith(`${root}/`)) return notFound();
     return route(call, path.slice(root.length));
   };

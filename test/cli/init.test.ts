@@ -16,6 +16,7 @@ import { parse } from "yaml";
 import { ScriptedClock } from "../../src/base/clock.ts";
 import { KINDS } from "../../src/channels/registry.ts";
 import { NEEDED } from "../../src/channels/slack/check.ts";
+import { guidesAsMarkdown, offers } from "../../src/cli/init/guidance.ts";
 import type { Surroundings } from "../../src/cli/surroundings.ts";
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
 import { NOW, type Ran, runIn } from "../support/stage.ts";
@@ -256,11 +257,12 @@ describe("status init at a terminal", () => {
       ["In which time zone", "\r"],
       ["API key (hidden", "wrong-key-wrong-key\r"],
       ["The account that speaks", "status\r"],
-      ["The category's number", "7\r"],
+      // It cannot be asked what there is with a key that it does not take.
+      ["The category's number (such as", "7\r"],
       ["What now?", "\r"],
       ["API key (hidden", `${KEY}\r`],
       ["The account that speaks", "\r"],
-      ["The category's number", "\r"],
+      ["The category's number: which?", "\u001b[B\r"],
       ["Rehearse it now", "\r"],
     );
     expect(unasked).toEqual([]);
@@ -313,7 +315,7 @@ describe("status init at a terminal", () => {
       ["API Key Secret (hidden", "\r"],
       ["Access Token (hidden", "\r"],
       ["Access Token Secret (hidden", "\r"],
-      ["The channel's id", "C0123456\r"],
+      ["The channel's id: which?", "\r"],
       ["Into which folder", "\r"],
       ["Rehearse it now", "\u001b[B\r"],
     );
@@ -367,6 +369,11 @@ describe("how to get what a channel needs", () => {
     });
     expect((await run(folder, ["--guide", "slak"])).stderr).toContain('Did you mean "slack"?');
     expect(readdirSync(folder)).toEqual([".git"]);
+  });
+
+  it("stands in the documentation as the code has it", async () => {
+    const file = new URL("../../docs/credentials.md", import.meta.url).pathname;
+    await expect(guidesAsMarkdown(await offers())).toMatchFileSnapshot(file);
   });
 
   it("has Slack's manifest as a file: it parses, and asks for no right that doctor calls too much", async () => {

@@ -15,7 +15,7 @@ const category = z.object({
   }),
 });
 /** Discourse, CategoryGroup.permission_types, read 2026-11: 1 is everything, 2 replies only, 3 reading only. */
-const MAY_OPEN_TOPICS = 1;
+export const MAY_OPEN_TOPICS = 1;
 
 /** Reads the forum, the account and the category; posts nothing. */
 export async function checkForum(

@@ -30,6 +30,7 @@ export const guide: Guide = {
       question: "The category's number",
       env: ["DISCOURSE_CATEGORY", "DISCOURSE_CATEGORY_ID"],
       example: 7,
+      choices: async (...about) => (await import("./choices.ts")).listCategories(...about),
       reads: "number",
     },
   ],

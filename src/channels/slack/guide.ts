@@ -50,6 +50,7 @@ settings:
       question: "The channel's id",
       env: ["SLACK_CHANNEL_ID", "SLACK_CHANNEL"],
       example: "C0123456",
+      choices: async (...about) => (await import("./choices.ts")).listChannels(...about),
     },
   ],
 };

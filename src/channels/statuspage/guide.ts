@@ -23,6 +23,7 @@ export const guide: Guide = {
       question: "The page's id",
       env: ["STATUSPAGE_PAGE_ID", "STATUSPAGE_PAGE"],
       example: "abc123",
+      choices: async (...about) => (await import("./choices.ts")).listPages(...about),
     },
   ],
   also: { notifySubscribers: false },

@@ -3,6 +3,7 @@ import { sayDuration } from "../../base/duration.ts";
 import { StatusError } from "../../base/errors.ts";
 import type { Speaker } from "../../broadcast/context.ts";
 import { ChannelError, type Finding } from "../../channels/contract.ts";
+import { KINDS } from "../../channels/registry.ts";
 import type { App } from "../app.ts";
 import { EXIT } from "../exit-codes.ts";
 import { sharedWithProperty } from "../independence.ts";
@@ -207,7 +208,9 @@ async function checkChannel(speaker: Speaker, stopping: AbortSignal): Promise<Ch
         name: "secret",
         level: "fail",
         message: setAside.message,
-        hint: setAside.hint,
+        hint: Object.hasOwn(KINDS, speaker.kind)
+          ? [setAside.hint, `How to get one: status init --guide ${speaker.kind}`].filter(Boolean).join(" — ")
+          : setAside.hint,
       },
     ];
   const limit = deadline(timeoutMs * 2, stopping);

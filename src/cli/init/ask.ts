@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Scrubber } from "../../base/scrubber.ts";
 import { Secret } from "../../base/secret.ts";
 import type { Finding } from "../../channels/contract.ts";
-import type { Need } from "../../channels/guide.ts";
+import type { Choices, Need } from "../../channels/guide.ts";
 import type { Dialog } from "../dialog.ts";
 import { indented, oneLine } from "../output/printable.ts";
 import type { Style } from "../output/style.ts";
@@ -12,6 +12,8 @@ import type { Detected, Offer } from "./detect.ts";
 import { sayGuidance } from "./guidance.ts";
 import { SECRETS } from "./keep.ts";
 import { assemble, faultOf, fromEnvironment, type GivenSettings, isSecret, readAnswer } from "./settings.ts";
+
+type Settings = Readonly<Record<string, unknown>>;
 
 /** What the questions about one channel work with. */
 export interface Asking {
@@ -25,10 +27,10 @@ export interface Asking {
   readonly folder: string;
   /** What was typed in hiding: reference → secret. Added to. */
   readonly typed: Map<string, Secret>;
-  check(offer: Offer, settings: Readonly<Record<string, unknown>>): Promise<readonly Finding[]>;
+  /** What the vendor says may be answered; empty where it cannot be asked. */
+  choices(offer: Offer, need: Need, settings: Settings): ReturnType<Choices>;
+  check(offer: Offer, settings: Settings): Promise<readonly Finding[]>;
 }
-
-type Settings = Readonly<Record<string, unknown>>;
 
 /** Asks for what a channel needs, and has it checked at once; null where the person leaves it out. */
 export async function askChannel(offer: Offer, asking: Asking): Promise<Settings | null> {
@@ -93,7 +95,10 @@ async function askNeeds(
     const { field } = need;
     const at = found.get(field);
     if (given[field] !== undefined) answered[field] = given[field];
-    else if (!isSecret(offer, need)) answered[field] = await askPlain(offer, need, asking, before[field]);
+    else if (!isSecret(offer, need))
+      answered[field] =
+        (await askChoice(offer, need, { ...answered, ...given }, asking)) ??
+        (await askPlain(offer, need, asking, before[field]));
     else answered[field] = at ?? (await askSecret(need, asking, before[field]));
   }
   return answered;
@@ -120,6 +125,22 @@ function freeName(folder: string, variable: string, typed: ReadonlyMap<string, S
     const name = number === 1 ? variable : `${variable}_${number}`;
     if (typed.has(`file:${SECRETS}/${name}`) || !existsSync(join(folder, SECRETS, name))) return name;
   }
+}
+
+/** One of those that the vendor names; null where it names none, or none of them is meant. */
+async function askChoice(
+  offer: Offer,
+  need: Need,
+  settings: Settings,
+  asking: Asking,
+): Promise<string | number | null> {
+  if (variablesMissing(settings, offer, asking).length > 0) return null;
+  const choices = await asking.choices(offer, need, settings);
+  if (choices.length === 0) return null;
+  return asking.dialog.select<string | number | null>(`${need.question}: which?`, [
+    ...choices.map(({ name, value }) => ({ name: oneLine(name), value })),
+    { name: "Another one", value: null },
+  ]);
 }
 
 async function askPlain(offer: Offer, need: Need, asking: Asking, before: unknown): Promise<unknown> {

@@ -1,13 +1,13 @@
 import { dirname } from "node:path";
 import { StatusError, usageError } from "../../base/errors.ts";
-import type { Finding } from "../../channels/contract.ts";
+import type { Finding, Property } from "../../channels/contract.ts";
 import { checkConfig } from "../../config/load.ts";
 import { Cancelled } from "../cancelled.ts";
 import type { Dialog } from "../dialog.ts";
 import { styleFor } from "../output/style.ts";
 import { askChannel } from "./ask.ts";
 import type { Chosen, NewConfig } from "./compose.ts";
-import { checkCredential } from "./credential.ts";
+import { checkCredential, type Keys, listChoices } from "./credential.ts";
 import type { Offer } from "./detect.ts";
 import { finish, named, propertyFrom, schemaLink } from "./finish.ts";
 import { askProperty } from "./property.ts";
@@ -78,6 +78,7 @@ export async function fromAnswers(
     const settings = await askChannel(offer, {
       ...{ surroundings, dialog, style, scrubber, detected, given, typed },
       folder: dirname(path),
+      choices: (offer, need, settings) => listChoices(offer, need, settings, known(property), keysOf(setup)),
       check: (offer, settings) => check(setup, property, offer.guide.name, finish(settings, property, given)),
     });
     if (settings !== null)
@@ -99,16 +100,25 @@ export async function fromAnswers(
 }
 
 async function check(
-  { path, typed, surroundings, scrubber }: Setup,
+  setup: Setup,
   property: NewConfig["property"],
   name: string,
   settings: Readonly<Record<string, unknown>>,
 ): Promise<readonly Finding[]> {
   try {
-    const config = await checkConfig({ property, channels: { [name]: settings } }, { path });
-    return await checkCredential(config.channels[0]!, config, typed, surroundings, scrubber);
+    const config = await checkConfig({ property, channels: { [name]: settings } }, { path: setup.path });
+    return await checkCredential(config.channels[0]!, config.property, keysOf(setup));
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
     return [{ name: "settings", level: "fail", message: error.message, hint: null }];
   }
+}
+
+function keysOf({ path, typed, surroundings, scrubber }: Setup): Keys {
+  return { typed, folder: dirname(path), surroundings, scrubber };
+}
+
+/** The property as channels know it, before it has components. */
+function known({ name, url, statusUrl, locale, timeZone }: NewConfig["property"]): Property {
+  return { name, url: url ?? null, statusUrl: statusUrl ?? null, locale, timeZone, components: [] };
 }

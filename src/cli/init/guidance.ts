@@ -36,3 +36,35 @@ function hanging(step: string, columns: number): string {
   const rest = indented(step.slice(number.length), " ".repeat(2 + number.length), columns);
   return `  ${number}${rest.slice(2 + number.length)}`;
 }
+
+/** All guides as docs/credentials.md has them. */
+export function guidesAsMarkdown(all: readonly Offer[]): string {
+  return [
+    "# What each kind of channel needs, and how to get it",
+    "",
+    "`status init` says this where it is needed, and `status init --guide KIND` at any time. It takes a credential from the",
+    "first of these variables that is set; others can be named in the configuration. `status init` and `status doctor` have",
+    "each credential prove itself without posting anything.",
+    "",
+    ...all.flatMap(guideAsMarkdown),
+  ].join("\n");
+}
+
+function guideAsMarkdown({ kind, guide }: Offer): string[] {
+  const { steps, costs, paste, misleading, needs } = guide;
+  const rows = needs
+    .filter(({ env }) => env.length > 0)
+    .map(({ field, env }) => `| \`${field}\` | ${env.map((name) => `\`${name}\``).join(", ")} |`);
+  return [
+    `## \`${kind.kind}\`: ${kind.title}`,
+    "",
+    ...steps,
+    "",
+    ...(costs === undefined ? [] : [costs, ""]),
+    ...(paste === undefined
+      ? []
+      : [`\`status init --manifest ${kind.kind}\`:`, "", "```yaml", paste.text.trimEnd(), "```", ""]),
+    ...(rows.length === 0 ? [] : ["| setting | variables |", "| --- | --- |", ...rows, ""]),
+    ...Object.entries(misleading ?? {}).map(([name, why]) => `\`${name}\` will not do: ${why}.\n`),
+  ];
+}
