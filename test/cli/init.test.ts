@@ -286,6 +286,33 @@ describe("status init at a terminal", () => {
     );
   });
 
+  it("takes a secret that is kept already, and never writes over it", async () => {
+    const folder = freshFolder();
+    const secrets = join(folder, ".status", "secrets");
+    mkdirSync(secrets, { recursive: true });
+    writeFileSync(join(secrets, "DISCORD_WEBHOOK"), "https://discord.example.com/api/webhooks/1/mine\n", {
+      mode: 0o600,
+    });
+    const sandbox = await onSandbox();
+    const { baseUrl, webhook } = sandbox.channels.discord as { baseUrl: string; webhook: string };
+    const flags = ["--property", "Shop", "--url", "", "--status-url", "", "--time-zone", "UTC"];
+    const { ran, unasked } = await answering(
+      (more) =>
+        run(folder, [...flags, "--channel", "discord", "--set", `discord.baseUrl=${baseUrl}`], {}, more),
+      // The sandbox does not know that one.
+      ["What now?", "\r"],
+      ["The webhook's address (hidden", `${webhook}\r`],
+      ["Rehearse it now", "\u001b[B\r"],
+    );
+    expect(unasked).toEqual([]);
+    expect(ran.code).toBe(0);
+    expect(ran.stderr).toContain("Discord: found .status/secrets/DISCORD_WEBHOOK.");
+    expect(readFileSync(join(secrets, "DISCORD_WEBHOOK"), "utf8")).toContain("mine");
+    expect(readFileSync(join(secrets, "DISCORD_WEBHOOK_2"), "utf8")).toBe(`${webhook}\n`);
+    const { channels } = parse(readFileSync(join(folder, ".statusrc"), "utf8"));
+    expect(channels.community.webhook).toBe("file:.status/secrets/DISCORD_WEBHOOK_2");
+  });
+
   it("asks no more of what is found, and says how to get what is not", async () => {
     const folder = freshFolder();
     const sandbox = await onSandbox();
