@@ -1,6 +1,7 @@
 import { Secret } from "../base/secret.ts";
-import { excerpt, fromHttpError, retryAfter } from "./answer.ts";
-import { ChannelError, type ChannelKit, type Finding } from "./contract.ts";
+import { fromHttpError } from "./answer.ts";
+import { callPlace, type Manners } from "./call-place.ts";
+import type { ChannelKit, Finding } from "./contract.ts";
 import { HttpError, type HttpResponse, isLoopback } from "./http.ts";
 
 /** An address that takes posts, whoever answers there. */
@@ -46,66 +47,28 @@ function partsOf(url: URL | null, given: string | null): Secret[] {
   return parts.filter((part) => part.length >= 8).map((part) => new Secret(part));
 }
 
-export interface HookManners {
-  /** What error codes begin with: `TEAMS`. */
-  readonly prefix: string;
-  /** How errors name the other side: `the flow`. */
-  readonly who: string;
-  /** What to do where the hook says that it knows no such address, or refuses the credential. */
-  readonly mend: string;
-}
-
 /** Posts JSON to a hook. Returns answers of success only; throws ChannelError for all else. */
-export async function postToHook(
+export function postToHook(
   hook: Hook,
   body: string,
   headers: Readonly<Record<string, string>>,
-  manners: HookManners,
+  manners: Manners,
   kit: ChannelKit,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
-  try {
-    const answer = await kit.http.request({
+  const { url, secrets } = hook;
+  return callPlace(
+    {
       method: "POST",
-      url: hook.url.href,
+      url: url.href,
       headers: { "content-type": "application/json", ...headers },
       body,
-      timeoutMs: kit.timeoutMs,
-      signal,
-    });
-    if (answer.status >= 200 && answer.status < 300) return answer;
-    throw refusalOf(answer, hook, manners, kit.clock.now());
-  } catch (error) {
-    if (error instanceof HttpError) throw fromHttpError(error, manners.prefix);
-    throw error;
-  }
-}
-
-function refusalOf(answer: HttpResponse, hook: Hook, manners: HookManners, now: Date): ChannelError {
-  const { prefix, who, mend } = manners;
-  const { status } = answer;
-  const words = excerpt(answer.body, hook.secrets);
-  const seen = `${who} answers ${status}${words === "" ? "" : `: ${words}`}`;
-  if (status === 429)
-    return new ChannelError("not-sent", `${prefix}_RATE_LIMITED`, seen, {
-      retryAt: retryAfter(answer.headers, now),
-      hint: `${who} asks to wait; then type: status retry`,
-    });
-  // These say that nothing was done here; other redirections may follow something that was.
-  if ([301, 307, 308].includes(status))
-    return new ChannelError("refused", `${prefix}_REDIRECTED`, seen, {
-      hint: "the address redirects: put the one that it leads to in its place",
-    });
-  if (status >= 500 || status < 400 || status === 408)
-    return new ChannelError("unknown", `${prefix}_NO_CLEAR_ANSWER`, seen, {
-      hint: "the post may be out: look before posting again",
-    });
-  if (status === 413)
-    return new ChannelError("refused", `${prefix}_TOO_LARGE`, seen, { hint: "shorten the message" });
-  const lost = [401, 403, 404, 410].includes(status);
-  return new ChannelError("refused", lost ? `${prefix}_NOT_OPEN` : `${prefix}_REFUSED`, seen, {
-    hint: lost ? mend : `${who}'s own words say why`,
-  });
+      secrets,
+    },
+    manners,
+    kit,
+    signal,
+  );
 }
 
 /**
@@ -114,7 +77,7 @@ function refusalOf(answer: HttpResponse, hook: Hook, manners: HookManners, now: 
  */
 export async function findHook(
   hook: Hook,
-  manners: HookManners,
+  manners: Manners,
   kit: ChannelKit,
   signal: AbortSignal,
 ): Promise<Finding> {

@@ -1,3 +1,4 @@
+import type { Manners } from "../call-place.ts";
 import {
   type Channel,
   ChannelError,
@@ -7,7 +8,7 @@ import {
   type Post,
   type Receipt,
 } from "../contract.ts";
-import { findHook, type Hook, type HookManners, hookAt, postToHook } from "../hook.ts";
+import { findHook, type Hook, hookAt, postToHook } from "../hook.ts";
 import { composeCard } from "./compose.ts";
 import { type TeamsSettings, teamsSettings } from "./settings.ts";
 
@@ -24,7 +25,7 @@ export const teams: ChannelKind<TeamsSettings> = {
   connect,
 };
 
-const MANNERS: HookManners = {
+const MANNERS: Manners = {
   prefix: "TEAMS",
   who: "the workflow",
   mend: "look in Teams whether the workflow is switched on, and copy its address again",

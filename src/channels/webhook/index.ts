@@ -1,3 +1,4 @@
+import type { Manners } from "../call-place.ts";
 import {
   type Channel,
   ChannelError,
@@ -7,7 +8,7 @@ import {
   type Post,
   type Receipt,
 } from "../contract.ts";
-import { findHook, type Hook, type HookManners, hookAt, postToHook } from "../hook.ts";
+import { findHook, type Hook, hookAt, postToHook } from "../hook.ts";
 import { composeDocument } from "./compose.ts";
 import { type WebhookSettings, webhookSettings } from "./settings.ts";
 import { readSecrets, signatureHeaders } from "./sign.ts";
@@ -25,7 +26,7 @@ export const webhook: ChannelKind<WebhookSettings> = {
   connect,
 };
 
-const MANNERS: HookManners = {
+const MANNERS: Manners = {
   prefix: "WEBHOOK",
   who: "the receiver",
   mend: "check the channel's address, and that the receiver has the same secret",
