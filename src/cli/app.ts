@@ -7,7 +7,12 @@ import type { Scrubber } from "../base/scrubber.ts";
 import { Secret } from "../base/secret.ts";
 import type { Speaker } from "../broadcast/context.ts";
 import type { DeliveryError, Ledger } from "../broadcast/ledger.ts";
-import type { BoardSource, ChannelKit, SecretReference } from "../channels/contract.ts";
+import {
+  type BoardSource,
+  ChannelError,
+  type ChannelKit,
+  type SecretReference,
+} from "../channels/contract.ts";
 import { createHttp, type ServerTime } from "../channels/http.ts";
 import { type ChannelConfig, type Config, isAddress, loadConfig } from "../config/load.ts";
 import { resolveSecret } from "../config/secrets.ts";
@@ -28,6 +33,7 @@ export interface OpenFlags {
 /** Everything a command works with, wired once. */
 export interface App {
   readonly surroundings: Surroundings;
+  /** Its own kinds are loaded once `speakers` was asked for. */
   readonly config: Config;
   readonly templates: {
     readonly projectDirectory: string | null;
@@ -62,11 +68,18 @@ export async function openApp(
 ): Promise<App> {
   const live = new LiveSink(given.stderr);
   const surroundings: Surroundings = { ...given, stderr: live };
-  const config = await loadConfig({
+  let config = await loadConfig({
     named: configFile,
     cwd: surroundings.cwd,
     env: surroundings.env,
   });
+  let own: Promise<ReadonlyMap<string, StatusError>> | null = null;
+  const loadOwn = async () => {
+    if (config.channels.every(({ from }) => from === null)) return new Map<string, StatusError>();
+    const { channels, faults } = await (await import("../config/own-kinds.ts")).loadOwnKinds(config);
+    config = { ...config, channels };
+    return faults;
+  };
   let ledger: Promise<Ledger> | null = null;
   const opened: Speaker[] = [];
   const serverTimes: ServerTime[] = [];
@@ -122,7 +135,9 @@ export async function openApp(
   const projectDirectory = join(config.folder, "templates");
   return {
     surroundings,
-    config,
+    get config() {
+      return config;
+    },
     templates: {
       projectDirectory: existsSync(projectDirectory) ? projectDirectory : null,
       bundledDirectory: join(packageRoot(), "templates"),
@@ -149,8 +164,15 @@ export async function openApp(
     async speakers(ready, locale) {
       const kit = (channel: ChannelConfig): ChannelKit =>
         locale === undefined ? kitOf(channel) : { ...kitOf(channel), locale };
+      own ??= loadOwn();
+      const faults = await own;
       const speakers = await Promise.all(
-        config.channels.map((channel) => connect(channel, config, surroundings, scrubber, kit, ready)),
+        config.channels.map((channel) => {
+          const fault = faults.get(channel.name);
+          return fault === undefined
+            ? connect(channel, config, surroundings, scrubber, kit, ready)
+            : outOfOrder(channel, fault);
+        }),
       );
       opened.push(...speakers);
       return speakers;
@@ -189,7 +211,7 @@ async function connect(
   kitOf: (channel: ChannelConfig) => ChannelKit,
   ready: boolean,
 ): Promise<Speaker> {
-  const { kind, name, common } = channel;
+  const { kind, name } = channel;
   const settings: Record<string, unknown> = { ...channel.settings };
   let setAside: DeliveryError | null = null;
   for (const field of kind.secrets) {
@@ -223,6 +245,15 @@ async function connect(
       };
     }
   }
+  try {
+    return { ...whatIsSaidOf(channel), channel: kind.connect(settings, kitOf(channel)), setAside };
+  } catch (error) {
+    if (channel.from === null || !(error instanceof StatusError)) throw error;
+    return outOfOrder(channel, error);
+  }
+}
+
+function whatIsSaidOf({ name, kind, common }: ChannelConfig): Omit<Speaker, "channel" | "setAside"> {
   return {
     name,
     kind: kind.kind,
@@ -230,8 +261,23 @@ async function connect(
     audience: common.audience,
     locale: common.locale ?? null,
     timeoutMs: common.timeout,
-    channel: kind.connect(settings, kitOf(channel)),
-    setAside,
+  };
+}
+
+/** An own channel that cannot work: it stops a plan that it stands in, and doctor tells of it. */
+function outOfOrder(channel: ChannelConfig, { blame, code, message, hint }: StatusError): Speaker {
+  const told = `${channel.name}: ${message}`;
+  const goOn = `To go on without this channel: add --except ${channel.name}`;
+  return {
+    ...whatIsSaidOf(channel),
+    channel: {
+      compose() {
+        throw new StatusError(blame, code, told, hint === null ? goOn : `${hint}\n${goOn}`);
+      },
+      publish: () => Promise.reject(new ChannelError("refused", code, message, { hint })),
+      check: async () => [{ name: "kind", level: "fail", message, hint }],
+    },
+    setAside: { code, message, hint, retryAt: null },
   };
 }
 

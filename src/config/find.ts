@@ -98,21 +98,26 @@ function stopAt(from: string): string {
   }
 }
 
-function check(file: { path: string; content: unknown }): ConfigFile {
-  const stat = statSync(file.path);
+/** Throws setupError CONFIG_* where anybody but this user and root decides what the file says. */
+export function refuseForeign(path: string): void {
+  const stat = statSync(path);
   const me = process.getuid?.();
   if (me !== undefined && stat.uid !== me && stat.uid !== 0)
     throw setupError(
       "CONFIG_FOREIGN",
-      `${file.path} belongs to another user and is not read.`,
-      `Take it over: chown ${me} ${file.path}`,
+      `${path} belongs to another user and is not read.`,
+      `Take it over: chown ${me} ${path}`,
     );
   if (process.platform !== "win32" && (stat.mode & 0o002) !== 0)
     throw setupError(
       "CONFIG_WRITABLE_BY_ALL",
-      `${file.path} can be changed by everybody and is not read.`,
-      `Protect it: chmod o-w ${file.path}`,
+      `${path} can be changed by everybody and is not read.`,
+      `Protect it: chmod o-w ${path}`,
     );
+}
+
+function check(file: { path: string; content: unknown }): ConfigFile {
+  refuseForeign(file.path);
   if (typeof file.content !== "object" || file.content === null || Array.isArray(file.content))
     throw setupError(
       "CONFIG_BROKEN",

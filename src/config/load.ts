@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { parse as parseYaml } from "yaml";
-import type { z } from "zod";
+import { z } from "zod";
 import { setupError } from "../base/errors.ts";
 import { suggest } from "../base/nearest.ts";
 import type { ApprovalPolicy } from "../broadcast/approval.ts";
@@ -12,13 +12,23 @@ import { flatten } from "../incident/components.ts";
 import type { WordingPolicy } from "../render/wording/policy.ts";
 import { explain } from "./explain.ts";
 import { type ConfigFile, findUpwards, readNamed, readUserFile } from "./find.ts";
-import { COMMON_KEYS, commonSchema, componentTree, configSchema, TOP_LEVEL_KEYS } from "./schema.ts";
+import {
+  COMMON_KEYS,
+  commonSchema,
+  componentTree,
+  configSchema,
+  OWN_KIND,
+  TOP_LEVEL_KEYS,
+} from "./schema.ts";
 import { isLiteral, isLocalOnly } from "./secrets.ts";
 
 /** A channel as configured: checked, with its secrets still references. */
 export interface ChannelConfig {
   readonly name: string;
+  /** Of an own kind that is not loaded yet: a stand-in that knows nothing but the name in the configuration. */
   readonly kind: ChannelKind;
+  /** The file or package that the kind comes from; null where it is built in. */
+  readonly from: string | null;
   readonly common: Omit<z.infer<typeof commonSchema>, "kind">;
   readonly settings: Readonly<Record<string, unknown>>;
 }
@@ -175,20 +185,45 @@ async function checkChannel(
   path: string,
   folder: string,
 ): Promise<ChannelConfig> {
-  const load = Object.hasOwn(KINDS, entry.kind) ? KINDS[entry.kind] : undefined;
-  if (load === undefined)
+  const own = Object.hasOwn(KINDS, entry.kind) ? null : OWN_KIND.test(entry.kind) ? entry.kind : undefined;
+  if (own === undefined)
     throw setupError(
       "CONFIG_UNKNOWN_KIND",
       `${path}: channels.${name}: there is no kind "${entry.kind}".`,
-      suggest(entry.kind, Object.keys(KINDS)),
+      `${suggest(entry.kind, Object.keys(KINDS))} A kind of your own is named by its file or package: ./${entry.kind}.mjs, status-channel-${entry.kind}`,
     );
-  const kind = await load();
   const common = commonSchema.safeParse(entry);
   if (!common.success) throw explain(common.error, path, ["channels", name], []);
-  const own = Object.fromEntries(
+  const { kind: _, ...commonSettings } = common.data;
+  const given = Object.fromEntries(
     Object.entries(entry).filter(([key]) => !COMMON_KEYS.some((common) => common === key)),
   );
-  const settings = kind.settings.safeParse(own);
+  if (own !== null) {
+    const { kind: _, ...settings } = given;
+    return { name, kind: notLoaded(own), from: own, common: commonSettings, settings };
+  }
+  const kind = await KINDS[entry.kind]!();
+  const settings = checkSettings(name, kind, given, path, folder);
+  return { name, kind, from: null, common: commonSettings, settings };
+}
+
+/** Enough to list, and to say what is due. */
+function notLoaded(kind: string): ChannelKind {
+  const connect = () => {
+    throw new Error(`${kind} was not loaded`);
+  };
+  return { kind, title: kind, settings: z.unknown(), secrets: [], connect };
+}
+
+/** A channel's own settings, read by its kind; paths are made absolute. Throws setupError CONFIG_*. */
+export function checkSettings(
+  name: string,
+  kind: ChannelKind,
+  given: Readonly<Record<string, unknown>>,
+  path: string,
+  folder: string,
+): Readonly<Record<string, unknown>> {
+  const settings = kind.settings.safeParse(given);
   if (!settings.success)
     throw explain(settings.error, path, ["channels", name], [...keysOf(kind), ...COMMON_KEYS]);
   const values = { ...(settings.data as Record<string, unknown>) };
@@ -211,8 +246,7 @@ async function checkChannel(
   }
   for (const field of kind.paths ?? [])
     if (typeof values[field] === "string") values[field] = resolve(folder, values[field]);
-  const { kind: _, ...commonSettings } = common.data;
-  return { name, kind, common: commonSettings, settings: values };
+  return values;
 }
 
 /** A field holds one secret, a list of them, or none. */

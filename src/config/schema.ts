@@ -89,6 +89,10 @@ export const commonSchema = z.object({
   locale: locale.optional().describe("The language that is read here, where it is not the property's"),
   notices: z.boolean().default(true).describe("Whether notices, such as deploys, are said here"),
 });
+/** A kind that is not built in: a file (`./pager.mjs`), or a package (`status-channel-pager`, `@acme/status-channel`). */
+export const OWN_KIND =
+  /^(?:\.{0,2}\/.+|status-channel-[a-z0-9][a-z0-9._-]*|@[a-z0-9][a-z0-9._-]*\/status-channel(?:-[a-z0-9._-]+)?)$/;
+
 export const COMMON_KEYS = ["timeout", "required", "audience", "locale", "notices"] as const;
 
 const { updates, long, maintenance, ...cadence } = DEFAULT_CADENCE;

@@ -1,49 +1,18 @@
 import { ScriptedClock } from "../../src/base/clock.ts";
-import { Secret } from "../../src/base/secret.ts";
-import type { ChannelKind, ChannelKit, ComposeContext, Post } from "../../src/channels/contract.ts";
+import type { ChannelKind } from "../../src/channels/contract.ts";
+import { type Heard, onImitation, type Ground as Shared } from "../../src/conformance/ground.ts";
+import { NOW } from "../../src/conformance/loopback.ts";
+import type { HttpManners } from "../../src/conformance/provocations.ts";
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
 import type { Imitation, Sandbox, World } from "../../src/sandbox/world.ts";
-import { type DamagingProxy, startProxy } from "./damaging-proxy.ts";
-import { NOW } from "./loopback.ts";
-import {
-  type HttpManners,
-  overHttp,
-  overSmtp,
-  type Provocation,
-  type Settings,
-  type Trouble,
-} from "./provocations.ts";
+import { overSmtp } from "./provocations.ts";
 import { startScript } from "./scripted-smtp.ts";
 
-/** A post as its audience has it; posts of one incident share a thread. */
-export interface Heard {
-  readonly thread: string | number;
-}
+export { type Heard, readSettings } from "../../src/conformance/ground.ts";
 
-/** Where one channel speaks while the suite listens. */
-export interface Ground {
-  /** Healthy settings, secrets in the open. */
-  readonly settings: Settings;
-  /** Every form in which a secret must not appear. */
-  readonly secrets: readonly string[];
+/** Where a built-in kind speaks while the suite listens. */
+export interface Ground extends Shared {
   readonly sandbox: Sandbox | null;
-  /** What time it is where the posts land; the channel's own clock stands still. */
-  readonly clock: ScriptedClock;
-  /** The way to the vendor, where it can be damaged. */
-  readonly proxy: DamagingProxy | null;
-  readonly kit?: Partial<ChannelKit>;
-  readonly provocations: Partial<Record<Trouble, Provocation>>;
-  /** Makes the next attempt wait for ever once it has left; absent where there is nothing to wait for. */
-  readonly hang?: () => Promise<{
-    readonly settings: Settings;
-    reached(): Promise<void>;
-    lift(): void;
-  }>;
-  /** Everything that the audience has got. */
-  heard(): readonly Heard[];
-  /** What stands in the ledger before a post is published. */
-  plan?(post: Post, context: ComposeContext): void;
-  close(): Promise<void>;
 }
 
 /** A channel over HTTP, on its imitation, through a proxy that does damage. */
@@ -53,33 +22,24 @@ export function onSandbox(
   heard: (world: World) => readonly Heard[],
   manners: HttpManners,
 ): () => Promise<Ground> {
+  const open = onImitation(
+    kind,
+    async (clock) => {
+      const sandbox = await startSandbox({ clock, quotas: false });
+      const { baseUrl, ...settings } = sandbox.channels[imitation];
+      return {
+        baseUrl: String(baseUrl),
+        settings,
+        sandbox,
+        heard: () => heard(sandbox.world()),
+        close: () => sandbox.close(),
+      };
+    },
+    manners,
+  );
   return async () => {
-    const clock = new ScriptedClock(NOW);
-    const sandbox = await startSandbox({ clock, quotas: false });
-    const own = sandbox.channels[imitation];
-    const direct = new URL(String(own.baseUrl));
-    const proxy = await startProxy(direct.origin);
-    const settings = { ...own, baseUrl: `${proxy.url}${direct.pathname}` };
-    const secrets = kind.secrets
-      .map((name) => String(own[name]))
-      .flatMap((secret) => [secret, encodeURIComponent(secret)]);
-    return {
-      settings,
-      secrets,
-      sandbox,
-      clock,
-      proxy,
-      provocations: overHttp(proxy, settings, secrets, manners),
-      async hang() {
-        proxy.damage("hang");
-        return { settings: {}, reached: () => proxy.reached(), lift: () => proxy.damage("none") };
-      },
-      heard: () => heard(sandbox.world()),
-      async close() {
-        await proxy.close();
-        await sandbox.close();
-      },
-    };
+    const ground = await open();
+    return { ...ground, sandbox: ground.imitation.sandbox };
   };
 }
 
@@ -118,19 +78,4 @@ export function onMailServer(heard: (world: World) => readonly Heard[]): () => P
       close: () => sandbox.close(),
     };
   };
-}
-
-/** Settings as a channel gets them: read by the kind's own schema, secrets wrapped. */
-export function readSettings(kind: ChannelKind, settings: Settings): unknown {
-  const read = kind.settings.parse(settings) as Record<string, unknown>;
-  return Object.fromEntries(
-    Object.entries(read).map(([name, value]) => [
-      name,
-      !kind.secrets.includes(name) || value === undefined
-        ? value
-        : Array.isArray(value)
-          ? value.map((secret) => new Secret(String(secret)))
-          : new Secret(String(value)),
-    ]),
-  );
 }

@@ -205,7 +205,7 @@ async function checkChannel(speaker: Speaker, stopping: AbortSignal): Promise<Ch
     return [
       {
         channel,
-        name: "secret",
+        name: setAside.code.startsWith("SECRET_") ? "secret" : "kind",
         level: "fail",
         message: setAside.message,
         hint: Object.hasOwn(KINDS, speaker.kind)

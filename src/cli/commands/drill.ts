@@ -184,9 +184,12 @@ export async function ownProperty(
   try {
     const { property, channels } = await loadConfig({ named: flags.config ?? null, cwd, env });
     const { components, url, statusUrl, ...rest } = property;
-    const played = channels.filter(({ kind }) => kind.kind !== "command");
-    for (const { name } of channels.filter((channel) => !played.includes(channel)))
-      surroundings.stderr.write(`${name} is left out: a drill runs no program of yours.\n`);
+    const played = channels.filter(({ kind, from }) => from === null && kind.kind !== "command");
+    for (const { name, from } of channels.filter((channel) => !played.includes(channel)))
+      surroundings.stderr.write(
+        `${name} is left out: a drill runs no ${from === null ? "program" : "code"} of yours.
+`,
+      );
     if (played.length === 0)
       throw usageError(
         "DRILL_WITHOUT_CHANNELS",

@@ -1,0 +1,193 @@
+import { z } from "zod";
+import { setupError } from "../base/errors.ts";
+import { excerpt } from "./answer.ts";
+import { type Channel, ChannelError, type Finding, type Post, type Receipt, TooLong } from "./contract.ts";
+import type { OwnChannel } from "./own.ts";
+
+/** Whose fault it is, for errors. */
+interface Origin {
+  /** The file or package. */
+  readonly from: string;
+  readonly channel: string;
+}
+
+const receipts = z.object({
+  remoteId: z.string().min(1).max(500),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .nullable()
+    .default(null),
+  pending: z.boolean().optional(),
+  extra: z.json().default(null),
+});
+const posts = z
+  .array(
+    z.object({
+      part: z.string().min(1).max(200),
+      key: z.string().min(1).max(500),
+      payload: z.json(),
+      text: z.string(),
+      length: z.object({ used: z.number(), limit: z.number(), unit: z.string() }).nullable().default(null),
+      notes: z.array(z.string()).default([]),
+      standAlone: z.json().optional(),
+    }),
+  )
+  .min(1)
+  .refine((all) => new Set(all.map(({ part }) => part)).size === all.length, "two posts have the same part");
+const searches = z.union([
+  z.object({ found: receipts }),
+  z.object({ found: z.null(), conclusive: z.boolean(), reason: z.string() }),
+]);
+const verdicts = z.object({
+  state: z.enum(["seen", "missing", "altered", "not-yet", "cannot"]),
+  note: z.string().nullable().default(null),
+});
+const findings = z.array(
+  z.object({
+    name: z.string(),
+    level: z.enum(["ok", "warn", "fail"]),
+    message: z.string(),
+    hint: z.string().nullable().default(null),
+  }),
+);
+const errors = z.object({
+  name: z.literal("ChannelError"),
+  fate: z.enum(["not-sent", "refused", "unknown"]),
+  code: z.string(),
+  message: z.string(),
+  hint: z.string().nullable(),
+  retryAt: z.date().nullable(),
+  standAlone: z.boolean(),
+});
+
+/**
+ * An own channel as the engine may rely on it. The module may carry a copy of `status` of its own, so errors are told by what
+ * they hold and not by their class. A fault in it is `unknown` where something may be out, and never stops other channels.
+ */
+export function guarded(connect: () => OwnChannel, origin: Origin): Channel {
+  let connected: OwnChannel;
+  try {
+    connected = connect();
+    if (typeof connected?.compose !== "function" || typeof connected.publish !== "function")
+      throw new TypeError("connect returns no channel: compose and publish are what every channel has");
+    if (typeof connected.check !== "function") throw new TypeError("the channel has no check");
+  } catch (error) {
+    throw setupError(
+      "OWN_KIND_BROKEN",
+      `${origin.from} cannot connect: ${wordsOf(error)}`,
+      mend(origin),
+      error,
+    );
+  }
+  const channel = connected;
+  const receipt = (value: unknown): Receipt => {
+    const { url, remoteId, extra, pending } = fitting(receipts, value, "a receipt", origin);
+    return { remoteId, url, extra, ...(pending === undefined ? {} : { pending }) };
+  };
+  const { find, verify, amend, remove, close } = channel;
+  return {
+    compose: (message, context) => composed(() => channel.compose(message, context), origin),
+    publish: (...given) => attempt(async () => receipt(await channel.publish(...given)), origin),
+    check: async (signal) => {
+      try {
+        return fitting(findings, await channel.check(signal), "findings", origin);
+      } catch (error) {
+        const { message, hint } = asChannelError(error, origin);
+        return [{ name: "check", level: "fail", message, hint: hint ?? mend(origin) } satisfies Finding];
+      }
+    },
+    ...(find === undefined
+      ? {}
+      : {
+          async find(...given) {
+            try {
+              const search = fitting(searches, await find.apply(channel, given), "a search", origin);
+              return search.found === null ? search : { found: receipt(search.found) };
+            } catch (error) {
+              return { found: null, conclusive: false, reason: asChannelError(error, origin).message };
+            }
+          },
+        }),
+    ...(verify === undefined
+      ? {}
+      : {
+          async verify(...given) {
+            try {
+              return fitting(verdicts, await verify.apply(channel, given), "a verdict", origin);
+            } catch (error) {
+              return { state: "cannot", note: asChannelError(error, origin).message };
+            }
+          },
+        }),
+    ...(amend === undefined
+      ? {}
+      : { amend: (...given) => attempt(async () => receipt(await amend.apply(channel, given)), origin) }),
+    ...(remove === undefined
+      ? {}
+      : { remove: (...given) => attempt(() => remove.apply(channel, given), origin) }),
+    ...(close === undefined ? {} : { close: async () => close.apply(channel) }),
+  };
+}
+
+function composed(compose: () => unknown, origin: Origin): readonly Post[] {
+  try {
+    const made = fitting(posts, compose(), "posts", origin);
+    return made.map(({ standAlone, ...post }) => ({
+      ...post,
+      ...(standAlone === undefined ? {} : { standAlone }),
+    }));
+  } catch (error) {
+    if (error instanceof Error && error.name === "TooLong") throw new TooLong(error.message);
+    const { message } = asChannelError(error, origin);
+    throw setupError(
+      "OWN_KIND_BROKEN",
+      `${origin.channel}: ${message}`,
+      `${mend(origin)} To go on without this channel: add --except ${origin.channel}`,
+      error,
+    );
+  }
+}
+
+async function attempt<T>(run: () => Promise<T>, origin: Origin): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw asChannelError(error, origin);
+  }
+}
+
+function fitting<T>(schema: z.ZodType<T>, value: unknown, what: string, { from }: Origin): T {
+  const read = schema.safeParse(value);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  const place = issue?.path.join(".") ?? "";
+  throw new TypeError(
+    `${from} gives no valid ${what.replace(/^an? /, "")}${place === "" ? "" : ` (${place})`}: ${issue?.message ?? ""}`,
+  );
+}
+
+/** What was thrown, as the contract has it; anything but a ChannelError is a fault in the module, and leaves all open. */
+function asChannelError(error: unknown, origin: Origin): ChannelError {
+  if (error instanceof ChannelError) return error;
+  const read = errors.safeParse(error);
+  if (read.success) {
+    const { fate, code, message, hint, retryAt, standAlone } = read.data;
+    return new ChannelError(fate, code, message, { hint, retryAt, standAlone, cause: error });
+  }
+  return new ChannelError(
+    "unknown",
+    "OWN_KIND_BROKEN",
+    excerpt(`${origin.from} failed in a way it should not: ${wordsOf(error)}`),
+    { hint: `the post may be out: look before posting again. ${mend(origin)}`, cause: error },
+  );
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof Error) return excerpt(`${error.name}: ${error.message}`);
+  // Not everything that can be thrown can be made a text.
+  return typeof error === "string" ? excerpt(error) : `it threw ${error === null ? "null" : typeof error}`;
+}
+
+function mend({ from }: Origin): string {
+  return `Mend ${from}; its conformance test shows where it strays from the contract.`;
+}

@@ -1,0 +1,103 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { z } from "../../src/channel.ts";
+import { type Channel, ChannelError, TooLong } from "../../src/channels/contract.ts";
+import { defineChannel, type OwnChannel, readOwnKind } from "../../src/channels/own.ts";
+import { secretReference } from "../../src/channels/settings.ts";
+import { contextFor, kitFor, messageOf, NOWHERE } from "./loopback.ts";
+
+const NEVER = new AbortController().signal;
+const POST = { part: "1", key: "k", payload: null, text: "", length: null, notes: [] };
+const RECEIPT = { remoteId: "1", url: null, extra: null };
+
+/** A channel all of whose methods do the same. */
+function channelThat(does: () => unknown): Channel {
+  const method = does as never;
+  const own: OwnChannel = {
+    ...{ compose: method, publish: method, find: method, verify: method, amend: method, remove: method },
+    check: method,
+  };
+  const kind = defineChannel({
+    ...{ kind: "own", title: "Own", settings: z.strictObject({ token: secretReference }) },
+    secrets: ["token"],
+    connect: () => own,
+  });
+  return readOwnKind(kind, "./own.mjs").connect({}, kitFor());
+}
+
+describe("a guarded channel", () => {
+  it("gives the engine what the contract says, whatever the module returns or throws", async () => {
+    const anything = fc.anything({
+      withDate: true,
+      withMap: true,
+      withObjectString: true,
+      withNullPrototype: true,
+    });
+    const outcomes = fc.tuple(fc.boolean(), anything).map(([throws, value]) => () => {
+      if (throws) throw value;
+      return value;
+    });
+    await fc.assert(
+      fc.asyncProperty(outcomes, async (does) => {
+        const channel = channelThat(does);
+        for (const call of [
+          () => channel.publish(POST, NOWHERE, NEVER),
+          () => channel.amend?.(RECEIPT, POST, NEVER),
+        ]) {
+          const end = await Promise.resolve(call()).catch((error: unknown) => error);
+          if (end instanceof ChannelError) expect(end.fate).toBe("unknown");
+          else expect(end).toMatchObject({ remoteId: expect.any(String) });
+        }
+        expect(await channel.find?.(POST, NOWHERE, new Date(), NEVER)).toHaveProperty("found");
+        expect(await channel.verify?.(RECEIPT, POST, NOWHERE, NEVER)).toMatchObject({
+          state: expect.stringMatching(/^(seen|missing|altered|not-yet|cannot)$/),
+        });
+        expect(Array.isArray(await channel.check(NEVER))).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("never takes nonsense for a post that is surely not out", async () => {
+    for (const does of [
+      () => undefined,
+      () => ({ found: null }),
+      () => ({ found: null, conclusive: "yes" }),
+    ]) {
+      const search = await channelThat(does).find?.(POST, NOWHERE, new Date(), NEVER);
+      expect(search).toMatchObject({
+        found: null,
+        conclusive: false,
+        reason: expect.stringContaining("./own.mjs"),
+      });
+    }
+  });
+
+  it("keeps fate, code, hint and time of an error that another copy of the package has thrown", async () => {
+    const at = new Date("2026-11-23T04:00:00Z");
+    const more = { fate: "not-sent", code: "OWN_LATER", hint: "wait", retryAt: at, standAlone: false };
+    const foreign = Object.assign(new Error("later"), { name: "ChannelError", ...more });
+    const channel = channelThat(() => {
+      throw foreign;
+    });
+    await expect(channel.publish(POST, NOWHERE, NEVER)).rejects.toBeInstanceOf(ChannelError);
+    await expect(channel.publish(POST, NOWHERE, NEVER)).rejects.toMatchObject({ message: "later", ...more });
+  });
+
+  it("passes on that a text is too long, and stops at any other fault in compose", () => {
+    const composing = (does: () => unknown) => () =>
+      channelThat(does).compose(messageOf("Down."), contextFor());
+    const tooLong = Object.assign(new Error("by far"), { name: "TooLong" });
+    const throwing = (error: unknown) => () => {
+      throw error;
+    };
+    expect(composing(throwing(tooLong))).toThrow(TooLong);
+    const fault = expect.objectContaining({
+      code: "OWN_KIND_BROKEN",
+      hint: expect.stringContaining("--except test"),
+    });
+    for (const does of [throwing(new TypeError("x")), () => [], () => [POST, POST], async () => [POST]])
+      expect(composing(does)).toThrow(fault);
+    expect(composing(() => [POST])()).toEqual([POST]);
+  });
+});

@@ -1,0 +1,253 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { type Config, type Stage, setStage } from "../support/stage.ts";
+import { answering } from "../support/terminal.ts";
+
+const ZOD = new URL("../../node_modules/zod", import.meta.url).pathname;
+
+/** Keeps each post in a file, and a line for every time that it is loaded. Written without a package, as a stranger might. */
+const SPOOL = (change = "") => `
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+appendFileSync(join(import.meta.dirname, "loaded"), "x\\n");
+const kind = {
+  contract: 1, kind: "spool", title: "Spool", secrets: ["key"],
+  settings: z.strictObject({ key: z.string(), colour: z.enum(["red"]).optional() }),
+  connect({ key }, kit) {
+    const posts = join(kit.folder, "posts");
+    return {
+      compose: (message, { keyOf }) => [{ part: "1", key: keyOf("1"), payload: message.short, text: message.short, length: null, notes: [] }],
+      async publish(post) {
+        appendFileSync(posts, JSON.stringify({ key: post.key, secret: key.reveal().length, shown: String(key) }) + "\\n");
+        return { remoteId: post.key, url: null, extra: null };
+      },
+      async find(post) {
+        return existsSync(posts) && readFileSync(posts, "utf8").includes(post.key)
+          ? { found: { remoteId: post.key, url: null, extra: null } } : { found: null, conclusive: true, reason: "nothing there" };
+      },
+      async check() { return [{ name: "folder", level: "ok", message: "is there", hint: null }]; },
+    };
+  },
+};
+${change}
+export default kind;
+`;
+
+/** A module of the user's own beside a built-in channel that would speak. */
+async function stageWith(
+  text: string,
+  more: Record<string, unknown> = {},
+  file = "spool.mjs",
+): Promise<Stage> {
+  const stage = await setStage(({ channels }) => {
+    for (const name of Object.keys(channels)) if (name !== "ops") delete channels[name];
+    channels.spool = { kind: `./${file}`, key: "env:SPOOL_KEY", timeout: "2s", ...more };
+  });
+  const path = join(stage.folder, file);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text, { mode: 0o600 });
+  mkdirSync(join(stage.folder, "node_modules"), { recursive: true });
+  symlinkSync(ZOD, join(stage.folder, "node_modules/zod"));
+  return stage;
+}
+
+const SAY = ["announce", "--yes", "--json", "--title", "Orders fail", "--message", "Since noon."];
+const run = (stage: Stage, argv: readonly string[]) =>
+  stage.run(argv, { env: { HOME: stage.folder, PATH: process.env.PATH, SPOOL_KEY: "hush-hush-1" } });
+const linesOf = (stage: Stage, name: string) => {
+  const path = join(stage.folder, name);
+  return existsSync(path) ? readFileSync(path, "utf8").trimEnd().split("\n") : [];
+};
+
+describe("a channel of the user's own", () => {
+  it("speaks beside the built-in ones, under its own name, and is told secrets as secrets", async () => {
+    const stage = await stageWith(SPOOL());
+    const { code, json } = await run(stage, SAY);
+    expect(code).toBe(0);
+    expect(json().deliveries).toMatchObject([
+      { channel: "ops", kind: "slack", state: "verified" },
+      { channel: "spool", kind: "spool", state: "sent" },
+    ]);
+    expect(linesOf(stage, "posts").map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { secret: 11, shown: "[secret]" },
+    ]);
+  });
+
+  it("is worded by a template for its kind", async () => {
+    const stage = await stageWith(SPOOL());
+    mkdirSync(join(stage.folder, "templates"));
+    const head = "---\ntype: incident\nphase: investigating\nsubject: Trouble\n---\n";
+    writeFileSync(join(stage.folder, "templates/acknowledge.md"), `${head}For all: {{ message }}\n`);
+    writeFileSync(
+      join(stage.folder, "templates/acknowledge.spool.md"),
+      `${head}For the spool: {{ message }}\n`,
+    );
+    const { json } = await run(stage, SAY);
+    expect(json().deliveries.map(({ text }) => text.includes("For the spool"))).toEqual([false, true]);
+  });
+
+  it("is not loaded for help, list, show, due, log or config", async () => {
+    const stage = await stageWith(SPOOL());
+    const once = async () => {
+      for (const argv of [["--help"], ["list"], ["due"], ["show"], ["log"], ["config"], ["completion"]])
+        await run(stage, argv);
+    };
+    await once();
+    expect(linesOf(stage, "loaded")).toEqual([]);
+    await run(stage, SAY);
+    expect(linesOf(stage, "loaded")).toHaveLength(1);
+    await once();
+    expect(linesOf(stage, "loaded")).toHaveLength(1);
+  });
+
+  it("is left out of a drill, aloud and unloaded", async () => {
+    const stage = await stageWith(SPOOL());
+    const { ran } = await answering((more) => stage.run(["drill"], more), [" status", "end\r"]);
+    expect(ran.stderr).toContain("spool is left out: a drill runs no code of yours.");
+    expect(linesOf(stage, "loaded")).toEqual([]);
+  });
+
+  it("may be a package, named in full", async () => {
+    const home = "node_modules/@acme/status-channel-spool";
+    const stage = await stageWith(SPOOL(), { kind: "@acme/status-channel-spool" }, `${home}/lib/entry.js`);
+    const manifest = {
+      name: "x",
+      type: "module",
+      exports: { ".": { types: "./no.d.ts", import: "./lib/entry.js" } },
+    };
+    writeFileSync(join(stage.folder, home, "package.json"), JSON.stringify(manifest));
+    const { code, json } = await run(stage, SAY);
+    expect({ code, kind: json().deliveries[1]?.kind }).toEqual({ code: 0, kind: "spool" });
+  });
+
+  it("is never looked for under another name than the one that was written", async () => {
+    const home = "node_modules/status-channel-spool";
+    const stage = await stageWith(SPOOL(), { kind: "spool" }, `${home}/index.mjs`);
+    writeFileSync(join(stage.folder, home, "package.json"), '{"exports":"./index.mjs"}');
+    const { code, json } = await run(stage, SAY);
+    expect(code).toBe(3);
+    expect(json().error).toMatchObject({
+      code: "CONFIG_UNKNOWN_KIND",
+      hint: expect.stringContaining("status-channel-spool"),
+    });
+    expect(linesOf(stage, "loaded")).toEqual([]);
+  });
+
+  it("whose publish throws what it should not leaves its own outcome open, and the others speak", async () => {
+    const broken =
+      "const { connect } = kind; kind.connect = (...given) => ({ ...connect(...given), find: undefined, async publish() { null.x; } });";
+    const stage = await stageWith(SPOOL(broken));
+    const { code, json } = await run(stage, SAY);
+    expect(code).toBe(7);
+    expect(json().deliveries).toMatchObject([
+      { channel: "ops", state: "verified" },
+      { channel: "spool", state: "unknown", error: { code: "OWN_KIND_BROKEN" } },
+    ]);
+  });
+
+  it("may throw a ChannelError of another copy of the package", async () => {
+    const refusing = `const { connect } = kind; kind.connect = (...given) => ({ ...connect(...given), async publish() {
+      throw Object.assign(new Error("no"), { name: "ChannelError", fate: "refused", code: "SPOOL_FULL", hint: "empty it", retryAt: null, standAlone: false }); } });`;
+    const { code, json } = await run(await stageWith(SPOOL(refusing)), SAY);
+    expect(code).toBe(5);
+    expect(json().deliveries[1]).toMatchObject({
+      state: "refused",
+      error: { code: "SPOOL_FULL", hint: "empty it" },
+    });
+  });
+});
+
+describe("what is wrong with a channel of the user's own", () => {
+  const typescript = (process.features as { typescript?: unknown }).typescript;
+  const faults: readonly (readonly [string, string, string, string, Record<string, unknown>?, string?])[] = [
+    ["throws when it is loaded", "throw new Error('no luck')", "OWN_KIND_BROKEN", "no luck"],
+    ["cannot be read", "export default {", "OWN_KIND_BROKEN", "cannot be loaded"],
+    ["imports what is not there", 'import "status/channel";', "OWN_KIND_BROKEN", "has no package `status`"],
+    ["waits for ever", "await new Promise(() => {});", "OWN_KIND_HANGS", "after 2 s"],
+    ["exports nothing", "export const kind = 1;", "OWN_KIND_NONE", "exports no kind"],
+    ["exports nonsense", "export default 'spool';", "OWN_KIND_NONE", "exports no kind"],
+    ["is of another contract", SPOOL("kind.contract = 2;"), "OWN_KIND_CONTRACT", "contract 2"],
+    ["has no name", SPOOL("delete kind.kind;"), "OWN_KIND_BROKEN", "kind:"],
+    ["has a built-in name", SPOOL("kind.kind = 'slack';"), "OWN_KIND_NAME_TAKEN", "a built-in kind"],
+    ["connects to nothing", SPOOL("kind.connect = () => ({});"), "OWN_KIND_BROKEN", "no channel"],
+    [
+      "composes nonsense",
+      SPOOL(
+        "const c = kind.connect; kind.connect = (...g) => ({ ...c(...g), compose: () => [{ part: 1 }] });",
+      ),
+      "OWN_KIND_BROKEN",
+      "no valid posts",
+    ],
+    ["is given an unknown key", SPOOL(), "CONFIG_UNKNOWN_KEY", "colur", { colur: "red" }],
+    [
+      "is given a secret itself",
+      SPOOL(),
+      "CONFIG_LITERAL_SECRET",
+      "holds a secret itself",
+      { key: "hush-hush-2" },
+    ],
+    ["is not there", SPOOL(), "OWN_KIND_MISSING", "no file", { kind: "./spol.mjs" }],
+    ["is no module", SPOOL(), "OWN_KIND_MISSING", "no module", {}, "spool.txt"],
+    [
+      "is a package that is not installed",
+      SPOOL(),
+      "OWN_KIND_MISSING",
+      "is not installed",
+      { kind: "status-channel-x" },
+    ],
+    // From 22.18 on Node loads it.
+    ...(typescript === undefined || typescript === false
+      ? [["is TypeScript", SPOOL(), "OWN_KIND_TYPESCRIPT", "does not load", {}, "spool.ts"] as const]
+      : []),
+  ];
+
+  it.each(faults.map(([what, text, code, words, more, file]) => ({ what, text, code, words, more, file })))(
+    "stops it before anything is public: it $what",
+    async ({ text, code, words, more, file }) => {
+      const stage = await stageWith(text, more, file);
+      const ran = await run(stage, SAY);
+      expect(ran.json().error).toMatchObject({
+        code,
+        message: expect.stringContaining(words),
+      });
+      expect(ran.code).toBe(3);
+      expect(ran.json().error.hint).toContain("--except spool");
+      expect(stage.heard().slack).toBe(0);
+
+      const others = await run(stage, [...SAY, "--except", "spool"]);
+      expect(others.code).toBe(0);
+      expect(stage.heard().slack).toBe(1);
+
+      const doctor = await run(stage, ["doctor", "--json"]);
+      const checks = (doctor.json() as unknown as { checks: { channel: string; level: string }[] }).checks;
+      if (words !== "no valid posts")
+        expect(checks.filter(({ channel }) => channel === "spool")).toMatchObject([{ level: "fail" }]);
+      expect(`${ran.stdout}${others.stdout}${doctor.stdout}`).not.toContain("hush-hush");
+    },
+  );
+
+  it("is told where two files give their kinds one name", async () => {
+    const stage = await stageWith(SPOOL());
+    writeFileSync(join(stage.folder, "other.mjs"), SPOOL(), { mode: 0o600 });
+    stage.configure(({ channels }: Config) => {
+      channels.other = { kind: "./other.mjs", key: "env:SPOOL_KEY" };
+      channels.again = { kind: "./spool.mjs", key: "env:SPOOL_KEY" };
+    });
+    const { json } = await run(stage, SAY);
+    expect(json().error).toMatchObject({
+      code: "OWN_KIND_NAME_TAKEN",
+      message: expect.stringContaining("other"),
+    });
+    expect((await run(stage, [...SAY, "--except", "other"])).code).toBe(0);
+  });
+
+  it("is told of a file that everybody may change, and nothing of it runs", async () => {
+    const stage = await stageWith(SPOOL());
+    chmodSync(join(stage.folder, "spool.mjs"), 0o666);
+    const { code, json } = await run(stage, SAY);
+    expect({ code, error: json().error.code }).toEqual({ code: 3, error: "CONFIG_WRITABLE_BY_ALL" });
+    expect(linesOf(stage, "loaded")).toEqual([]);
+  });
+});
