@@ -96,6 +96,19 @@ describe("the guide to a channel of one's own", () => {
     ]);
   }, 60_000);
 
+  it("stands a check of its types, as an editor makes it", async () => {
+    const compilerOptions = {
+      ...{ allowJs: true, noImplicitAny: false, typeRoots: [join(ROOT, "node_modules/@types")] },
+      paths: { "status/channel": [join(ROOT, "src/channel.ts")] },
+    };
+    const config = { extends: join(ROOT, "tsconfig.json"), compilerOptions, include: ["noticeboard.mjs"] };
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
+    const { stdout } = await type(
+      `${process.execPath} ${join(ROOT, "node_modules/typescript/bin/tsc")} -p .`,
+    );
+    expect(stdout).toBe("");
+  }, 60_000);
+
   it("proves the channel by the suite that the built-in ones pass", async () => {
     const { stdout } = await type(prove);
     expect(stdout).toMatch(/Tests +\d\d passed \| 2 skipped/);
@@ -118,6 +131,17 @@ describe("the guide to a channel of one's own", () => {
       writeFileSync(file, whole);
     }
   }, 120_000);
+
+  it("tells whose file Node takes for CommonJS what to call it", async () => {
+    writeFileSync(join(folder, "package.json"), '{ "type": "commonjs" }');
+    writeFileSync(join(folder, "noticeboard.js"), readFileSync(join(folder, "noticeboard.mjs")));
+    const config = readFileSync(join(folder, ".statusrc"), "utf8").replace("board.mjs", "board.js");
+    writeFileSync(join(folder, "other.yaml"), config, { mode: 0o600 });
+    await expect(type("npx status preview announce --title X --config other.yaml")).rejects.toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/OWN_KIND_BROKEN[\s\S]*end in \.mjs/),
+    });
+  }, 60_000);
 
   it("ends in a package that speaks the same, found by its full name", async () => {
     const lines = pack.trim().split("\n");

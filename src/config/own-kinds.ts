@@ -162,10 +162,13 @@ async function importWithin(withinMs: number, file: string, from: string): Promi
         `Install it where the file is: cd ${dirname(file)} && npm install --save-dev status`,
         error,
       );
+    const commonJs = /outside a module|Unexpected token 'export'/.test(why);
     throw setupError(
       "OWN_KIND_BROKEN",
       `${from} cannot be loaded: ${why}`,
-      `Mend it; this shows where: node ${file}`,
+      commonJs
+        ? 'Its package.json says that it is CommonJS: let its name end in .mjs (.mts), or say "type": "module" there.'
+        : `Mend it; this shows where: node ${file}`,
       error,
     );
   } finally {

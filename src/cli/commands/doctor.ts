@@ -28,7 +28,11 @@ export async function doctor(
   const [independence, ledger, templates, ...channels] = await Promise.all([
     checkIndependence(app),
     checkLedger(app, flags.offline === true),
-    checkTemplates(app, speakers),
+    // A channel that cannot even compose is told of once.
+    checkTemplates(
+      app,
+      speakers.filter(({ setAside }) => setAside === null || isSecret(setAside)),
+    ),
     ...speakers.map((speaker) => checkChannel(speaker, app.surroundings.stopping)),
   ]);
   const checks = [
@@ -205,7 +209,7 @@ async function checkChannel(speaker: Speaker, stopping: AbortSignal): Promise<Ch
     return [
       {
         channel,
-        name: setAside.code.startsWith("SECRET_") ? "secret" : "kind",
+        name: isSecret(setAside) ? "secret" : "kind",
         level: "fail",
         message: setAside.message,
         hint: Object.hasOwn(KINDS, speaker.kind)
@@ -227,6 +231,10 @@ async function checkChannel(speaker: Speaker, stopping: AbortSignal): Promise<Ch
   } finally {
     limit.end();
   }
+}
+
+function isSecret({ code }: { readonly code: string }): boolean {
+  return code.startsWith("SECRET_");
 }
 
 function fault(error: unknown): Pick<Finding, "level" | "message" | "hint"> {
