@@ -24,8 +24,6 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   sandbox: ["page"],
   cli: ["incident", "render", "page", "channels", "broadcast", "cadence", "store", "config", "sandbox"],
   "index.ts": [],
-  "channel.ts": ["channels"],
-  "conformance.ts": ["channels"],
   // A second front door: a workflow's step calls the command line.
   github: ["cli"],
 };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { DURATION, writeDuration } from "../base/duration.ts";
 import { KINDS } from "../channels/registry.ts";
-import { commonSchema, configSchema } from "./schema.ts";
+import { commonSchema, configSchema, OWN_KIND } from "./schema.ts";
 
 /** A JSON Schema, or a part of one. */
 interface Node {
@@ -26,14 +26,24 @@ export async function configJsonSchema(): Promise<Record<string, unknown>> {
     Object.entries(KINDS).map(async ([name, load]) => [name, convert((await load()).settings)] as const),
   );
   const channels = whole.properties!.channels!;
+  const { kind: _, ...shared } = common.properties!;
   whole.properties!.channels = {
     ...channels,
     minProperties: 1,
     additionalProperties: {
       type: "object",
       required: ["kind"],
-      properties: { kind: { ...common.properties!.kind, enum: kinds.map(([name]) => name) } },
-      oneOf: kinds.map(([name]) => ({ $ref: `#/$defs/${name}` })),
+      properties: {
+        kind: {
+          ...common.properties!.kind,
+          anyOf: [{ enum: kinds.map(([name]) => name) }, { pattern: OWN_KIND.source }],
+        },
+      },
+      // What a channel of one's own takes besides, only its code knows.
+      if: { properties: { kind: { pattern: OWN_KIND.source } } },
+      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema.
+      then: { properties: shared },
+      else: { oneOf: kinds.map(([name]) => ({ $ref: `#/$defs/${name}` })) },
     },
   };
   return {

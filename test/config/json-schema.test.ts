@@ -83,6 +83,17 @@ describe("the JSON Schema of a configuration", () => {
     expect(complaints({ ...MINIMAL, channels: { ...MINIMAL.channels, ...sandbox.channels } })).toEqual([]);
   });
 
+  it("takes what a channel of one's own is told, and knows what every channel is told", () => {
+    const own = (more: object) => ({
+      ...MINIMAL,
+      channels: { one: { kind: "./pager.mjs", room: 7, ...more } },
+    });
+    expect(complaints(own({ timeout: "5s" }))).toEqual([]);
+    expect(complaints(own({ kind: "status-channel-pager" }))).toEqual([]);
+    expect(complaints(own({ kind: "pager.mjs" }))).not.toEqual([]);
+    expect(complaints(own({ audience: "everybody" }))).not.toEqual([]);
+  });
+
   it.each<[string, object]>([
     ["the top level", { chanels: {} }],
     ["the property", { property: { name: "Shop", timezone: "UTC" } }],
