@@ -4,7 +4,7 @@ import { refusalOfPost } from "./bluesky-post.ts";
 import { type Fields, isObject, readBody, textOf } from "./fields.ts";
 import { type Answer, type AnsweredFault, type Call, type HttpImitation, json } from "./http-server.ts";
 import { Quota } from "./quota.ts";
-import type { BlueskyPost } from "./world.ts";
+import type { BlueskyPost, Profile } from "./world.ts";
 
 const ACCOUNT = { did: "did:plc:sandbox234567sandbox2345", handle: "status.example.com" };
 const PASSWORD = "sand-boxx-pass-word";
@@ -25,7 +25,11 @@ export interface BlueskyImitation {
 }
 
 /** A personal data server with one account on it (lexicons and the reference server, read 2026-11). */
-export function imitateBluesky(options: { clock: Clock; quotas: boolean }): BlueskyImitation {
+export function imitateBluesky(options: {
+  clock: Clock;
+  quotas: boolean;
+  profile?: Profile;
+}): BlueskyImitation {
   const { clock } = options;
   const logIns = new Quota(clock, 30, 5 * 60_000);
   /** 5,000 points an hour, of which a put takes two. */
@@ -97,6 +101,17 @@ export function imitateBluesky(options: { clock: Clock; quotas: boolean }): Blue
     }
     const record = records[indexOf(query.get("rkey"))];
     if (record !== undefined && query.get("collection") === COLLECTION) return json(200, shown(record));
+    const description = options.profile?.text ?? "";
+    if (
+      query.get("collection") === "app.bsky.actor.profile" &&
+      query.get("rkey") === "self" &&
+      description !== ""
+    )
+      return json(200, {
+        uri: `at://${ACCOUNT.did}/app.bsky.actor.profile/self`,
+        cid: cidOf({ description }),
+        value: { $type: "app.bsky.actor.profile", description },
+      });
     const uri = `at://${repo}/${query.get("collection")}/${query.get("rkey")}`;
     return no(400, "RecordNotFound", `Could not locate record: ${uri}`);
   };

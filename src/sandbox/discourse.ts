@@ -23,7 +23,7 @@ import { cleanTitle, refusalOfRaw, refusalOfTitle } from "./discourse-rules.ts";
 import { type Fields, isObject, isTrue, readBody, readForm, textOf } from "./fields.ts";
 import { type Answer, type Call, type HttpImitation, json } from "./http-server.ts";
 import { Quota } from "./quota.ts";
-import type { Topic } from "./world.ts";
+import type { Profile, Topic } from "./world.ts";
 
 const DISCOURSE_KEY = "sandbox-discourse-key";
 
@@ -52,7 +52,11 @@ export interface DiscourseImitation {
 }
 
 /** A Discourse forum with its default settings (posts_controller and post_validator, read 2026-11). */
-export function imitateDiscourse(options: { clock: Clock; quotas: boolean }): DiscourseImitation {
+export function imitateDiscourse(options: {
+  clock: Clock;
+  quotas: boolean;
+  profile?: Profile;
+}): DiscourseImitation {
   const { clock } = options;
   // max_admin_api_reqs_per_minute
   const calls = new Quota(clock, 60, 60_000);
@@ -248,6 +252,14 @@ export function imitateDiscourse(options: { clock: Clock; quotas: boolean }): Di
         body: "",
       };
     }
+    const pinned = options.profile?.text ?? "";
+    if (path === "/latest.json") return json(200, { topic_list: { topics: latest(topics, pinned) } });
+    if (path === `/t/${PINNED}.json` && pinned !== "")
+      return json(200, {
+        id: PINNED,
+        title: "Where to look when something is wrong",
+        post_stream: { posts: [{ id: PINNED, cooked: `<p>${escapeHtml(pinned)}</p>` }] },
+      });
     const topic = topicOf(/^\/t\/(?:[\w-]+\/)?(\d+)\.json$/.exec(path)?.[1]);
     if (topic !== undefined)
       return json(200, showTopic(topic, call.base, isTrue(call.query.get("include_raw"))));
@@ -277,7 +289,7 @@ export function imitateDiscourse(options: { clock: Clock; quotas: boolean }): Di
     if (path === "/user_actions.json" && USERS[actor] !== undefined)
       return json(200, { user_actions: actionsOf(actor, call.query.get("filter")) });
     const onWire = (id: number, { name, slug, mayPost }: (typeof CATEGORIES)[number]) => ({
-      ...{ id, name, slug, read_restricted: false },
+      ...{ id, name, slug, description: "<p>What we have to say.</p>", read_restricted: false },
       permission: username !== null && mayPost ? 1 : null,
     });
     if (path === "/categories.json")
@@ -370,4 +382,26 @@ export function imitateDiscourse(options: { clock: Clock; quotas: boolean }): Di
         })),
       })),
   };
+}
+
+/** The topic that moderators keep on top. */
+const PINNED = 5;
+
+/** What is pinned first, then the newest (topic_list_item_serializer, read 2026-11). */
+function latest(topics: readonly StoredTopic[], pinned: string): object[] {
+  const item = (id: number, title: string, stays: boolean) => ({
+    ...{
+      id,
+      title,
+      fancy_title: escapeHtml(title),
+      slug: slugOf(title),
+      pinned: stays,
+      pinned_globally: stays,
+    },
+    ...(stays ? { excerpt: "…" } : {}),
+  });
+  return [
+    ...(pinned === "" ? [] : [item(PINNED, "Where to look when something is wrong", true)]),
+    ...[...topics].reverse().map(({ id, title }) => item(id, title, false)),
+  ];
 }

@@ -3,7 +3,7 @@ import { type Fields, isTrue, readBody, textOf } from "./fields.ts";
 import { type Answer, type AnsweredFault, type Call, type HttpImitation, json } from "./http-server.ts";
 import { countOf, hashtagsIn, htmlOf, mentionsIn } from "./mastodon-text.ts";
 import { Quota } from "./quota.ts";
-import type { Toot } from "./world.ts";
+import type { Profile, Toot } from "./world.ts";
 
 const TOKEN = "sandbox-mastodon-token";
 const MAX_CHARACTERS = 500;
@@ -17,7 +17,11 @@ export interface MastodonImitation {
 }
 
 /** A Mastodon 4 server with one account on it (documentation, PostStatusService and validators, read 2026-11). */
-export function imitateMastodon(options: { clock: Clock; quotas: boolean }): MastodonImitation {
+export function imitateMastodon(options: {
+  clock: Clock;
+  quotas: boolean;
+  profile?: Profile;
+}): MastodonImitation {
   const { clock } = options;
   const calls = new Quota(clock, 300, 5 * 60_000);
   const deletions = new Quota(clock, 30, 30 * 60_000);
@@ -122,7 +126,7 @@ export function imitateMastodon(options: { clock: Clock; quotas: boolean }): Mas
       return json(200, shown(toot, base));
     if (method === "GET" && path !== "/api/v1/accounts/verify_credentials") return notFound();
     if (!speaks) return noToken();
-    if (method === "GET") return json(200, credentialsOf(base));
+    if (method === "GET") return json(200, credentialsOf(base, options.profile?.text ?? ""));
     const fields = readBody(call);
     if (fields === null) return json(400, { error: "Error occurred while parsing request parameters" });
     if (method === "POST" && path === "/api/v1/statuses") return create(call, fields);
@@ -220,7 +224,7 @@ function accountOf(base: string) {
   };
 }
 
-function credentialsOf(base: string) {
+function credentialsOf(base: string, text: string) {
   const source = {
     note: "",
     fields: [],
@@ -233,7 +237,8 @@ function credentialsOf(base: string) {
     quote_policy: "public",
   };
   const role = { id: "-99", name: "", color: "", permissions: "65536", highlighted: false };
-  return { ...accountOf(base), source, role };
+  const note = text === "" ? "" : `<p>${htmlOf(text)}</p>`;
+  return { ...accountOf(base), note, source: { ...source, note: text }, role };
 }
 
 function shown(toot: Toot, base: string) {

@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import { escapeHtml, slugOf } from "./discourse-posts.ts";
 import { type Fields, readBody } from "./fields.ts";
 import { type Answer, type Call, type HttpImitation, json } from "./http-server.ts";
-import type { NodebbTopic } from "./world.ts";
+import type { NodebbTopic, Profile } from "./world.ts";
 
 const TOKEN = "sandbox-nodebb-token";
 const UID = 12;
@@ -45,7 +45,11 @@ export interface NodebbImitation {
 }
 
 /** A NodeBB forum with an account of reputation 10, in an installation that speaks German (read 2026-11). */
-export function imitateNodebb(options: { clock: Clock; quotas: boolean }): NodebbImitation {
+export function imitateNodebb(options: {
+  clock: Clock;
+  quotas: boolean;
+  profile?: Profile;
+}): NodebbImitation {
   const { clock } = options;
   const topics: StoredTopic[] = [];
   const queue: (() => void)[] = [];
@@ -187,6 +191,7 @@ export function imitateNodebb(options: { clock: Clock; quotas: boolean }): Nodeb
     if (category === undefined) return missing("nicht gefunden");
     return answered(200, {
       ...{ cid, name: category.name, slug: `${cid}/${slugOf(category.name)}`, disabled: 0 },
+      ...descriptionOf(options.profile?.text ?? ""),
       postQueue: Number(moderating),
     });
   };
@@ -260,4 +265,8 @@ function answerFault(fault: Parameters<HttpImitation["answerFault"]>[0]): Answer
   if (fault === "rate-limit")
     return bad(`Du musst ${POST_DELAY_MS / 1000} Sekunden zwischen Beiträgen warten.`);
   return failed(500, "internal-server-error", "Ein Fehler ist aufgetreten");
+}
+
+function descriptionOf(text: string) {
+  return { description: text, descriptionParsed: text === "" ? "" : `<p>${text}</p>` };
 }

@@ -42,16 +42,17 @@ export interface SandboxOptions {
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { clock, httpPort = 0, smtpPort = 0, quotas = true } = options;
   const requests: SandboxRequest[] = [];
-  const x = imitateX({ clock, quotas });
-  const slack = imitateSlack({ clock, quotas });
+  const profile = { text: "" };
+  const x = imitateX({ clock, quotas, profile });
+  const slack = imitateSlack({ clock, quotas, profile });
   const apprise = imitateApprise({ clock });
-  const nodebb = imitateNodebb({ clock, quotas });
-  const discourse = imitateDiscourse({ clock, quotas });
+  const nodebb = imitateNodebb({ clock, quotas, profile });
+  const discourse = imitateDiscourse({ clock, quotas, profile });
   const discord = imitateDiscord({ clock, quotas });
   const webhook = imitateWebhook({ clock, old: !quotas });
   const teams = imitateTeams({ clock, quotas });
-  const mastodon = imitateMastodon({ clock, quotas });
-  const bluesky = imitateBluesky({ clock, quotas });
+  const mastodon = imitateMastodon({ clock, quotas, profile });
+  const bluesky = imitateBluesky({ clock, quotas, profile });
   const statuspage = imitateStatuspage({
     clock,
     quotas,
@@ -190,6 +191,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     requests,
     fault: (imitation, fault) => running[imitation].fault(fault),
     refuseReplies: x.refuseReplies,
+    profile(text) {
+      profile.text = text;
+    },
     moderate(on) {
       discourse.moderate(on);
       nodebb.moderate(on);

@@ -13,7 +13,7 @@ import {
   type StoredMessage,
   TEAM,
 } from "./slack-message.ts";
-import type { SlackMessage } from "./world.ts";
+import type { Profile, SlackMessage } from "./world.ts";
 
 const SLACK_TOKEN = "xoxb-sandbox";
 /** May post, and read nothing back. */
@@ -37,7 +37,7 @@ export interface SlackImitation {
 }
 
 /** Slack Web API as its method pages describe it, read 2026-11: refusals are HTTP 200 with `ok:false`. */
-export function imitateSlack(options: { clock: Clock; quotas: boolean }): SlackImitation {
+export function imitateSlack(options: { clock: Clock; quotas: boolean; profile?: Profile }): SlackImitation {
   const { clock } = options;
   /** One message a second in each channel, with bursts: here counted over a minute. */
   const posting = new Map<string, Quota>();
@@ -167,6 +167,8 @@ export function imitateSlack(options: { clock: Clock; quotas: boolean }): SlackI
             is_private: false,
             is_archived: channel.archived,
             is_member: channel.member,
+            topic: { value: options.profile?.text ?? "", creator: "", last_set: 0 },
+            purpose: { value: "", creator: "", last_set: 0 },
           },
         });
       },

@@ -207,6 +207,11 @@ export type Imitation =
   | "apprise"
   | "nodebb";
 
+/** What the accounts' profiles, the chat's topic, and the forums' categories and pinned topics say. */
+export interface Profile {
+  readonly text: string;
+}
+
 /** Real HTTP and SMTP servers on loopback that behave as the vendors do. */
 export interface Sandbox {
   /** The channel settings that reach it, one per imitation, with literal secrets (allowed on loopback only). */
@@ -220,6 +225,8 @@ export interface Sandbox {
   fault(imitation: Imitation, fault: Fault | null): void;
   /** X: every reply, also to our own posts, is answered with the 403 of 2026-02-23. */
   refuseReplies(on: boolean): void;
+  /** What readers find on the accounts' profiles, in the chat's topic, and on top of the forums; nothing at first. */
+  profile(text: string): void;
   /** The forums: new topics and replies wait for a moderator; Discourse answers 200 `{"action":"enqueued"}`, NodeBB `queued`. */
   moderate(on: boolean): void;
   /** The forums: a moderator publishes everything that waits, in order. */

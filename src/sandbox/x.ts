@@ -1,7 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { isObject, parseJson } from "./fields.ts";
 import { type Answer, type AnsweredFault, type Call, type HttpImitation, json } from "./http-server.ts";
-import type { Tweet } from "./world.ts";
+import type { Profile, Tweet } from "./world.ts";
 import { signatureIsRight, X_CREDENTIALS } from "./x-signature.ts";
 import { cashtagsIn, linksIn, weightOf } from "./x-text.ts";
 
@@ -45,7 +45,7 @@ export interface XImitation {
 }
 
 /** X API v2 for one self-serve account, as documented and seen up to 2026-11. */
-export function imitateX(options: { clock: Clock; quotas: boolean }): XImitation {
+export function imitateX(options: { clock: Clock; quotas: boolean; profile?: Profile }): XImitation {
   const { clock } = options;
   const tweets: Tweet[] = [];
   /** Also of deleted posts: those are refused as duplicates too. */
@@ -168,7 +168,8 @@ export function imitateX(options: { clock: Clock; quotas: boolean }): XImitation
     const [, user] = /^\/2\/users\/(\d+)\/tweets$/.exec(call.path) ?? [];
     const at = `${call.method} ${call.path}`;
     if (at === "POST /2/tweets") return { name: at, run: () => create(call) };
-    if (at === "GET /2/users/me") return { name: at, run: () => json(200, { data: ME }) };
+    if (at === "GET /2/users/me")
+      return { name: at, run: () => json(200, { data: meAs(call, options.profile?.text ?? "") }) };
     if (user !== undefined && call.method === "GET")
       return {
         name: "GET /2/users/:id/tweets",
@@ -329,4 +330,21 @@ function onWire(tweet: Tweet, all: readonly Tweet[], fields: ReadonlySet<string>
 
 function encode(text: string): string {
   return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+}
+
+/** The account with the fields that were asked for; X puts its own short links in place of addresses in a bio. */
+function meAs({ query }: Call, bio: string): object {
+  const wanted = (query.get("user.fields") ?? "").split(",");
+  const link = /https?:\/\/\S+/.exec(bio)?.[0];
+  const short = "https://t.co/sandboxbio";
+  const start = link === undefined ? 0 : bio.indexOf(link);
+  const urls =
+    link === undefined ? [] : [{ start, end: start + short.length, url: short, expanded_url: link }];
+  return {
+    ...ME,
+    ...(wanted.includes("description")
+      ? { description: link === undefined ? bio : bio.replace(link, short) }
+      : {}),
+    ...(wanted.includes("entities") && link !== undefined ? { entities: { description: { urls } } } : {}),
+  };
 }

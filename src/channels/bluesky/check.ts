@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { excerpt } from "../answer.ts";
-import { ChannelError, type Finding } from "../contract.ts";
-import type { Repository } from "./call.ts";
+import { ChannelError, type ChannelKit, type Finding } from "../contract.ts";
+import { linkFindings } from "../status-link.ts";
+import type { Repository, Session } from "./call.ts";
 import { COLLECTION } from "./compose.ts";
 import type { BlueskySettings } from "./settings.ts";
 
@@ -14,6 +15,7 @@ const APP_PASSWORD = /^[a-z0-9]{4}(?:-[a-z0-9]{4}){3}$/i;
 export async function checkRepository(
   repository: Repository,
   settings: BlueskySettings,
+  kit: Pick<ChannelKit, "property">,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
@@ -41,11 +43,39 @@ export async function checkRepository(
         ? ok(asked, "can read its posts: they are looked up and verified")
         : fail(asked, "the server's answer lists no posts", "check the channel's baseUrl"),
     );
+    const profile = await readProfile(repository, session, signal);
+    findings.push(
+      ...linkFindings(kit, "the profile", profile, (to) => `put ${to} into the profile's description`),
+    );
   } catch (error) {
     if (!(error instanceof ChannelError)) throw error;
     findings.push(fail(asked, error.message, error.hint));
   }
   return findings;
+}
+
+const described = z.object({ value: z.object({ description: z.string().optional() }) });
+const nothingThere = z.object({ error: z.literal("RecordNotFound") });
+
+/** What the profile says; nothing where it cannot be read. An account without a profile says nothing (com.atproto.repo.getRecord, read 2026-11). */
+async function readProfile(
+  repository: Repository,
+  session: Session,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const query = new URLSearchParams({
+    repo: session.did,
+    collection: "app.bsky.actor.profile",
+    rkey: "self",
+  });
+  const { status, json } = await repository.call(
+    session,
+    "GET",
+    `/com.atproto.repo.getRecord?${query}`,
+    signal,
+  );
+  if (status === 200) return [described.safeParse(json).data?.value.description ?? ""];
+  return nothingThere.safeParse(json).success ? [""] : [];
 }
 
 function ok(name: string, message: string): Finding {

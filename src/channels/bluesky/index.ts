@@ -35,7 +35,7 @@ function connect(settings: BlueskySettings, kit: ChannelKit): Channel {
     find: (post, _place, since, signal) => findPost(repository, post, since, baseUrl, signal),
     verify: (receipt, post, _place, signal) => verifyPost(repository, receipt, post, signal),
     remove: (receipt, signal) => remove(repository, receipt, signal),
-    check: (signal) => checkRepository(repository, settings, signal),
+    check: (signal) => checkRepository(repository, settings, kit, signal),
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { ChannelError, type Finding } from "../contract.ts";
+import { ChannelError, type ChannelKit, type Finding } from "../contract.ts";
+import { linkFindings } from "../status-link.ts";
 import type { Forum } from "./client.ts";
 import type { DiscourseSettings } from "./settings.ts";
 
@@ -8,6 +9,7 @@ const account = z.object({ user: z.object({ username: z.string() }) });
 const category = z.object({
   category: z.object({
     name: z.string(),
+    description: z.string().nullish(),
     read_restricted: z.boolean().optional(),
     permission: z.int().nullish(),
     minimum_required_tags: z.int().nullish(),
@@ -21,6 +23,7 @@ export const MAY_OPEN_TOPICS = 1;
 export async function checkForum(
   forum: Forum,
   settings: DiscourseSettings,
+  kit: Pick<ChannelKit, "property">,
   signal: AbortSignal,
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
@@ -35,6 +38,7 @@ export async function checkForum(
       findings.push(failure(name, error));
     }
   };
+  let description: string | null = null;
   await look("target", "/site/basic-info.json", (json) => {
     const title = site.safeParse(json).data?.title;
     return title === undefined ? null : [finding("target", "ok", `the forum ${title}`)];
@@ -45,9 +49,58 @@ export async function checkForum(
   });
   await look("permission", `/c/${settings.category}/show.json`, (json) => {
     const found = category.safeParse(json).data?.category;
-    return found === undefined ? null : judgeCategory(found, settings);
+    if (found === undefined) return null;
+    description = found.description ?? "";
+    return judgeCategory(found, settings);
   });
-  return findings;
+  if (description === null || kit.property.statusUrl === null) return findings;
+  const pinned = await readPinned(forum, settings.category, signal);
+  const where = "the category's description, or a pinned topic,";
+  return [...findings, ...linkFindings(kit, where, [description, ...pinned], pinIt)];
+}
+
+function pinIt(link: string): string {
+  return `have a moderator pin a topic with ${link}, or put it into the category's description`;
+}
+
+const list = z.object({
+  topic_list: z.object({
+    topics: z.array(
+      z.object({
+        id: z.int(),
+        pinned: z.boolean().optional(),
+        pinned_globally: z.boolean().optional(),
+        unpinned: z.boolean().nullish(),
+        excerpt: z.string().nullish(),
+      }),
+    ),
+  }),
+});
+const topic = z.object({ post_stream: z.object({ posts: z.array(z.object({ cooked: z.string() })) }) });
+/** More than a reader would open. */
+const MOST_PINNED = 3;
+
+/** The words of the topics that stand on top, for everybody or in this category; whatever cannot be read is not there. */
+async function readPinned(forum: Forum, category: number, signal: AbortSignal): Promise<string[]> {
+  try {
+    const { json } = await forum.call("GET", `/latest.json?category=${category}`, signal);
+    const topics = list.safeParse(json).data?.topic_list.topics ?? [];
+    const pinned = topics.filter(
+      ({ pinned, pinned_globally, unpinned }) =>
+        pinned === true || pinned_globally === true || unpinned === true,
+    );
+    const words = await Promise.all(
+      pinned.slice(0, MOST_PINNED).map(async ({ id, excerpt }) => {
+        const answer = await forum.call("GET", `/t/${id}.json`, signal);
+        const posts = topic.safeParse(answer.json).data?.post_stream.posts ?? [];
+        return posts[0]?.cooked ?? excerpt ?? "";
+      }),
+    );
+    return words;
+  } catch (error) {
+    if (error instanceof ChannelError) return [];
+    throw error;
+  }
 }
 
 function judgeCategory(found: z.infer<typeof category>["category"], settings: DiscourseSettings): Finding[] {

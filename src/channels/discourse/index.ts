@@ -34,7 +34,7 @@ function connect(settings: DiscourseSettings, kit: ChannelKit): Channel {
     verify: (receipt, post, place, signal) => verifyForumPost(forum, receipt, post, place, signal),
     amend: (receipt, post, signal) => amend(forum, receipt, post, signal),
     remove: (receipt, signal) => remove(forum, receipt, signal),
-    check: (signal) => checkForum(forum, settings, signal),
+    check: (signal) => checkForum(forum, settings, kit, signal),
   };
 }
 

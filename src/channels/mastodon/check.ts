@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { excerpt } from "../answer.ts";
-import { ChannelError, type Finding } from "../contract.ts";
+import { ChannelError, type ChannelKit, type Finding } from "../contract.ts";
+import { linkFindings } from "../status-link.ts";
 import type { Server } from "./call.ts";
 import { readAccount, readOwnStatuses } from "./read.ts";
 import type { MastodonSettings } from "./settings.ts";
@@ -22,6 +23,7 @@ const instance = z.object({
 export async function checkServer(
   server: Server,
   settings: MastodonSettings,
+  kit: Pick<ChannelKit, "property">,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const [limits, account] = await Promise.all([
@@ -31,11 +33,18 @@ export async function checkServer(
       return found === undefined ? [noInstance()] : judgeLimits(found, settings);
     }),
     attempt("credential", async () => {
-      const { id, acct } = await readAccount(server, signal);
+      const { id, acct, note, fields = [] } = await readAccount(server, signal);
+      const profile = [note, ...fields.map(({ value }) => value)];
       const own = await readOwnStatuses(server, id, { before: null, limit: 1 }, signal);
       return [
         ok("credential", `speaks as @${excerpt(acct)}, ${settings.visibility} posts`),
         readingFinding(own),
+        ...linkFindings(
+          kit,
+          "the profile",
+          profile,
+          (to) => `put ${to} into the profile, as a field of its own`,
+        ),
       ];
     }),
   ]);

@@ -32,7 +32,7 @@ function connect(settings: MastodonSettings, kit: ChannelKit): Channel {
     verify: (receipt, post, _place, signal) => verifyStatus(server, receipt, post, signal),
     amend: (receipt, post, signal) => amend(server, receipt, post, signal),
     remove: (receipt, signal) => remove(server, receipt, signal),
-    check: (signal) => checkServer(server, settings, signal),
+    check: (signal) => checkServer(server, settings, kit, signal),
   };
 }
 

@@ -30,7 +30,12 @@ export function receiptOf(status: Status): Receipt {
   return { remoteId: status.id, url: url ?? null, extra: { id: status.id } };
 }
 
-const accountShape = z.object({ id: z.string().min(1), acct: z.string() });
+const accountShape = z.object({
+  id: z.string().min(1),
+  acct: z.string(),
+  note: z.string().optional(),
+  fields: z.array(z.object({ value: z.string() })).optional(),
+});
 
 /** The account that the token speaks for. Throws ChannelError. */
 export async function readAccount(

@@ -1,16 +1,24 @@
 import { z } from "zod";
 import { excerpt } from "../answer.ts";
-import { ChannelError, type Finding } from "../contract.ts";
+import { ChannelError, type ChannelKit, type Finding } from "../contract.ts";
+import { linkFindings } from "../status-link.ts";
 import { type Nodebb, responseIn } from "./client.ts";
 
 const category = z.object({
   name: z.string(),
+  descriptionParsed: z.string().nullish(),
+  description: z.string().nullish(),
   disabled: z.union([z.number(), z.boolean()]).optional(),
   postQueue: z.union([z.number(), z.boolean()]).optional(),
 });
 
 /** Reads the account and the category; posts nothing. */
-export async function checkNodebb(forum: Nodebb, cid: number, signal: AbortSignal): Promise<Finding[]> {
+export async function checkNodebb(
+  forum: Nodebb,
+  cid: number,
+  kit: Pick<ChannelKit, "property">,
+  signal: AbortSignal,
+): Promise<Finding[]> {
   try {
     const speaker = await forum.self(signal);
     if (speaker === null)
@@ -47,7 +55,9 @@ export async function checkNodebb(forum: Nodebb, cid: number, signal: AbortSigna
           "make it a global moderator, or give it a reputation of 3",
         ),
       );
-    return findings;
+    const words = [found.descriptionParsed, found.description];
+    const hint = (link: string) => `have an administrator put ${link} into the category's description`;
+    return [...findings, ...linkFindings(kit, "the category's description", words, hint)];
   } catch (error) {
     if (!(error instanceof ChannelError)) throw error;
     return [finding("target", "fail", error.message, error.hint)];

@@ -34,7 +34,7 @@ function connect(settings: NodebbSettings, kit: ChannelKit): Channel {
     verify: (receipt, post, _place, signal) => verifyNodebbPost(forum, receipt, post, category, signal),
     amend: (receipt, post, signal) => amend(forum, receipt, post, signal),
     remove: (receipt, signal) => remove(forum, receipt, signal),
-    check: (signal) => checkNodebb(forum, category, signal),
+    check: (signal) => checkNodebb(forum, category, kit, signal),
   };
 }
 

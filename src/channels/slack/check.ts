@@ -1,9 +1,14 @@
 import { excerpt, type Fields, isRecord } from "../answer.ts";
-import { ChannelError, type Finding } from "../contract.ts";
+import { ChannelError, type ChannelKit, type Finding } from "../contract.ts";
+import { linkFindings } from "../status-link.ts";
 import type { Caller } from "./call.ts";
 
 /** Proves the token, the channel and the right to read it, without posting. */
-export async function checkSlack(call: Caller, channel: string): Promise<readonly Finding[]> {
+export async function checkSlack(
+  call: Caller,
+  channel: string,
+  kit: Pick<ChannelKit, "property">,
+): Promise<readonly Finding[]> {
   let scopes: readonly string[] | null = null;
   const credential = await attempt("credential", "fail", async () => {
     const { fields, headers } = await call("auth.test", {});
@@ -11,10 +16,13 @@ export async function checkSlack(call: Caller, channel: string): Promise<readonl
     return ok("credential", `speaks as ${said(fields.user)} in ${said(fields.team)} (${said(fields.url)})`);
   });
   if (credential.level === "fail") return [credential];
+  let link: readonly Finding[] = [];
   const [target, reading] = await Promise.all([
     attempt("target", "fail", async () => {
       const { fields } = await call("conversations.info", { channel });
-      return targetFinding(isRecord(fields.channel) ? fields.channel : {}, channel, scopes);
+      const info = isRecord(fields.channel) ? fields.channel : {};
+      link = linkFindings(kit, "the channel's topic", [textIn(info.topic), textIn(info.purpose)], setTopic);
+      return targetFinding(info, channel, scopes);
     }),
     attempt("permission", "warn", async () => {
       await call("conversations.history", {
@@ -25,7 +33,16 @@ export async function checkSlack(call: Caller, channel: string): Promise<readonl
       return ok("permission", "can read the channel: posts are looked up and verified");
     }),
   ]);
-  return [credential, ...writeFindings(scopes), target, reading];
+  return [credential, ...writeFindings(scopes), target, reading, ...link];
+}
+
+/** Bookmarks would need a scope that posting does not. */
+function setTopic(link: string): string {
+  return `type in the channel: /topic ${link}`;
+}
+
+function textIn(part: unknown): string | null {
+  return isRecord(part) && typeof part.value === "string" ? part.value : null;
 }
 
 /** The finding of one question to Slack; an error becomes a finding as well. */

@@ -118,7 +118,7 @@ export class SlackClient {
   }
 
   async check(signal: AbortSignal): Promise<readonly Finding[]> {
-    return await checkSlack(this.#caller(signal), this.#settings.channel);
+    return await checkSlack(this.#caller(signal), this.#settings.channel, this.#kit);
   }
 
   #caller(signal: AbortSignal, timeoutMs = this.#kit.timeoutMs): Caller {

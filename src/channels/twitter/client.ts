@@ -9,6 +9,7 @@ import {
   type Search,
   type Verdict,
 } from "../contract.ts";
+import { linkFindings } from "../status-link.ts";
 import { type Answer, callX } from "./call.ts";
 import { readAnswer } from "./errors.ts";
 import { findTweet, judgeTweet, type Reader, wordsOf } from "./read.ts";
@@ -88,14 +89,20 @@ export class TwitterClient {
 
   async check(signal: AbortSignal): Promise<readonly Finding[]> {
     try {
-      const { name, access, quota } = await this.#user(signal);
+      const { name, access, quota, profile } = await this.#user(signal);
       const who: Finding = {
         name: "credential",
         level: "ok",
         message: `speaks as @${name}`,
         hint: null,
       };
-      return [who, ...(access === null ? [] : [accessFinding(access)]), ...quotaFindings(quota)];
+      const link = linkFindings(
+        this.#kit,
+        "the profile",
+        profile,
+        (to) => `put ${to} into the profile's website or bio`,
+      );
+      return [who, ...(access === null ? [] : [accessFinding(access)]), ...quotaFindings(quota), ...link];
     } catch (error) {
       if (!(error instanceof ChannelError)) throw error;
       return [
@@ -109,11 +116,16 @@ export class TwitterClient {
     }
   }
 
-  /** The account that speaks, and what X says that its token may do. */
-  async #user(
-    signal: AbortSignal,
-  ): Promise<{ id: string; name: string; access: string | null; quota: Quota }> {
-    const answer = await callX({ method: "GET", path: "users/me", query: {} }, this.#at(signal));
+  /** The account that speaks, what X says that its token may do, and what its profile shows. */
+  async #user(signal: AbortSignal): Promise<{
+    id: string;
+    name: string;
+    access: string | null;
+    quota: Quota;
+    profile: readonly string[];
+  }> {
+    const query = { "user.fields": "description,entities,url" };
+    const answer = await callX({ method: "GET", path: "users/me", query }, this.#at(signal));
     const { data } = this.#accept(answer, false);
     if (!isRecord(data) || typeof data.id !== "string" || !ID.test(data.id))
       throw new ChannelError("refused", "X_NO_ACCOUNT", "X does not name the account of these keys", {
@@ -123,6 +135,7 @@ export class TwitterClient {
     return {
       id: data.id,
       name,
+      profile: profileOf(data),
       access: answer.headers["x-access-level"] ?? null,
       quota: {
         posts: numberIn(
@@ -163,6 +176,18 @@ export class TwitterClient {
     const url = this.#settings.baseUrl === X_BASE_URL ? `https://x.com/i/status/${id}` : null;
     return { remoteId: id, url, extra: { id, text } };
   }
+}
+
+/**
+ * The bio, the website, and where X's short links in them lead. The pinned post cannot be asked for by the fields that X's own
+ * description lists (read 2026-11).
+ */
+function profileOf(user: Fields): string[] {
+  const { description, url, entities } = user;
+  const parts = isRecord(entities) ? [entities.url, entities.description] : [];
+  const links = parts.flatMap((part) => (isRecord(part) && Array.isArray(part.urls) ? part.urls : []));
+  const led = links.map((link) => (isRecord(link) ? link.expanded_url : null));
+  return [description, url, ...led].filter((text) => typeof text === "string");
 }
 
 /** What X says is left; null where it does not say. */

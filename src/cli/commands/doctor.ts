@@ -10,6 +10,7 @@ import { sharedWithProperty } from "../independence.ts";
 import { templateFaults } from "../lint/faults.ts";
 import { oneLine } from "../output/printable.ts";
 import { styleFor } from "../output/style.ts";
+import { toldTwice } from "../told-twice.ts";
 
 interface Check extends Finding {
   /** Null for what concerns no single channel. */
@@ -41,6 +42,7 @@ export async function doctor(
     ...checkClock(app.serverTimes),
     ledger,
     ...templates,
+    ...twice(app),
     ...channels.flat(),
   ];
   const failed = checks.filter(({ level }) => level === "fail").length;
@@ -102,6 +104,14 @@ function checkProperty({ config }: App): Check {
     message: `${name}; every post links to ${statusUrl}`,
     hint: null,
   };
+}
+
+/** Who would hear one update twice. */
+function twice({ config }: App): Check[] {
+  return toldTwice(config.channels).map(({ channel, message, hint }) => ({
+    ...{ channel: null, name: "twice", level: "warn" },
+    ...{ message: `${channel}: ${message}`, hint },
+  }));
 }
 
 async function checkIndependence({ config, surroundings }: App): Promise<Check[]> {
@@ -225,7 +235,9 @@ async function checkChannel(speaker: Speaker, stopping: AbortSignal): Promise<Ch
   });
   try {
     const findings = await Promise.race([speaker.channel.check(limit.signal), late]);
-    return findings.map((finding) => ({ channel, ...finding }));
+    // Colleagues know the way.
+    const asked = findings.filter(({ name }) => name !== "link" || speaker.audience === "public");
+    return asked.map((finding) => ({ channel, ...finding }));
   } catch (error) {
     return [{ channel, name: "reachable", ...fault(error) }];
   } finally {
