@@ -13,7 +13,7 @@ import { parseTimeout, type SpeakFlags } from "./flags.ts";
 import { broadcastDocument } from "./output/json.ts";
 import { oneLine } from "./output/printable.ts";
 import { Progress } from "./output/progress.ts";
-import { styleFor } from "./output/style.ts";
+import { mayRedraw, styleFor } from "./output/style.ts";
 import { closing, coverageTable, heading } from "./output/table.ts";
 
 /** After an attempt, how long until a fruitless search counts. */
@@ -128,9 +128,9 @@ async function contextFor(
   resendUnknown: readonly string[],
 ): Promise<BroadcastContext> {
   const { surroundings } = app;
-  const { stderr, env } = surroundings;
+  const { stderr } = surroundings;
   const style = styleFor(stderr, surroundings, flags.plain === true);
-  const redraw = stderr.isTerminal && flags.plain !== true && !env.CI && env.TERM !== "dumb";
+  const redraw = mayRedraw(stderr, surroundings, flags.plain === true);
   const progress = new Progress(app.live, style, redraw);
   const started = Date.now();
   return {

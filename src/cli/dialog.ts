@@ -34,18 +34,19 @@ export function canPrompt(
   { stdin, stderr, env }: Surroundings,
   flags: { json?: boolean; yes?: boolean },
 ): boolean {
-  return (
-    stdin.isTTY === true &&
-    stderr.isTerminal &&
-    !env.CI &&
-    env.TERM !== "dumb" &&
-    flags.json !== true &&
-    flags.yes !== true
-  );
+  return stdin.isTTY === true && stderr.isTerminal && !env.CI && flags.json !== true && flags.yes !== true;
 }
 
-/** Questions on stderr, so that stdout holds results only. */
-export async function openDialog(surroundings: Surroundings): Promise<Dialog> {
+/**
+ * Questions on stderr, so that stdout holds results only; as plain lines where `--plain` or ACCESSIBLE asks for them, or where
+ * the terminal cannot redraw.
+ */
+export async function openDialog(
+  surroundings: Surroundings,
+  { plain }: { plain?: boolean },
+): Promise<Dialog> {
+  if (plain === true || surroundings.env.ACCESSIBLE || surroundings.env.TERM === "dumb")
+    return (await import("./plain-dialog.ts")).openPlainDialog(surroundings);
   const { default: inquirer } = await import("inquirer");
   const prompt = inquirer.createPromptModule({
     input: surroundings.stdin as NodeJS.ReadStream,
@@ -90,7 +91,14 @@ export async function openDialog(surroundings: Surroundings): Promise<Dialog> {
     },
     select: (message, choices, initial) =>
       ask({ type: "select", message, choices, default: initial, loop: false }),
-    checkbox: (message, choices) => ask({ type: "checkbox", message, choices, loop: false, pageSize: 15 }),
+    checkbox: (message, choices) =>
+      ask({
+        type: "checkbox",
+        message: `${message} (space to mark, Enter to go on)`,
+        choices,
+        loop: false,
+        pageSize: 15,
+      }),
     hidden: (message) => ask<string>({ type: "password", message }),
   };
 }

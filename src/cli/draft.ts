@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { xdgFolder } from "../config/xdg.ts";
 import type { SpeakFlags } from "./flags.ts";
 import { shellWord } from "./output/printable.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -70,10 +70,10 @@ export function writeDraft(
   name: string,
   content: string,
 ): string | null {
-  const stateHome = env.XDG_STATE_HOME || join(env.HOME || homedir(), ".local", "state");
+  const own = xdgFolder("XDG_STATE_HOME", env);
   const stamp = clock.now().toISOString().replace(/[:.]/g, "-");
-  for (const place of folder === null ? [stateHome] : [join(folder, ".status"), stateHome]) {
-    const path = join(place, place === stateHome ? "status/drafts" : "drafts", `${stamp}-${name}`);
+  for (const place of folder === null ? [own] : [join(folder, ".status"), own]) {
+    const path = join(place, "drafts", `${stamp}-${name}`);
     try {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       writeFileSync(path, content, { mode: 0o600, flag: "wx" });

@@ -4,7 +4,7 @@ import { type MailingProgress, sayMailing } from "../broadcast/mailings.ts";
 import type { App } from "./app.ts";
 import { parseTimeout, type SpeakFlags } from "./flags.ts";
 import { MailingBar } from "./output/mailing-bar.ts";
-import { styleFor } from "./output/style.ts";
+import { mayRedraw, styleFor } from "./output/style.ts";
 
 /**
  * Sends to the lists, all at once, until each has come as far as it can; on stderr how far that is. Ctrl-C and `--timeout`
@@ -17,7 +17,7 @@ export async function carryMailings(app: App, lists: readonly Delivery[], flags:
   const { surroundings } = app;
   const speakers = new Map((await app.speakers(true)).map((speaker) => [speaker.name, speaker]));
   const style = styleFor(surroundings.stderr, surroundings, flags.plain === true);
-  const bar = new MailingBar(app.live, style, flags.plain !== true && !surroundings.env.CI);
+  const bar = new MailingBar(app.live, style, mayRedraw(app.live, surroundings, flags.plain === true));
   const timeUp = new AbortController();
   const timer =
     flags.timeout === undefined ? undefined : setTimeout(() => timeUp.abort(), parseTimeout(flags.timeout));

@@ -11,6 +11,7 @@ import { canPrompt, openDialog } from "./dialog.ts";
 import { commandLine, keepDraft } from "./draft.ts";
 import { EXIT, EXIT_OF_BLAME } from "./exit-codes.ts";
 import { inputsOf, readMessage, refuseEmpty, type SpeakFlags } from "./flags.ts";
+import { foldExamples } from "./output/fold-examples.ts";
 import { indented, oneLine, printable } from "./output/printable.ts";
 import { styleFor } from "./output/style.ts";
 import { packageRoot } from "./package-root.ts";
@@ -22,6 +23,13 @@ import { Typed } from "./typed.ts";
 export async function main(argv: readonly string[], given?: Surroundings): Promise<number> {
   const scrubber = new Scrubber();
   const surroundings = scrubbed(given ?? processSurroundings(), scrubber);
+  const [first, ...rest] = argv;
+  if (first === "__complete") {
+    const { complete } = await import("./completion/complete.ts");
+    // A shell has nobody to complain to.
+    await complete(rest, surroundings).catch(() => {});
+    return EXIT.ok.code;
+  }
   let code: number = EXIT.ok.code;
   const program = createProgram(async (command, argument, flags) => {
     // What stands before the command's name counts as if it stood behind.
@@ -29,7 +37,7 @@ export async function main(argv: readonly string[], given?: Surroundings): Promi
   }, packageVersion());
   for (const command of [program, ...program.commands.flatMap((command) => [command, ...command.commands])])
     command.exitOverride().configureOutput({
-      writeOut: (text) => surroundings.stdout.write(text),
+      writeOut: (text) => surroundings.stdout.write(foldExamples(text)),
       writeErr: (text) => surroundings.stderr.write(text),
       outputError: (text, write) => {
         if (!argv.includes("--json")) write(text);
@@ -82,6 +90,19 @@ async function run(
   scrubber: Scrubber,
 ): Promise<number> {
   switch (command) {
+    case "":
+      try {
+        return await runReading(command, argument, flags, surroundings, scrubber);
+      } catch (error) {
+        const named = typeof flags.config === "string" || Boolean(surroundings.env.STATUS_CONFIG);
+        const nothingYet = error instanceof StatusError && error.code === "CONFIG_NOT_FOUND" && !named;
+        // A script that asks for a document has a right to an error; a person who looks around has not failed.
+        if (!nothingYet || flags.json === true) throw error;
+        surroundings.stdout.write(
+          "Nothing is set up here. To begin: status init\nTo see it all work first, without an account: status drill amazon-2010\n",
+        );
+        return EXIT.ok.code;
+      }
     case "preview": {
       const verbs = ["announce", "update", "resolve", "maintenance"];
       if (argument === "--help" || argument === "-h") return main(["help", "preview"], surroundings);
@@ -103,6 +124,10 @@ async function run(
       const before = typeof flags.config === "string" ? ["--config", flags.config] : [];
       return main([argument, ...rest, ...before, "--dry-run"], surroundings);
     }
+    case "completion":
+      return (await import("./commands/completion.ts")).completion(surroundings, argument);
+    case "config":
+      return (await import("./commands/config.ts")).showConfig(surroundings, flags);
     case "init":
       return (await import("./init/init.ts")).init(surroundings, flags, scrubber);
     case "drill":
@@ -128,13 +153,13 @@ async function run(
   }
 }
 
-const OFFLINE_READING = /^(list|show|due|report|verify|watch|log|approve|page |action list|postmortem )/;
+const OFFLINE_READING = /^($|list|show|due|report|verify|watch|log|approve|page |action list|postmortem )/;
 
 /** The app; at a terminal where the ledger cannot be opened, over this machine's copy of it if the person agrees. */
 async function openAsking(
   surroundings: Surroundings,
   scrubber: Scrubber,
-  flags: OpenFlags & { readonly json?: boolean; readonly yes?: boolean },
+  flags: OpenFlags & { readonly json?: boolean; readonly yes?: boolean; readonly plain?: boolean },
 ): Promise<{ readonly app: App; readonly offline: boolean }> {
   const { openApp } = await import("./app.ts");
   const app = await openApp(surroundings, scrubber, flags);
@@ -148,7 +173,7 @@ async function openAsking(
     // Whoever may go on without it is told so.
     if (!(error instanceof StatusError) || !(error.hint ?? "").includes("--offline")) throw error;
     surroundings.stderr.write(`${indented(error.message, "  ").trimStart()}\n`);
-    const dialog = await openDialog(surroundings);
+    const dialog = await openDialog(surroundings, flags);
     if (!(await dialog.confirm("Go on from this machine's copy?"))) throw error;
     return { app: await openApp(surroundings, scrubber, { ...flags, offline: true }), offline: true };
   }
@@ -169,6 +194,8 @@ async function runReading(
     : { app: await openApp(surroundings, scrubber, flags), offline: flags.offline === true };
   try {
     switch (command) {
+      case "":
+        return await (await import("./commands/home.ts")).home(app, flags);
       case "list":
         return await (await import("./commands/list.ts")).list(app, flags);
       case "show":
@@ -206,7 +233,7 @@ async function runReading(
           app,
           argument,
           flags,
-          canPrompt(surroundings, flags) ? await openDialog(surroundings) : null,
+          canPrompt(surroundings, flags) ? await openDialog(surroundings, flags) : null,
         );
       case "postmortem draft":
         return await (await import("./commands/postmortem.ts")).draftPostmortem(app, argument, flags);
@@ -242,7 +269,7 @@ async function runSpeaking(
     message = await readMessage(flags, surroundings);
     if (flags.message === "-" && message !== null) typed.keep({ message });
     ({ app } = await openAsking(surroundings, scrubber, flags));
-    const dialog = canPrompt(surroundings, flags) ? await openDialog(surroundings) : null;
+    const dialog = canPrompt(surroundings, flags) ? await openDialog(surroundings, flags) : null;
     if (flags.plan !== undefined) {
       const verb = command === "postmortem publish" ? "update" : command;
       const given = inputsOf(flags, argument, message);

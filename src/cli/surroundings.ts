@@ -22,7 +22,7 @@ export interface Names {
 export interface Surroundings {
   readonly stdout: Sink;
   readonly stderr: Sink;
-  readonly stdin: Readable & { isTTY?: boolean };
+  readonly stdin: Readable & { isTTY?: boolean; setRawMode?: (raw: boolean) => unknown };
   /** The stream behind stderr, for prompts. */
   readonly promptOutput: Writable;
   readonly env: NodeJS.ProcessEnv;

@@ -11,7 +11,8 @@ import { KINDS } from "../channels/registry.ts";
 import { flatten } from "../incident/components.ts";
 import type { WordingPolicy } from "../render/wording/policy.ts";
 import { explain } from "./explain.ts";
-import { type ConfigFile, findUpwards, readNamed, readUserFile } from "./find.ts";
+import { type ConfigFile, isAddress, readNamed, readUserFile } from "./file.ts";
+import { findUpwards } from "./find.ts";
 import {
   COMMON_KEYS,
   commonSchema,
@@ -21,6 +22,8 @@ import {
   TOP_LEVEL_KEYS,
 } from "./schema.ts";
 import { isLiteral, isLocalOnly } from "./secrets.ts";
+
+export { isAddress } from "./file.ts";
 
 /** A channel as configured: checked, with its secrets still references. */
 export interface ChannelConfig {
@@ -53,16 +56,25 @@ export interface ConfigSources {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/**
- * Finds, merges and checks the configuration: environment over project file over user file over defaults, by top-level key.
- * Resolves no secret and runs nothing. Throws setupError CONFIG_* naming each place and the nearest known key.
- */
-export async function loadConfig({ named, cwd, env }: ConfigSources): Promise<Config> {
+/** What was found before it is merged and checked. */
+export interface Found {
+  readonly project: ConfigFile | null;
+  readonly user: ConfigFile | null;
+  /** By top-level key. */
+  readonly environment: Readonly<Record<string, unknown>>;
+  /** The file whose folder paths are relative to. */
+  readonly file: ConfigFile;
+  /** All of it, by precedence. */
+  readonly merged: Readonly<Record<string, unknown>>;
+}
+
+/** Finds the files and the environment's values. Throws setupError CONFIG_* where there is no file, or one is not to be trusted. */
+export async function findConfig({ named, cwd, env }: ConfigSources): Promise<Found> {
   const project =
     named || env.STATUS_CONFIG
-      ? await readNamed(resolve(cwd, named || env.STATUS_CONFIG!))
+      ? readNamed(resolve(cwd, named || env.STATUS_CONFIG!))
       : await findUpwards(cwd);
-  const user = await readUserFile(env);
+  const user = readUserFile(env);
   const file = project ?? user;
   if (file === null)
     throw setupError(
@@ -70,11 +82,22 @@ export async function loadConfig({ named, cwd, env }: ConfigSources): Promise<Co
       "There is no configuration here: no .statusrc from this folder up to the root of the repository.",
       "Write one: status init — or see everything work without one: status drill amazon-2010",
     );
-  const merged = {
-    ...user?.content,
-    ...project?.content,
-    ...fromEnvironment(env),
+  const environment = fromEnvironment(env);
+  return {
+    project,
+    user,
+    environment,
+    file,
+    merged: { ...user?.content, ...project?.content, ...environment },
   };
+}
+
+/**
+ * Finds, merges and checks the configuration: environment over project file over user file over defaults, by top-level key.
+ * Resolves no secret and runs nothing. Throws setupError CONFIG_* naming each place and the nearest known key.
+ */
+export async function loadConfig(sources: ConfigSources): Promise<Config> {
+  const { merged, file } = await findConfig(sources);
   return checkConfig(merged, file);
 }
 
@@ -99,7 +122,7 @@ function fromEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
 
 export async function checkConfig(content: unknown, file: Pick<ConfigFile, "path">): Promise<Config> {
   const parsed = configSchema.safeParse(content);
-  if (!parsed.success) throw explain(parsed.error, file.path, [], TOP_LEVEL_KEYS);
+  if (!parsed.success) throw explain(parsed.error, file.path, [], configSchema);
   const { property, components, channels, cadence, wording, approval, store } = parsed.data;
   const folder = dirname(file.path);
   if (isAddress(store) && !/^(env|file):/.test(store))
@@ -174,11 +197,6 @@ function asksForSignatures({ rules, security }: Pick<ApprovalPolicy, "rules" | "
   return rules.some(({ signed }) => signed) || security?.signed === true;
 }
 
-/** An address, or a reference to one: no path. */
-export function isAddress(store: string): boolean {
-  return /^[a-z][a-z0-9+.-]+:/i.test(store);
-}
-
 async function checkChannel(
   name: string,
   entry: Readonly<Record<string, unknown>> & { kind: string },
@@ -193,7 +211,7 @@ async function checkChannel(
       `${suggest(entry.kind, Object.keys(KINDS))} A kind of your own is named by its file or package: ./${entry.kind}.mjs, status-channel-${entry.kind}`,
     );
   const common = commonSchema.safeParse(entry);
-  if (!common.success) throw explain(common.error, path, ["channels", name], []);
+  if (!common.success) throw explain(common.error, path, ["channels", name], commonSchema);
   const { kind: _, ...commonSettings } = common.data;
   const given = Object.fromEntries(
     Object.entries(entry).filter(([key]) => !COMMON_KEYS.some((common) => common === key)),
@@ -224,8 +242,7 @@ export function checkSettings(
   folder: string,
 ): Readonly<Record<string, unknown>> {
   const settings = kind.settings.safeParse(given);
-  if (!settings.success)
-    throw explain(settings.error, path, ["channels", name], [...keysOf(kind), ...COMMON_KEYS]);
+  if (!settings.success) throw explain(settings.error, path, ["channels", name], kind.settings, COMMON_KEYS);
   const values = { ...(settings.data as Record<string, unknown>) };
   const { baseUrl } = values;
   if (typeof baseUrl === "string" && baseUrl.startsWith("http:") && !isLoopback(new URL(baseUrl).hostname))
@@ -253,9 +270,4 @@ export function checkSettings(
 function referencesIn(value: unknown): readonly SecretReference[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? (value as SecretReference[]) : [value as SecretReference];
-}
-
-function keysOf(kind: ChannelKind): string[] {
-  const shape = (kind.settings as { shape?: Record<string, unknown> }).shape;
-  return Object.keys(shape ?? {});
 }

@@ -5,7 +5,7 @@ import { StatusError, setupError } from "../base/errors.ts";
 import type { ChannelKind } from "../channels/contract.ts";
 import { readOwnKind } from "../channels/own.ts";
 import { KINDS } from "../channels/registry.ts";
-import { refuseForeign } from "./find.ts";
+import { refuseForeign } from "./file.ts";
 import { type ChannelConfig, type Config, checkSettings } from "./load.ts";
 
 /** For a file to be loaded and everything that it imports; less where the channel's own time-out is shorter. */

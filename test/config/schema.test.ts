@@ -9,7 +9,7 @@ function told(property: object, source?: object): string | null {
     components: source === undefined ? [] : [{ id: "cloud", name: "Cloud", source }],
     channels: {},
   });
-  return parsed.success ? null : explain(parsed.error, "the file", [], []).message;
+  return parsed.success ? null : explain(parsed.error, "the file", [], configSchema).message;
 }
 
 describe("an address", () => {

@@ -199,10 +199,12 @@ describe("bin/status.js", () => {
     const folder = mkdtempSync(join(tmpdir(), "status-e2e-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     writeFileSync(join(folder, ".git"), "");
-    const { code, stderr } = await run(folder, []);
-    expect(code).toBe(3);
-    expect(stderr).toContain("status init");
-    expect(stderr).toContain("status drill amazon-2010");
+    for (const argv of [["list"], ["--json"]]) {
+      const { code, stdout, stderr } = await run(folder, argv);
+      expect(code).toBe(3);
+      expect(stdout + stderr).toContain("status init");
+      expect(stdout + stderr).toContain("status drill amazon-2010");
+    }
   });
 });
 

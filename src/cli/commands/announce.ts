@@ -193,7 +193,7 @@ function firstPhase(template: TemplateSet, flags: SpeakFlags): Phase {
 
 async function askComponents(dialog: Dialog, tree: readonly Component[]): Promise<NamedComponent[]> {
   const choices = indent(tree, 0);
-  const ids = await dialog.checkbox("What is affected? (space to mark, Enter to go on)", choices);
+  const ids = await dialog.checkbox("What is affected?", choices);
   return ids.map((id) => ({ id, state: null }));
 }
 

@@ -122,7 +122,7 @@ async function rehearse(surroundings: Surroundings, flags: DrillFlags): Promise<
   const about = await ownProperty(surroundings, flags);
   const rehearsal = await Rehearsal.open(about, clock);
   const timeZone = String(about.property.timeZone ?? "UTC");
-  const dialog = await openDialog(surroundings);
+  const dialog = await openDialog(surroundings, flags);
   const style = styleFor(stdout, surroundings, flags.plain === true);
   stderr.write(`${REHEARSAL_HELP}\n`);
   try {

@@ -1,8 +1,8 @@
 import { hasSpoken } from "../../broadcast/report.ts";
-import { actionDebts, nextOwed } from "../../cadence/due.ts";
+import { type ActionDebt, actionDebts, nextOwed } from "../../cadence/due.ts";
 import { type Incident, isOpen } from "../../incident/incident.ts";
 import type { App } from "../app.ts";
-import { coverageOf, sayCoverage } from "../coverage.ts";
+import { type ChannelCoverage, coverageOf, sayCoverage } from "../coverage.ts";
 import { EXIT } from "../exit-codes.ts";
 import { incidentFields } from "../output/json.ts";
 import { oneLine } from "../output/printable.ts";
@@ -11,25 +11,65 @@ import { sayPromise, sayStanding } from "../output/table.ts";
 import { sayPlanned } from "../planned-time.ts";
 import { caseOf } from "./due.ts";
 
+/** Incidents with where they stand, and what else is not yet done. */
+export interface Listed {
+  readonly rows: readonly {
+    readonly incident: Incident;
+    readonly coverage: readonly ChannelCoverage[];
+    /** What audiences were really told; words that nobody has heard promise nothing. */
+    readonly promise: Date | null;
+  }[];
+  /** Ended, while a channel has still to hear all of it. */
+  readonly unheard: readonly { readonly id: string; readonly silent: readonly string[] }[];
+  readonly overdue: readonly ActionDebt[];
+}
+
+/** Reads what `status list` shows: the open ones, or all. */
+export async function readList(app: App, all: boolean): Promise<Listed> {
+  const { clock } = app.surroundings;
+  const ledger = await app.existingLedger();
+  if (ledger === null) return { rows: [], unheard: [], overdue: [] };
+  const incidents = await (all ? ledger.incidents() : ledger.openIncidents());
+  return {
+    rows: await Promise.all(
+      incidents.map(async (incident) => ({
+        incident,
+        coverage: await coverageOf(ledger, incident.id),
+        promise: isOpen(incident)
+          ? nextOwed(await caseOf(ledger, incident, app.config), clock.now(), app.config.cadence)
+          : null,
+      })),
+    ),
+    unheard: await Promise.all(
+      (all ? [] : await ledger.endedUnheard()).map(async ({ id }) => ({
+        id,
+        silent: silentIn(await coverageOf(ledger, id)),
+      })),
+    ),
+    overdue: actionDebts(await ledger.actions(), clock.now(), 0),
+  };
+}
+
+/** The channels that were meant to hear it and have not. */
+export function silentIn(coverage: readonly ChannelCoverage[]): string[] {
+  return coverage.filter((channel) => hasSpoken(channel) === false).map(({ channel }) => channel);
+}
+
 /** `status list`: what is open, who has heard what, when the next update is due. `all` adds what has ended. */
 export async function list(
   app: App,
   flags: { json?: boolean; plain?: boolean; all?: boolean },
 ): Promise<number> {
+  showList(app, await readList(app, flags.all === true), flags);
+  return EXIT.ok.code;
+}
+
+export function showList(
+  app: App,
+  { rows, unheard, overdue }: Listed,
+  flags: { json?: boolean; plain?: boolean },
+): void {
   const { stdout, clock } = app.surroundings;
-  const ledger = await app.existingLedger();
-  const incidents = (await (flags.all === true ? ledger?.incidents() : ledger?.openIncidents())) ?? [];
-  const rows = await Promise.all(
-    incidents.map(async (incident) => ({
-      incident,
-      coverage: await coverageOf(ledger!, incident.id),
-      // What audiences were really told; words that nobody has heard promise nothing.
-      promise: isOpen(incident)
-        ? nextOwed(await caseOf(ledger!, incident, app.config), clock.now(), app.config.cadence)
-        : null,
-    })),
-  );
-  const overdue = actionDebts((await ledger?.actions()) ?? [], clock.now(), 0);
   if (flags.json === true) {
     const documents = rows.map(({ incident, coverage, promise }) => ({
       ...incidentFields(incident),
@@ -46,10 +86,9 @@ export async function list(
       ...{ id, incident: incidentId, text, dueAt },
     }));
     stdout.write(`${JSON.stringify({ version: 1, incidents: documents, overdueActions })}\n`);
-    return EXIT.ok.code;
+    return;
   }
   const style = styleFor(stdout, app.surroundings, flags.plain === true);
-  const unheard = flags.all === true ? [] : ((await ledger?.endedUnheard()) ?? []);
   if (rows.length === 0)
     stdout.write(`No incident is open.\n${unheard.length === 0 ? "To open one: status announce\n" : ""}`);
   for (const { incident, coverage, promise } of rows) {
@@ -67,17 +106,14 @@ export async function list(
       ].join("\n"),
     );
   }
-  for (const { id } of unheard) {
-    const silent = (await coverageOf(ledger!, id)).filter((channel) => hasSpoken(channel) === false);
+  for (const { id, silent } of unheard)
     stdout.write(
-      `${id} has ended, and ${silent.map(({ channel }) => channel).join(", ")} has still to hear all of it: status retry ${id}\n`,
+      `${id} has ended, and ${silent.join(", ")} has still to hear all of it: status retry ${id}\n`,
     );
-  }
   if (overdue.length > 0)
     stdout.write(
       `${overdue.length === 1 ? "One action is" : `${overdue.length} actions are`} overdue: status action list\n`,
     );
-  return EXIT.ok.code;
 }
 
 function promiseLine(

@@ -9,7 +9,7 @@ import { EXIT } from "../exit-codes.ts";
 import { followUpRound, NOBODY_TO_REMIND, turnOf } from "../follow-up-round.ts";
 import { namedIncident } from "../incidents.ts";
 import { oneLine } from "../output/printable.ts";
-import { styleFor } from "../output/style.ts";
+import { mayRedraw, styleFor } from "../output/style.ts";
 import { internalChannels, remindColleagues, sayReminded } from "../remind.ts";
 import type { Sink, Surroundings } from "../surroundings.ts";
 import { changeDocument, changeLine, endedLine } from "../watch/changes.ts";
@@ -96,9 +96,8 @@ class Watch {
     this.#flags = flags;
     this.#open = open;
     this.#internal = internalChannels(app);
-    const { stdout, env } = app.surroundings;
-    const draws =
-      stdout.isTerminal && flags.plain !== true && flags.json !== true && !env.CI && env.TERM !== "dumb";
+    const { stdout } = app.surroundings;
+    const draws = flags.json !== true && mayRedraw(stdout, app.surroundings, flags.plain === true);
     this.#screen = draws ? new Screen(stdout) : null;
   }
 

@@ -65,7 +65,7 @@ export async function fromAnswers(
     chosenByFlag.length > 0
       ? unique(chosenByFlag)
       : await dialog.checkbox(
-          "Where do you speak? (space to mark)",
+          "Where do you speak?",
           all.map((offer) => ({
             name: `${offer.kind.title}${offer.guide.hint === undefined ? "" : style.chalk.dim(` ${offer.guide.hint}`)}`,
             value: offer,

@@ -43,7 +43,7 @@ export async function init(
       "Such as: --time-zone America/Los_Angeles",
     );
   const detected = detect(surroundings, all);
-  const dialog = canPrompt(surroundings, flags) ? await openDialog(surroundings) : null;
+  const dialog = canPrompt(surroundings, flags) ? await openDialog(surroundings, flags) : null;
   const setup: Setup = { surroundings, flags, scrubber, all, detected, path, typed: new Map() };
   let config: NewConfig;
   try {

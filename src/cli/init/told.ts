@@ -1,6 +1,6 @@
 import { basename, dirname, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { CONFIG_PLACES } from "../../config/find.ts";
+import { PLACES } from "../../config/file.ts";
 import { indented, oneLine, shellWord } from "../output/printable.ts";
 import type { Style } from "../output/style.ts";
 import type { NewConfig } from "./compose.ts";
@@ -87,7 +87,7 @@ export function sayWritten(setup: Setup, config: NewConfig, columns: number): st
 
 /** What to type next. */
 export function sayNext({ path, surroundings }: Setup, missing: readonly string[]): string {
-  const there = CONFIG_PLACES.includes(basename(path)) && dirname(path) === resolve(surroundings.cwd);
+  const there = PLACES.includes(basename(path)) && dirname(path) === resolve(surroundings.cwd);
   const more = there ? "" : ` --config ${oneLine(shellWord(relative(surroundings.cwd, path)))}`;
   return [
     "",

@@ -26,7 +26,7 @@ export class MailingBar {
   constructor(sink: LiveSink, style: Style, redraw: boolean) {
     this.#sink = sink;
     this.#style = style;
-    this.#redraw = redraw && sink.isTerminal;
+    this.#redraw = redraw;
   }
 
   show(channel: string, words: string, progress: MailingProgress, at: number): void {

@@ -29,6 +29,11 @@ export function styleFor(sink: Sink, { env }: Pick<Surroundings, "env">, plain: 
   };
 }
 
+/** Whether lines may be drawn anew: on a terminal that can, for somebody who has not asked for plain lines. */
+export function mayRedraw(sink: Sink, { env }: Pick<Surroundings, "env">, plain: boolean): boolean {
+  return sink.isTerminal && !plain && !env.CI && env.TERM !== "dumb";
+}
+
 /** NO_COLOR and FORCE_COLOR as their conventions say: set and not empty. */
 function wantsColour(sink: Sink, env: NodeJS.ProcessEnv, plain: boolean): boolean {
   if (plain || env.NO_COLOR) return false;

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { type Argument, Command } from "commander";
 import { RECIPIENT_STATES } from "../../broadcast/mailings.ts";
 import { exitCodesAsText } from "../exit-codes.ts";
 import type { SpeakFlags } from "../flags.ts";
@@ -14,15 +14,18 @@ export type Run = (
   flags: Readonly<Record<string, unknown>>,
 ) => Promise<void>;
 
-const FIRST_EXAMPLES = `
-At 3 a.m.:
-  $ status announce                                  asks two questions, shows every text, then asks once
-  $ status announce --title "Checkout is failing" --component storefront --impact major --yes
+const FIRST_EXAMPLES = `At 3 a.m.:
+  $ status announce
+  $ status announce --title "Checkout is failing" --component storefront --yes
 
+The first asks two questions, shows every channel's text, and asks once more.
+`;
+
+const THEN = `
 Then:
   $ status update --message "We found the cause." --phase identified
   $ status resolve --message "Checkout works again."
-  $ status retry                                     speaks again on silent channels only
+  $ status retry                       speaks again on silent channels only
 
 Exit codes:
 ${exitCodesAsText()}
@@ -30,23 +33,81 @@ ${exitCodesAsText()}
 See it all work, without an account: status drill amazon-2010
 `;
 
+/** Commands as a person looks for them; each stands in one group, and in one line of a narrow terminal. */
+const GROUPS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "Speaking:": {
+    announce: "open an incident and tell everyone",
+    update: "tell everyone what is new",
+    resolve: "tell everyone that it is over",
+    retry: "speak again on silent channels only",
+    "follow-up": "say the holding update if it is due and nobody has spoken",
+    correct: "change what was said, on every channel that can",
+    retract: "withdraw what was said",
+    maintenance: "planned work: schedule, start, extend, complete, cancel",
+  },
+  "Before you speak:": {
+    preview: "each channel's exact text with its limits; nothing is sent",
+    lint: "check templates and wording",
+    approve: "agree to what somebody else is about to say",
+  },
+  "Looking:": {
+    list: "what is open, who has heard what, when the next update is due",
+    show: "one incident's timeline and coverage",
+    due: "exit 0 if nothing is due, 8 if something is overdue",
+    watch: "an incident room's view of promises and coverage",
+    report: "time to the first word, promises kept, the silence chart",
+    verify: "read posts back as the public sees them",
+    recipients: "who on a mailing list was not reached, and why",
+    log: "who said, approved, overrode and corrected what",
+  },
+  "Afterwards:": {
+    postmortem: "explain: draft, publish",
+    action: "what was promised to improve: add, list, done, drop",
+  },
+  "Behind the scenes:": {
+    page: "the built-in status page: build, look at, publish",
+    worker: "background work for a team whose ledger is in PostgreSQL",
+  },
+  "Setting up:": {
+    init: "write a commented configuration",
+    doctor: "prove every credential and setting; nothing is posted",
+    config: "every setting and where it comes from; carry the ledger over",
+    completion: "the script that completes commands and names in your shell",
+    drill: "rehearse on local imitations of the vendors",
+    sandbox: "keep the imitations running, with a configuration for them",
+  },
+};
+
+/** Puts the commands into their groups. Help lists them in the order in which they stand. */
+function group(program: Command): void {
+  const order = Object.values(GROUPS).flatMap((names) => Object.keys(names));
+  (program.commands as Command[]).sort((a, b) => order.indexOf(a.name()) - order.indexOf(b.name()));
+  for (const [heading, names] of Object.entries(GROUPS))
+    for (const command of program.commands) {
+      const summary = names[command.name()];
+      if (summary !== undefined) command.helpGroup(heading).summary(summary);
+    }
+}
+
 /** The whole command line. Parsing loads nothing but commander; `run` loads what the command needs. */
 export function createProgram(run: Run, version: string): Command {
   const program = new Command("status")
     .description(
-      "One command tells everyone: X, mail, forum, Slack and the status page — the same facts, once.",
+      "One command tells everyone: X, mail, forum, Slack and the status page — the same\nfacts, once. Alone, it says what is open and what to type next.",
     )
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "show help")
-    .helpCommand("help [command]", "show help for a command")
-    .addHelpText("after", FIRST_EXAMPLES)
+    .commandsGroup("Setting up:")
+    .helpCommand("help [command]", "all that a command takes, with examples")
+    .addHelpText("before", FIRST_EXAMPLES)
+    .addHelpText("after", THEN)
     .showSuggestionAfterError(true)
     .enablePositionalOptions()
-    .configureHelp({ sortSubcommands: false })
+    .configureHelp({ sortSubcommands: false, subcommandTerm: termOf })
     .option("--json", "one JSON document on stdout")
     .option("--plain", "no colour, no symbols, no redrawing")
     .option("--config <file>", "this configuration instead of the nearest .statusrc")
-    .action((flags) => run("list", null, flags));
+    .action((flags) => run("", null, flags));
 
   const speaks = (command: Command, examples: string) =>
     speakOptions(command).addHelpText("beforeAll", "").addHelpText("after", `\nExamples:\n${examples}`);
@@ -268,7 +329,10 @@ More: docs/follow-ups.md`,
     run,
   );
   pageCommands(program.command("page").description("the built-in status page: build, look at, publish"), run);
-  configCommands(program.command("config").description("the configuration: carry the ledger elsewhere"), run);
+  configCommands(
+    program.command("config").description("every setting with its origin; carry the ledger elsewhere"),
+    run,
+  );
   offline(
     common(
       program.command("doctor").description("prove every credential, permission and setting without posting"),
@@ -328,16 +392,43 @@ More: docs/follow-ups.md`,
       "\nExamples:\n  $ status sandbox\n  $ status sandbox --channel discord --channel teams\n  $ status sandbox --channel all --port 8025",
     )
     .action((flags) => run("sandbox", null, flags));
+  program
+    .command("completion")
+    .argument("[shell]", "bash, zsh or fish")
+    .description("print what makes a shell complete commands, channels, incidents …")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ source <(status completion bash)
+  $ source <(status completion zsh)
+  $ command status completion fish | source
+
+More: docs/terminal.md`,
+    )
+    .action((shell: string | undefined, flags) => run("completion", shell ?? null, flags));
+  group(program);
   return program;
 }
 
+/** A command and what it takes; that it takes flags as well goes without saying. Among many, its name must do. */
+function termOf(command: Command): string {
+  if (command.parent?.parent === null) return command.name();
+  return [command.name(), ...command.registeredArguments.map(argumentTerm)].join(" ");
+}
+
+function argumentTerm(argument: Argument): string {
+  const name = `${argument.name()}${argument.variadic ? "..." : ""}`;
+  return argument.required ? `<${name}>` : `[${name}]`;
+}
+
 function configCommands(group: Command, run: Run): void {
-  group
+  common(group)
     .addHelpText(
       "after",
-      "\nExamples:\n  $ status config migrate-store --dry-run\n  $ status config migrate-store",
+      "\nExamples:\n  $ status config\n  $ status config --json\n  $ status config migrate-store --dry-run\n\nMore: docs/terminal.md",
     )
-    .action(() => group.outputHelp());
+    .action((flags) => run("config", null, flags));
   common(
     group
       .command("migrate-store")

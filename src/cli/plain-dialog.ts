@@ -1,0 +1,139 @@
+import { StringDecoder } from "node:string_decoder";
+import { Cancelled } from "./cancelled.ts";
+import type { Dialog } from "./dialog.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/**
+ * Questions as plain lines, answered by a line: for screen readers, and for terminals that cannot redraw. Nothing is drawn
+ * anew and nothing stands for something else; a wrong answer is told, and the question asked again.
+ */
+export function openPlainDialog({ stdin, promptOutput, stopping }: Surroundings): Dialog {
+  const decoder = new StringDecoder("utf8");
+  let unread = "";
+  let ended = false;
+
+  const more = () =>
+    new Promise<void>((resolve, reject) => {
+      const done = (settle: () => void) => {
+        stdin.pause();
+        stdin.off("data", data).off("end", end);
+        stopping.removeEventListener("abort", stop);
+        settle();
+      };
+      const data = (chunk: Buffer) => {
+        unread += decoder.write(chunk);
+        done(resolve);
+      };
+      const end = () => {
+        ended = true;
+        done(resolve);
+      };
+      const stop = () => done(() => reject(new Cancelled()));
+      stdin.on("data", data).on("end", end);
+      stopping.addEventListener("abort", stop, { once: true });
+      if (stopping.aborted) stop();
+      else stdin.resume();
+    });
+
+  /** What is behind the line waits for the next question. */
+  const line = async (): Promise<string> => {
+    while (!unread.includes("\n")) {
+      // It may have ended while nobody was asked.
+      if (ended || stdin.readableEnded) throw new Cancelled();
+      await more();
+    }
+    const end = unread.indexOf("\n");
+    const text = unread.slice(0, end).replace(/\r$/, "");
+    unread = unread.slice(end + 1);
+    return text;
+  };
+
+  /** Asks until `read` takes the answer; a text from it says what is wrong. */
+  const ask = async <T>(question: string, read: (answer: string) => { value: T } | string): Promise<T> => {
+    for (;;) {
+      promptOutput.write(`${question} `);
+      const taken = read(await line());
+      if (typeof taken !== "string") return taken.value;
+      promptOutput.write(`${taken}\n`);
+    }
+  };
+
+  /** A line that the terminal does not show; keys arrive one by one, so that what they mean is our own affair. */
+  const unseen = async (): Promise<string> => {
+    let text = "";
+    stdin.setRawMode?.(true);
+    try {
+      for (;;) {
+        if (unread === "") {
+          if (ended || stdin.readableEnded) throw new Cancelled();
+          await more();
+        }
+        for (const key of unread) {
+          unread = unread.slice(key.length);
+          if (key === "\r" || key === "\n") return text;
+          if (key === "\u0003" || key === "\u0004") throw new Cancelled();
+          text = key === "\u007f" || key === "\b" ? [...text].slice(0, -1).join("") : text + key;
+        }
+      }
+    } finally {
+      stdin.setRawMode?.(false);
+      promptOutput.write("\n");
+    }
+  };
+
+  const numbered = (question: string, choices: readonly { name: string }[]) =>
+    promptOutput.write(
+      `${question}\n${choices.map(({ name }, index) => `  ${index + 1}. ${name}\n`).join("")}`,
+    );
+
+  return {
+    confirm: (question) =>
+      ask(`${question} Type y for yes, or Enter for no:`, (answer) => {
+        if (/^\s*y(es)?\s*$/i.test(answer)) return { value: true };
+        return /^\s*(no?)?\s*$/i.test(answer) ? { value: false } : "That is neither y nor n.";
+      }),
+    choose(question, choices) {
+      promptOutput.write(`${question}\n${choices.map(({ key, name }) => `  ${key}: ${name}\n`).join("")}`);
+      return ask("Type a letter, or Enter for no:", (answer) => {
+        const typed = answer.trim().toLowerCase();
+        const chosen = choices.find(({ key, name }) => typed === key || typed === name);
+        if (chosen !== undefined) return { value: chosen.value };
+        return /^(no?)?$/.test(typed) ? { value: null } : `There is no ${typed}.`;
+      });
+    },
+    async hidden(question) {
+      promptOutput.write(`${question} What you type is not shown: `);
+      return unseen();
+    },
+    input: (question, { initial, check } = {}) =>
+      ask(initial === undefined ? question : `${question} (Enter for ${initial})`, (answer) => {
+        const value = answer === "" ? (initial ?? "") : answer;
+        return check?.(value) ?? { value };
+      }),
+    select(question, choices, initial) {
+      numbered(question, choices);
+      const first = Math.max(
+        0,
+        choices.findIndex(({ value }) => value === initial),
+      );
+      return ask(`Type a number, or Enter for ${first + 1}:`, (answer) => {
+        const chosen = answer.trim() === "" ? choices[first] : choices[Number(answer) - 1];
+        return chosen === undefined ? `Type a number from 1 to ${choices.length}.` : { value: chosen.value };
+      });
+    },
+    checkbox(question, choices) {
+      numbered(question, choices);
+      const marked = choices.filter(({ checked }) => checked === true);
+      const usual = marked.map((choice) => choices.indexOf(choice) + 1).join(", ");
+      return ask(`Type numbers with commas between them, or Enter for ${usual || "none"}:`, (answer) => {
+        if (answer.trim() === "") return { value: marked.map(({ value }) => value) };
+        const numbers = answer.split(/[\s,]+/).filter((part) => part !== "");
+        const chosen = numbers.map((number) => choices[Number(number) - 1]);
+        const known = chosen.filter((choice) => choice !== undefined);
+        return known.length < chosen.length
+          ? `Type numbers from 1 to ${choices.length}.`
+          : { value: [...new Set(known)].map(({ value }) => value) };
+      });
+    },
+  };
+}
