@@ -1,10 +1,12 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { dirname, join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { type Offer, offerAt } from "../../src/cli/completion/candidates.ts";
 import { readLine } from "../../src/cli/completion/line.ts";
 import { namesOf } from "../../src/cli/completion/names.ts";
 import { placeOf } from "../../src/cli/completion/place.ts";
+import { mirrorPaths } from "../../src/cli/mirror-path.ts";
 import { createProgram } from "../../src/cli/program/program.ts";
 import { ANNOUNCE, runIn, type Stage, setStage } from "../support/stage.ts";
 
@@ -131,6 +133,33 @@ describe("completion", () => {
     expect(stdout).toBe("words\npager\t\n");
   });
 
+  it("knows of a ledger on a server what this machine's copy knows, and does not connect", async () => {
+    const stage = await quick();
+    await stage.run(ANNOUNCE);
+    const { path, folder } = { path: join(stage.folder, ".statusrc"), folder: stage.folder };
+    stage.configure((config) => {
+      config.store = "env:DATABASE_URL";
+    });
+    let connections = 0;
+    const server = createServer((socket) => {
+      connections += 1;
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const env = { HOME: folder, DATABASE_URL: `postgres://status@127.0.0.1:${port}/status` };
+    const ask = async () => (await stage.run(["__complete", "fish", "update", ""], { env })).stdout;
+    expect(await ask()).not.toContain("checkout-is-failing");
+    const copy = mirrorPaths({ path, store: "env:DATABASE_URL" }, env).home;
+    mkdirSync(dirname(copy), { recursive: true, mode: 0o700 });
+    for (const part of ["", "-wal"])
+      if (existsSync(join(folder, ".status", `status.db${part}`)))
+        cpSync(join(folder, ".status", `status.db${part}`), `${copy}${part}`);
+    expect(await ask()).toContain("2026-11-22-checkout-is-failing\tCheckout is failing");
+    expect(connections).toBe(0);
+  });
+
   it("is silent where nothing can be read, and still knows the commands", async () => {
     const stage = await setStage();
     writeFileSync(join(stage.folder, ".statusrc"), "channels: [", { mode: 0o600 });
@@ -165,12 +194,12 @@ describe("completion", () => {
     mkdirSync(deep, { recursive: true });
     writeFileSync(join(stage.folder, "a", "package.json"), '{"name":"a"}');
     const at = (cwd: string) => namesOf({ cwd, env: { HOME: "/nowhere" } }, null).channels();
-    expect(at(deep)).toEqual(Object.keys(stage.config.channels));
+    expect(await at(deep)).toEqual(Object.keys(stage.config.channels));
     writeFileSync(
       join(stage.folder, "a", "package.json"),
       '{"status":{"channels":{"near":{"kind":"page"}}}}',
     );
-    expect(at(deep)).toEqual(["near"]);
+    expect(await at(deep)).toEqual(["near"]);
     const ran = await runIn(deep, stage.clock, ["config", "--json"]);
     expect(JSON.stringify(ran.json())).toContain("package.json");
   });
@@ -229,8 +258,8 @@ describe("the place of the cursor", () => {
       { words, current: "" },
     );
     return offerAt(place, {
-      channels: () => ["x"],
-      components: () => [],
+      channels: async () => ["x"],
+      components: async () => [],
       templates: async () => ["flood"],
       incidents: async () => [],
     });

@@ -62,6 +62,8 @@ for word in "$@"; do printf '%s\\0' "$word"; done >>'${record}'
     PATH: `${join(folder, "bin")}:${process.env.PATH}`,
     LANG: "C.UTF-8",
     TERM: "xterm",
+    // Written when the shell is hung up on, and so after the folder is gone.
+    HISTFILE: "/dev/null",
   };
   for (const title of titles)
     execFileSync(program, ["announce", "--title", title, "--yes", "--new"], { cwd: folder, env });

@@ -85,7 +85,7 @@ async function valuesOf(option: Option, begun: string, path: string, names: Name
     case "--phase":
       return words(plain(INCIDENT_PHASES));
     case "--component":
-      return words(componentsFrom(begun, names));
+      return words(await componentsFrom(begun, names));
     case "--template":
       return words(plain(await names.templates()));
     case "--next-update":
@@ -93,9 +93,9 @@ async function valuesOf(option: Option, begun: string, path: string, names: Name
     case "--only":
     case "--except":
     case "--resend-unknown":
-      return words(plain(names.channels()));
+      return words(plain(await names.channels()));
     case "--channel":
-      return words(plain(path === "init" ? Object.keys(KINDS) : names.channels()));
+      return words(plain(path === "init" ? Object.keys(KINDS) : await names.channels()));
     case "--allow":
       return words(Object.keys(RULES).map((rule) => ({ value: `${rule}=`, about: "" })));
     case "--state":
@@ -112,8 +112,8 @@ async function valuesOf(option: Option, begun: string, path: string, names: Name
 }
 
 /** An id first; behind `=`, its state. */
-function componentsFrom(begun: string, names: Names): Candidate[] {
-  const all = names.components();
+async function componentsFrom(begun: string, names: Names): Promise<Candidate[]> {
+  const all = await names.components();
   const [, id] = /^([^=]*)=/.exec(begun) ?? [];
   if (id !== undefined) return plain(COMPONENT_STATES.map((state) => `${id}=${state}`));
   return all.map(({ id, name }) => ({ value: id, about: name }));
@@ -126,7 +126,7 @@ async function argumentsOf(argument: string | null, path: string, names: Names):
     case "template":
       return plain(await names.templates());
     case "channel":
-      return plain(names.channels("page"));
+      return plain(await names.channels("page"));
     case "scenario":
       return plain([(await import("../../sandbox/scenarios/amazon-2010.ts")).amazon2010.name]);
     case "shell":

@@ -1,16 +1,13 @@
 import { join, resolve } from "node:path";
-import { isAddress } from "../../config/file.ts";
-import { type Glance, glance } from "../../config/glance.ts";
-import { findTemplateFiles } from "../../render/template-files.ts";
+import type { Glance } from "../../config/glance.ts";
 import type { Known } from "../../store/glance.ts";
-import { mirrorsThere } from "../mirror-path.ts";
 import { packageRoot } from "../package-root.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /** What the project calls its things; each is read when it is asked for, from this machine alone. */
 export interface Names {
-  channels(kind?: string): readonly string[];
-  components(): Glance["components"];
+  channels(kind?: string): Promise<readonly string[]>;
+  components(): Promise<Glance["components"]>;
   templates(): Promise<readonly string[]>;
   /** Open ones first; from a ledger that is elsewhere, as this machine's copy knows them. */
   incidents(): Promise<readonly Known[]>;
@@ -21,31 +18,30 @@ const MOST_INCIDENTS = 30;
 
 /** Whatever cannot be read has no names. */
 export function namesOf({ cwd, env }: Pick<Surroundings, "cwd" | "env">, named: string | null): Names {
-  let config: Glance | null | undefined;
-  const read = (): Glance | null => {
-    if (config === undefined)
-      try {
-        config = glance({ named, cwd, env });
-      } catch {
-        config = null;
-      }
+  let config: Promise<Glance | null> | undefined;
+  const read = (): Promise<Glance | null> => {
+    // Commands and flags are known without a configuration, and sooner.
+    config ??= import("../../config/glance.ts")
+      .then(({ glance }) => glance({ named, cwd, env }))
+      .catch(() => null);
     return config;
   };
   return {
-    channels: (kind) =>
-      (read()?.channels ?? [])
+    channels: async (kind) =>
+      ((await read())?.channels ?? [])
         .filter((channel) => kind === undefined || channel.kind === kind)
         .map(({ name }) => name),
-    components: () => read()?.components ?? [],
+    components: async () => (await read())?.components ?? [],
     async templates() {
-      const projectDirectory = join(read()?.folder ?? cwd, "templates");
+      const { findTemplateFiles } = await import("../../render/template-files.ts");
+      const projectDirectory = join((await read())?.folder ?? cwd, "templates");
       const bundledDirectory = join(packageRoot(), "templates");
       return [...(await findTemplateFiles({ projectDirectory, bundledDirectory })).keys()].sort();
     },
     async incidents() {
-      const found = read();
+      const found = await read();
       if (found === null) return [];
-      const file = ledgerFile(found, env);
+      const file = await ledgerFile(found, env);
       if (file === null) return [];
       const { knownIncidents } = await import("../../store/glance.ts");
       return knownIncidents(file, MOST_INCIDENTS);
@@ -54,7 +50,9 @@ export function namesOf({ cwd, env }: Pick<Surroundings, "cwd" | "env">, named: 
 }
 
 /** The ledger's file, or the copy of one that is elsewhere; null where this machine has none. */
-function ledgerFile({ path, folder, store }: Glance, env: NodeJS.ProcessEnv): string | null {
-  const elsewhere = isAddress(store);
-  return elsewhere ? (mirrorsThere({ path, store }, env)[0] ?? null) : resolve(folder, store);
+async function ledgerFile({ path, folder, store }: Glance, env: NodeJS.ProcessEnv): Promise<string | null> {
+  const { isAddress } = await import("../../config/file.ts");
+  if (!isAddress(store)) return resolve(folder, store);
+  const { mirrorsThere } = await import("../mirror-path.ts");
+  return mirrorsThere({ path, store }, env)[0] ?? null;
 }
