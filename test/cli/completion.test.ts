@@ -251,6 +251,20 @@ describe("what is said of an incident", () => {
   });
 });
 
+describe("a name in an unchecked configuration", () => {
+  it("is offered only where it means itself, and described in one harmless line", async () => {
+    const stage = await setStage();
+    stage.configure((config) => {
+      config.components = [
+        { id: "$(touch pwned)", name: "Bad" },
+        { id: "good", name: "Good\u001b]0;x\u0007\n:0\tx" },
+      ];
+    });
+    const { stdout } = await stage.run(["__complete", "fish", "update", "--component", ""]);
+    expect(stdout).toMatch(/^words\ngood\t[^\p{Cc}]*\n$/u);
+  });
+});
+
 describe("the place of the cursor", () => {
   const offer = async (...words: string[]): Promise<Offer> => {
     const place = placeOf(
