@@ -1,1 +1,33 @@
-export { StatusError } from "./base/errors.ts";
+export type { Clock } from "./base/clock.ts";
+export { type Blame, StatusError } from "./base/errors.ts";
+export {
+  type About,
+  type AnnounceOptions,
+  type CorrectOptions,
+  type CreateOptions,
+  createStatus,
+  type ExtendOptions,
+  type ResolveOptions,
+  type RetryOptions,
+  type ScheduleOptions,
+  type StartOptions,
+  type Status,
+  type StatusEvent,
+  type UpdateOptions,
+  type WorkOptions,
+} from "./status/create-status.ts";
+export type {
+  BroadcastDocument,
+  DeliveryDocument,
+  DueDocument,
+  DueEntry,
+  IncidentDocument,
+  ListDocument,
+  NothingDocument,
+  PlannedDelivery,
+  PreviewDocument,
+  RetryPreviewDocument,
+  ShowDocument,
+} from "./status/documents.ts";
+export type { DeliveryEvent, MailingEvent, PlannedEvent, RemarkEvent } from "./status/events.ts";
+export type { ComponentOption, Duration } from "./status/options.ts";

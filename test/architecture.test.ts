@@ -22,8 +22,20 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "conformance.ts": ["conformance"],
   config: ["incident", "render", "channels", "broadcast", "cadence"],
   sandbox: ["page"],
-  cli: ["incident", "render", "page", "channels", "broadcast", "cadence", "store", "config", "sandbox"],
-  "index.ts": [],
+  status: ["incident", "render", "channels", "broadcast", "cadence", "store", "config"],
+  cli: [
+    "incident",
+    "render",
+    "page",
+    "channels",
+    "broadcast",
+    "cadence",
+    "store",
+    "config",
+    "sandbox",
+    "status",
+  ],
+  "index.ts": ["status"],
   // A second front door: a workflow's step calls the command line.
   github: ["cli"],
 };
@@ -96,10 +108,18 @@ describe("the house", () => {
   it("reads the environment and ends the process in one place only", () => {
     expect(
       offenders(({ path, text }) =>
-        path === "cli/surroundings.ts" ? [] : (text.match(/process\.env\b/g) ?? []),
+        path === "status/circumstances.ts" ? [] : (text.match(/process\.env\b/g) ?? []),
       ),
     ).toEqual([]);
     expect(offenders(({ text }) => text.match(/process\.exit\b(?!Code)/g) ?? [])).toEqual([]);
+  });
+
+  it("asks nobody, touches no signal and knows no flag below cli", () => {
+    const terminal = /process\.(on|once|exitCode)\b|"inquirer"|"commander"|"chalk"/g;
+    const doors = ["cli", "github"];
+    expect(
+      offenders(({ layer, text }) => (doors.includes(layer) ? [] : (text.match(terminal) ?? []))),
+    ).toEqual([]);
   });
 
   it("prints in cli only, or in a test that runs, and uses no built-in fetch", () => {

@@ -1,26 +1,7 @@
-import { existsSync, statSync } from "node:fs";
-import { hostname, userInfo } from "node:os";
-import { join } from "node:path";
-import { StatusError, setupError } from "../base/errors.ts";
-import { processIdentity } from "../base/process-identity.ts";
 import type { Scrubber } from "../base/scrubber.ts";
-import { Secret } from "../base/secret.ts";
-import type { Speaker } from "../broadcast/context.ts";
-import type { DeliveryError, Ledger } from "../broadcast/ledger.ts";
-import {
-  type BoardSource,
-  ChannelError,
-  type ChannelKit,
-  type SecretReference,
-} from "../channels/contract.ts";
-import { createHttp, type ServerTime } from "../channels/http.ts";
-import { type ChannelConfig, type Config, isAddress, loadConfig } from "../config/load.ts";
-import { resolveSecret } from "../config/secrets.ts";
-import type { Database } from "../store/database.ts";
-import { mirrorsThere } from "./mirror-path.ts";
+import { type Desk, openDesk } from "../status/desk.ts";
 import { LiveSink } from "./output/live-sink.ts";
-import { oneLine } from "./output/printable.ts";
-import { packageRoot } from "./package-root.ts";
+import { tellRemark } from "./output/remark.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 export interface OpenFlags {
@@ -30,295 +11,30 @@ export interface OpenFlags {
   readonly offline?: boolean;
 }
 
-/** Everything a command works with, wired once. */
-export interface App {
+/** Everything a command works with, wired once: the desk, and the terminal before it. */
+export interface App extends Desk {
   readonly surroundings: Surroundings;
-  /** Its own kinds are loaded once `speakers` was asked for. */
-  readonly config: Config;
-  readonly templates: {
-    readonly projectDirectory: string | null;
-    readonly bundledDirectory: string;
-  };
-  readonly owner: string;
-  readonly author: string;
-  /** What the vendors' clocks showed in their answers. */
-  readonly serverTimes: readonly ServerTime[];
-  /** Opens the ledger, creating it where absent. */
-  ledger(): Promise<Ledger>;
-  /** The ledger if there is one already; null where nothing was ever said. One on a server always is there. */
-  existingLedger(): Promise<Ledger | null>;
-  /** Opens what the ledger is kept in, for whoever works on the rows themselves; the caller closes it. */
-  openStore(): Promise<Database>;
-  /**
-   * The channels. `ready` fetches their secrets; without it they can compose but not speak. `locale` stands in for each
-   * channel's own, as if its readers read that language.
-   */
-  speakers(ready: boolean, locale?: string): Promise<Speaker[]>;
-  /** What a channel is given to work with. */
-  kitOf(channel: ChannelConfig): ChannelKit;
   /** stderr with the lines on it that are drawn anew while a broadcast is under way. */
   readonly live: LiveSink;
-  close(): Promise<void>;
 }
 
 export async function openApp(
   given: Surroundings,
   scrubber: Scrubber,
-  { config: configFile = null, offline = false }: OpenFlags,
+  { config = null, offline = false }: OpenFlags,
 ): Promise<App> {
   const live = new LiveSink(given.stderr);
   const surroundings: Surroundings = { ...given, stderr: live };
-  let config = await loadConfig({
-    named: configFile,
-    cwd: surroundings.cwd,
-    env: surroundings.env,
-  });
-  let own: Promise<ReadonlyMap<string, StatusError>> | null = null;
-  const loadOwn = async () => {
-    if (config.channels.every(({ from }) => from === null)) return new Map<string, StatusError>();
-    const { channels, faults } = await (await import("../config/own-kinds.ts")).loadOwnKinds(config);
-    config = { ...config, channels };
-    return faults;
-  };
-  let ledger: Promise<Ledger> | null = null;
-  const opened: Speaker[] = [];
-  const serverTimes: ServerTime[] = [];
-  const { store } = config;
-  const onServer = isAddress(store);
-  const rehearsing = surroundings.drill !== null;
-  let file: string | null = null;
-  const openStore = async (): Promise<Database> => {
-    if (!onServer) return (await import("../store/sqlite.ts")).openSqlite(store);
-    const address = await resolveSecret(store, "store", config.folder, surroundings.env, false);
-    scrubber.learn(address.reveal());
-    return (await import("../store/postgres.ts")).openPostgres(address);
-  };
-  const openOne = async (): Promise<Ledger> => {
-    const scrub = (text: string) => scrubber.scrub(text);
-    const now = surroundings.clock.now();
-    const { openOffline, openMirrored } = await import("./mirrored.ts");
-    const say = (line: string) => live.write(`${line}\n`);
-    if (offline) return openOffline({ config, env: surroundings.env, scrub, now, say, rehearsing });
-    const shared = await openStore();
-    return openMirrored(shared, { config, env: surroundings.env, scrub, now, say, rehearsing });
-  };
-  const openLedger = () => {
-    ledger ??= openOne().then(
-      (opened) => {
-        file = onServer || offline ? null : fileAt(store);
-        return opened;
-      },
-      (error: unknown) => {
-        // Whoever keeps running tries again.
-        ledger = null;
-        throw error;
-      },
-    );
-    return ledger;
-  };
-  const loopbackOnly = surroundings.drill !== null;
-  const http = createHttp({ loopbackOnly, userAgent: "status-cli", seen: (time) => serverTimes.push(time) });
-  const board = boardOf(openLedger);
-  const kitOf = ({ name, common }: ChannelConfig): ChannelKit => ({
-    name,
-    folder: config.folder,
-    property: config.property,
-    http,
-    clock: surroundings.clock,
-    timeoutMs: common.timeout,
-    loopbackOnly,
-    locale: common.locale ?? config.property.locale,
-    board,
-    // Cut last: half a secret would not be known for one.
-    tell: (line) => live.write(`  ${name}: ${oneLine(scrubber.scrub(line)).slice(0, LONGEST_TOLD)}\n`),
-  });
-  const projectDirectory = join(config.folder, "templates");
+  const desk = await openDesk(surroundings, scrubber, { config, offline }, (happening) =>
+    tellRemark(happening, live),
+  );
   return {
-    surroundings,
+    ...desk,
+    // Its channels change when their own kinds are loaded.
     get config() {
-      return config;
+      return desk.config;
     },
-    templates: {
-      projectDirectory: existsSync(projectDirectory) ? projectDirectory : null,
-      bundledDirectory: join(packageRoot(), "templates"),
-    },
-    owner: processIdentity(),
-    serverTimes,
-    author: `${userInfo().username}@${hostname()}`,
-    ledger: openLedger,
-    openStore,
-    async existingLedger() {
-      if (onServer || offline) return openLedger();
-      const there = fileAt(store);
-      // A program that runs for long would go on with what it opened, whatever stands there now.
-      if (file !== null && there !== file)
-        throw setupError(
-          "LEDGER_REPLACED",
-          `The ledger ${store} is another file than the one that was opened, or gone.`,
-          "Type the command again.",
-        );
-      // What was said offline is brought into a new one.
-      const spoken = there !== null || (!rehearsing && mirrorsThere(config, surroundings.env).length > 0);
-      return spoken ? openLedger() : null;
-    },
-    async speakers(ready, locale) {
-      const kit = (channel: ChannelConfig): ChannelKit =>
-        locale === undefined ? kitOf(channel) : { ...kitOf(channel), locale };
-      own ??= loadOwn();
-      const faults = await own;
-      const speakers = await Promise.all(
-        config.channels.map((channel) => {
-          const fault = faults.get(channel.name);
-          return fault === undefined
-            ? connect(channel, config, surroundings, scrubber, kit, ready)
-            : outOfOrder(channel, fault);
-        }),
-      );
-      opened.push(...speakers);
-      return speakers;
-    },
-    kitOf,
+    surroundings,
     live,
-    async close() {
-      await Promise.allSettled(opened.map((speaker) => speaker.channel.close?.()));
-      await (await ledger?.catch(() => null))?.close();
-    },
-  };
-}
-
-/** Which file stands there; null where none does, or none can be seen. Opening it says why. */
-function fileAt(path: string): string | null {
-  try {
-    const { dev, ino } = statSync(path);
-    return `${dev}/${ino}`;
-  } catch {
-    return null;
-  }
-}
-
-/** So much of one line that a channel has to tell. */
-const LONGEST_TOLD = 1000;
-
-function isList(given: SecretReference | readonly SecretReference[]): given is readonly SecretReference[] {
-  return Array.isArray(given);
-}
-
-async function connect(
-  channel: ChannelConfig,
-  config: Config,
-  surroundings: Surroundings,
-  scrubber: Scrubber,
-  kitOf: (channel: ChannelConfig) => ChannelKit,
-  ready: boolean,
-): Promise<Speaker> {
-  const { kind, name } = channel;
-  const settings: Record<string, unknown> = { ...channel.settings };
-  let setAside: DeliveryError | null = null;
-  for (const field of kind.secrets) {
-    const given = settings[field] as SecretReference | readonly SecretReference[] | undefined;
-    if (given === undefined) continue;
-    const list = isList(given);
-    const references = list ? given : [given];
-    const secrets = references.map(() => new Secret(""));
-    settings[field] = list ? secrets : secrets[0];
-    if (!ready || setAside !== null) continue;
-    try {
-      for (const [index, reference] of references.entries()) {
-        const secret = await resolveSecret(
-          reference,
-          `channels.${name}.${field}${list ? `[${index}]` : ""}`,
-          config.folder,
-          surroundings.env,
-          surroundings.drill === null,
-        );
-        scrubber.learn(secret.reveal());
-        secrets[index] = secret;
-      }
-      settings[field] = list ? secrets : secrets[0];
-    } catch (error) {
-      if (!(error instanceof StatusError)) throw error;
-      setAside = {
-        code: error.code,
-        message: error.message,
-        hint: error.hint,
-        retryAt: null,
-      };
-    }
-  }
-  try {
-    return { ...whatIsSaidOf(channel), channel: kind.connect(settings, kitOf(channel)), setAside };
-  } catch (error) {
-    if (channel.from === null || !(error instanceof StatusError)) throw error;
-    return outOfOrder(channel, error);
-  }
-}
-
-function whatIsSaidOf({ name, kind, common }: ChannelConfig): Omit<Speaker, "channel" | "setAside"> {
-  return {
-    name,
-    kind: kind.kind,
-    required: common.required,
-    audience: common.audience,
-    locale: common.locale ?? null,
-    timeoutMs: common.timeout,
-  };
-}
-
-/** An own channel that cannot work: it stops a plan that it stands in, and doctor tells of it. */
-function outOfOrder(channel: ChannelConfig, { blame, code, message, hint }: StatusError): Speaker {
-  const told = `${channel.name}: ${message}`;
-  const goOn = `To go on without this channel: add --except ${channel.name}`;
-  return {
-    ...whatIsSaidOf(channel),
-    channel: {
-      compose() {
-        throw new StatusError(blame, code, told, hint === null ? goOn : `${hint}\n${goOn}`);
-      },
-      publish: () => Promise.reject(new ChannelError("refused", code, message, { hint })),
-      check: async () => [{ name: "kind", level: "fail", message, hint }],
-    },
-    setAside: { code, message, hint, retryAt: null },
-  };
-}
-
-/** What a page shows: each incident as that page has told it, with the standing of its newest update there. */
-function boardOf(ledger: () => Promise<Ledger>): BoardSource {
-  return {
-    entries: async (channel) =>
-      (await (await ledger()).toldEntries(channel)).map(
-        ({ id, type, startedAt, resolvedAt, standing, explained, told }) => {
-          const { title, phase, impact, components, endsAt, nextUpdateAt } = standing;
-          return {
-            id,
-            type,
-            title,
-            phase,
-            impact,
-            components,
-            startedAt,
-            endsAt,
-            resolvedAt,
-            nextUpdateAt,
-            explained,
-            told,
-          };
-        },
-      ),
-    updates: async (channel, ids) =>
-      new Map(
-        (await (await ledger()).told(channel, ids)).map(({ incidentId, updates }) => [
-          incidentId,
-          updates.map(({ number, at, template, standing, payload }) => {
-            const { phase, impact, components } = standing;
-            return { number, phase, impact, components, at, template, payload };
-          }),
-        ]),
-      ),
-    actions: async () =>
-      (await (await ledger()).actions())
-        .filter((action) => action.public)
-        .map(({ id, incidentId, text, dueAt, doneAt }) => ({ id, incidentId, text, dueAt, doneAt })),
-    readings: async () => (await ledger()).readings(),
-    exclusively: async (channel, write) => (await ledger()).exclusively(`page:${channel}`, 10_000, write),
   };
 }

@@ -1,3 +1,4 @@
+import { indented, oneLine } from "../base/printable.ts";
 import { sayTime } from "../base/zone.ts";
 import type { Speaker } from "../broadcast/context.ts";
 import { type Frozen, SHORT_HASH } from "../broadcast/frozen.ts";
@@ -5,9 +6,8 @@ import type { FrozenPlan } from "../broadcast/journal.ts";
 import type { Delivery } from "../broadcast/ledger.ts";
 import type { ChannelPlan } from "../broadcast/plan.ts";
 import { rootSubjectOf } from "../broadcast/thread.ts";
-import { type Approvals, sayStanding, wholeHash } from "./approvals.ts";
+import { type Approvals, sayStanding, wholeHash } from "../status/approvals.ts";
 import { previewText } from "./output/preview.ts";
-import { indented, oneLine } from "./output/printable.ts";
 import type { Style } from "./output/style.ts";
 import { heading, sayPromise } from "./output/table.ts";
 

@@ -1,17 +1,17 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { text as readAll } from "node:stream/consumers";
+import { unlessStopped } from "../base/cancelled.ts";
 import { refusal, setupError, usageError } from "../base/errors.ts";
+import { oneLine } from "../base/printable.ts";
 import { type Ask, mayApprove, type Need, samePerson, sayNeed } from "../broadcast/approval.ts";
 import { SHORT_HASH } from "../broadcast/frozen.ts";
 import type { FrozenPlan } from "../broadcast/journal.ts";
+import type { Approvals } from "../status/approvals.ts";
+import { approvalText, sign, signingByHand, verifySignature } from "../status/signatures.ts";
 import type { App } from "./app.ts";
-import type { Approvals } from "./approvals.ts";
-import { unlessStopped } from "./cancelled.ts";
 import type { Dialog } from "./dialog.ts";
 import type { SpeakFlags } from "./flags.ts";
-import { oneLine } from "./output/printable.ts";
-import { approvalText, sign, signingByHand, verifySignature } from "./signatures.ts";
 
 export interface ApproveFlags
   extends Pick<SpeakFlags, "yes" | "json" | "plain" | "debug" | "config" | "offline"> {

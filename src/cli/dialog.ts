@@ -1,4 +1,4 @@
-import { Cancelled } from "./cancelled.ts";
+import { Cancelled } from "../base/cancelled.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Questions to a person. Ctrl-C in any of them throws Cancelled. */

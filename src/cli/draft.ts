@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { shellWord } from "../base/printable.ts";
 import { xdgFolder } from "../config/xdg.ts";
 import type { SpeakFlags } from "./flags.ts";
-import { shellWord } from "./output/printable.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** The command that says all of this again, as a shell takes it. */

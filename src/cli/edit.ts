@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { usageError } from "../base/errors.ts";
+import { oneLine, printable } from "../base/printable.ts";
 import type { Finding } from "../render/wording/check.ts";
+import type { Composed } from "../status/say.ts";
 import type { App } from "./app.ts";
 import { writeDraft } from "./draft.ts";
-import { oneLine, printable } from "./output/printable.ts";
-import type { Composed } from "./say.ts";
 
 const SCISSORS = "# ------------------------ >8 ------------------------";
 const ABOVE = "# Write above this line";

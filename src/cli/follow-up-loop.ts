@@ -1,15 +1,15 @@
 import { StatusError } from "../base/errors.ts";
+import { oneLine } from "../base/printable.ts";
 import type { Ledger } from "../broadcast/ledger.ts";
 import { type Incident, isOpen } from "../incident/incident.ts";
 import { loadTemplateSet } from "../render/template.ts";
+import { caseOf } from "../status/due.ts";
+import { namedIncident } from "../status/incidents.ts";
 import type { App } from "./app.ts";
-import { carryOut } from "./carry-out.ts";
-import { caseOf } from "./commands/due.ts";
 import { EXIT, EXIT_OF_BLAME } from "./exit-codes.ts";
 import { followUpRound, type Round, type Script } from "./follow-up-round.ts";
-import { namedIncident } from "./incidents.ts";
-import { oneLine } from "./output/printable.ts";
 import { sayPromise } from "./output/table.ts";
+import { carryOut } from "./speaking.ts";
 
 export interface Bounds {
   readonly max: number;
@@ -133,7 +133,7 @@ class Loop {
     const retry = this.#retries.get(incident.id) ?? { at: 0, pauseMs: RETRY_MS };
     const notBefore = Math.max(retry.at, ...rows.map(({ error }) => error?.retryAt?.getTime() ?? 0));
     if (rows.length === 0 || now < notBefore) return null;
-    const code = await carryOut(this.#app, newest.id, rows, this.#script.flags, { resumed: true });
+    const code = await carryOut(this.#app, newest.id, rows, this.#script.flags);
     const pauseMs = Math.min(retry.pauseMs * 2, this.#script.everyMs!);
     this.#retries.set(incident.id, { at: clock.now().getTime() + retry.pauseMs, pauseMs });
     return code;

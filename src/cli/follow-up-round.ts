@@ -1,4 +1,5 @@
 import { StatusError } from "../base/errors.ts";
+import { oneLine } from "../base/printable.ts";
 import type { Ledger } from "../broadcast/ledger.ts";
 import type { Reminded } from "../broadcast/remind.ts";
 import { outcomeOf, reportChannels } from "../broadcast/report.ts";
@@ -6,17 +7,16 @@ import { type Case, debts, promiseInForce } from "../cadence/due.ts";
 import { followUpTurn, passedBy, type Turn } from "../cadence/follow-up.ts";
 import { makerOf } from "../cadence/reminders.ts";
 import type { Incident } from "../incident/incident.ts";
+import { broadcastDocument, incidentFields } from "../status/documents.ts";
+import { caseOf, commandFor, WHAT } from "../status/due.ts";
+import { followUpMaintenance } from "../status/maintenance.ts";
+import { clockStep } from "../status/maintenance-steps.ts";
+import { internalChannels, remindColleagues, sayReminded } from "../status/remind.ts";
+import { update } from "../status/update.ts";
 import type { App } from "./app.ts";
-import { carryOut } from "./carry-out.ts";
-import { caseOf, commandFor, WHAT } from "./commands/due.ts";
-import { followUpMaintenance } from "./commands/maintenance.ts";
-import { clockStep } from "./commands/maintenance-steps.ts";
-import { update } from "./commands/update.ts";
 import { EXIT, EXIT_OF_BLAME } from "./exit-codes.ts";
 import type { SpeakFlags } from "./flags.ts";
-import { broadcastDocument, incidentFields } from "./output/json.ts";
-import { oneLine } from "./output/printable.ts";
-import { internalChannels, remindColleagues, sayReminded } from "./remind.ts";
+import { carryOut, speaking } from "./speaking.ts";
 import { Typed } from "./typed.ts";
 
 /** What a follow-up came to on one incident. */
@@ -94,7 +94,7 @@ async function retryRound(
   );
   if (rows.length === 0) return null;
   const { printed, sunk } = sinkOf(app, script.flags);
-  const code = await carryOut(sunk, newest.id, rows, script.flags, { resumed: true });
+  const code = await carryOut(sunk, newest.id, rows, script.flags);
   const text = printed();
   const document = text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
   return { incident, came: "said", code, until: null, told: null, document };
@@ -125,13 +125,16 @@ function silentRound({ incident, updates, deliveries }: Case, silent: readonly s
 
 async function speakRound(app: App, ledger: Ledger, each: Case, script: Script): Promise<Round> {
   const { incident } = each;
-  const { printed, sunk: speaking } = sinkOf(app, script.flags);
+  const { printed, sunk } = sinkOf(app, script.flags);
+  const isWork = incident.type === "maintenance";
+  if (isWork && clockStep(incident, app.surroundings.clock.now()) === null) return personsRound(app, each);
   try {
-    const code =
-      incident.type === "maintenance"
-        ? await followUpMaintenance(speaking, incident, script.flags, script.message)
-        : await update(speaking, "follow-up", incident.id, script.flags, script.message, null, new Typed());
-    if (code === null) return personsRound(app, each);
+    const asked = { message: script.message, dialog: null, typed: new Typed() };
+    const code = await speaking(sunk, script.flags, asked, (desk, options, caller) =>
+      isWork
+        ? followUpMaintenance(desk, incident, options, caller)
+        : update(desk, "follow-up", incident.id, options, caller),
+    );
     const text = printed();
     const document = text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
     // The clock's own steps of planned work make the words before them old.

@@ -1,20 +1,21 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, CommanderError } from "commander";
+import { Cancelled } from "../base/cancelled.ts";
 import { StatusError, usageError } from "../base/errors.ts";
 import { suggest } from "../base/nearest.ts";
+import { indented, oneLine, printable } from "../base/printable.ts";
 import { Scrubber } from "../base/scrubber.ts";
 import type { Verb } from "../incident/incident.ts";
+import { refuseEmpty } from "../status/options.ts";
+import { packageRoot } from "../status/package-root.ts";
 import type { App, OpenFlags } from "./app.ts";
-import { Cancelled } from "./cancelled.ts";
 import { canPrompt, openDialog } from "./dialog.ts";
 import { commandLine, keepDraft } from "./draft.ts";
 import { EXIT, EXIT_OF_BLAME } from "./exit-codes.ts";
-import { inputsOf, readMessage, refuseEmpty, type SpeakFlags } from "./flags.ts";
+import { readMessage, type SpeakFlags } from "./flags.ts";
 import { foldExamples } from "./output/fold-examples.ts";
-import { indented, oneLine, printable } from "./output/printable.ts";
 import { styleFor } from "./output/style.ts";
-import { packageRoot } from "./package-root.ts";
 import { createProgram, speakFlags } from "./program/program.ts";
 import { processSurroundings, type Surroundings, scrubbed } from "./surroundings.ts";
 import { Typed } from "./typed.ts";
@@ -271,41 +272,15 @@ async function runSpeaking(
     ({ app } = await openAsking(surroundings, scrubber, flags));
     const dialog = canPrompt(surroundings, flags) ? await openDialog(surroundings, flags) : null;
     if (flags.plan !== undefined) {
+      const { sayPlanned } = await import("./commands/plan.ts");
       const verb = command === "postmortem publish" ? "update" : command;
-      const given = inputsOf(flags, argument, message);
-      return await (await import("./say.ts")).sayNamedPlan(
-        app,
-        verb,
-        given,
-        { ...flags, plan: flags.plan },
-        dialog,
-      );
+      return await sayPlanned(app, verb, argument, { ...flags, plan: flags.plan }, message, dialog);
     }
     switch (command) {
-      case "announce":
-        return await (await import("./commands/announce.ts")).announce(
-          app,
-          argument,
-          flags,
-          message,
-          dialog,
-          typed,
-        );
       case "retry":
         return await (await import("./commands/retry.ts")).retry(app, argument, flags, dialog);
       case "follow-up":
         return await (await import("./commands/follow-up.ts")).followUp(app, argument, flags, message);
-      case "correct":
-      case "retract":
-        return await (await import("./commands/correct.ts")).correct(
-          app,
-          command,
-          argument,
-          flags,
-          message,
-          dialog,
-          typed,
-        );
       case "postmortem publish":
         return await (await import("./commands/postmortem.ts")).publishPostmortem(
           app,
@@ -315,30 +290,10 @@ async function runSpeaking(
           dialog,
           typed,
         );
-      case "maintenance schedule":
-      case "maintenance start":
-      case "maintenance complete":
-      case "maintenance extend":
-      case "maintenance cancel":
-        return await (await import("./commands/maintenance.ts")).maintenance(
-          app,
-          command,
-          argument,
-          flags,
-          message,
-          dialog,
-          typed,
-        );
-      default:
-        return await (await import("./commands/update.ts")).update(
-          app,
-          command,
-          argument,
-          flags,
-          message,
-          dialog,
-          typed,
-        );
+      default: {
+        const { speak } = await import("./commands/speak.ts");
+        return await speak(app, command, argument, flags, { message, dialog, typed });
+      }
     }
   } catch (error) {
     if (typed.worthKeeping) {

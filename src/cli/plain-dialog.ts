@@ -1,5 +1,5 @@
 import { StringDecoder } from "node:string_decoder";
-import { Cancelled } from "./cancelled.ts";
+import { Cancelled } from "../base/cancelled.ts";
 import type { Dialog } from "./dialog.ts";
 import type { Surroundings } from "./surroundings.ts";
 

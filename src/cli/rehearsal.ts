@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import type { ScriptedClock } from "../base/clock.ts";
 import { usageError } from "../base/errors.ts";
 import { suggest } from "../base/nearest.ts";
+import { shellWord } from "../base/printable.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { idsOf, type ScenarioComponent } from "../sandbox/scenarios/scenario.ts";
 import { audiencesOf } from "../sandbox/wall/audiences.ts";
@@ -11,7 +12,6 @@ import { isQuiet, type News, newsOf } from "../sandbox/wall/news.ts";
 import { renderWall, type Wall, type WallStep } from "../sandbox/wall.ts";
 import { FAULTS, type Fault, type Imitation, type Sandbox } from "../sandbox/world.ts";
 import { main } from "./main.ts";
-import { shellWord } from "./output/printable.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What a rehearsal is about. */

@@ -1,7 +1,7 @@
 import { StatusError } from "../base/errors.ts";
+import { oneLine, printable } from "../base/printable.ts";
 import { ChannelError } from "../channels/contract.ts";
 import type { App } from "./app.ts";
-import { oneLine, printable } from "./output/printable.ts";
 import { pagesOf } from "./pages.ts";
 
 /**

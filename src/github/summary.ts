@@ -1,4 +1,4 @@
-import { oneLine } from "../cli/output/printable.ts";
+import { oneLine } from "../base/printable.ts";
 import type { Step } from "./inputs.ts";
 import { exitWord } from "./inputs.ts";
 import { faultOf, type Result, type Told, whyOf } from "./result.ts";

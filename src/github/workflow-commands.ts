@@ -1,4 +1,4 @@
-import { oneLine } from "../cli/output/printable.ts";
+import { oneLine } from "../base/printable.ts";
 import { faultOf, type Result, type Told, whyOf } from "./result.ts";
 
 /** A line that the runner shows beside the run. */

@@ -6,8 +6,8 @@ import { type Offer, offerAt } from "../../src/cli/completion/candidates.ts";
 import { readLine } from "../../src/cli/completion/line.ts";
 import { namesOf } from "../../src/cli/completion/names.ts";
 import { placeOf } from "../../src/cli/completion/place.ts";
-import { mirrorPaths } from "../../src/cli/mirror-path.ts";
 import { createProgram } from "../../src/cli/program/program.ts";
+import { mirrorPaths } from "../../src/status/mirror-path.ts";
 import { ANNOUNCE, runIn, type Stage, setStage } from "../support/stage.ts";
 
 /** What fish is offered behind these words; the last one is at the cursor. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { coverageFrom, sayCoverage } from "../../src/cli/coverage.ts";
+import { sayCoverage } from "../../src/cli/coverage.ts";
+import { coverageFrom } from "../../src/status/coverage.ts";
 import { type Outcome, told } from "../cadence/told.ts";
 
 /** What became of each update on x; the page heard them all. */

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { ScriptedClock } from "../../src/base/clock.ts";
-import { shellWord } from "../../src/cli/output/printable.ts";
+import { shellWord } from "../../src/base/printable.ts";
 import { splitWords } from "../../src/cli/shell-words.ts";
 import type { Surroundings } from "../../src/cli/surroundings.ts";
 import { type Ran, runIn, setStage } from "../support/stage.ts";

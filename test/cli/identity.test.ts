@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { identityOf } from "../../src/cli/identity.ts";
+import { identityOf } from "../../src/status/identity.ts";
 
 const AUTHOR = "user@host";
 

@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { Cancelled } from "../../src/cli/cancelled.ts";
+import { Cancelled } from "../../src/base/cancelled.ts";
 import { openPlainDialog } from "../../src/cli/plain-dialog.ts";
 import type { Surroundings } from "../../src/cli/surroundings.ts";
 import { type Ran, type Stage, setStage } from "../support/stage.ts";

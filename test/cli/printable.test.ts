@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { indented, oneLine, printable } from "../../src/cli/output/printable.ts";
+import { indented, oneLine, printable } from "../../src/base/printable.ts";
 import { commandsIn } from "../support/runner.ts";
 
 const piece = fc.constantFrom(

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { approvalText, sign, verifySignature } from "../../src/cli/signatures.ts";
+import { approvalText, sign, verifySignature } from "../../src/status/signatures.ts";
 import { hasKeygen, makeKey, signByHand } from "./keys.ts";
 
 const HASH = "3f9a".repeat(16);

@@ -1,10 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { WHAT } from "../../src/cli/commands/due.ts";
 import { toPlainText } from "../../src/render/formats/plain.ts";
 import type { TemplateSet } from "../../src/render/template.ts";
 import { listTemplates, loadTemplateSet } from "../../src/render/template.ts";
 import { wordsIn } from "../../src/render/words/index.ts";
+import { WHAT } from "../../src/status/due.ts";
 import { request } from "./facts.ts";
 import { BUNDLED, templateOf } from "./project.ts";
 import { LOCALES, sampleOf } from "./samples.ts";

@@ -1,6 +1,7 @@
 import { parseDuration } from "../../base/duration.ts";
 import { refusal, usageError } from "../../base/errors.ts";
 import { digest, randomId } from "../../base/ids.ts";
+import { indented, oneLine } from "../../base/printable.ts";
 import { instantOf, sayTime } from "../../base/zone.ts";
 import type { Act, JournalEntry } from "../../broadcast/journal.ts";
 import type { Ledger } from "../../broadcast/ledger.ts";
@@ -8,12 +9,12 @@ import { type Action, byPressure, isOverdue } from "../../incident/action.ts";
 import { isClosed } from "../../incident/incident.ts";
 import { literal } from "../../render/literal.ts";
 import { checkWording, type Wording } from "../../render/wording/check.ts";
+import { allowedBy, blocked } from "../../status/findings.ts";
+import { identityOf } from "../../status/identity.ts";
+import { namedIncident } from "../../status/incidents.ts";
 import type { App } from "../app.ts";
 import { EXIT } from "../exit-codes.ts";
-import { allowedBy, blocked } from "../findings.ts";
-import { identityOf } from "../identity.ts";
-import { namedIncident } from "../incidents.ts";
-import { indented, oneLine } from "../output/printable.ts";
+import { parseAllow } from "../flags.ts";
 import { type Style, styleFor } from "../output/style.ts";
 import { sayPromise } from "../output/table.ts";
 import { rewritePages } from "../rewrite-pages.ts";
@@ -148,7 +149,7 @@ async function refuseInPublic(app: App, ledger: Ledger, action: Action, flags: A
   const findings = checkWording({ written, posts: [post], facts }, app.config.wording).filter(
     ({ level }) => level === "block",
   );
-  const overridden = allowedBy(flags, findings);
+  const overridden = allowedBy(flags.allow === undefined ? {} : { allow: parseAllow(flags.allow) }, findings);
   const left = findings.filter(({ rule }) => !overridden.some((each) => each.rule === rule));
   if (left.length > 0) throw blocked(left);
   const by = await identityOf(app);

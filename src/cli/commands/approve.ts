@@ -1,21 +1,24 @@
 import { refusal, StatusError, usageError } from "../../base/errors.ts";
 import { randomId } from "../../base/ids.ts";
+import { indented, oneLine, shellWord } from "../../base/printable.ts";
 import { samePerson, sayNames, sayNeed } from "../../broadcast/approval.ts";
 import { type Frozen, mayStillBeSaid, planNamed, SHORT_HASH, thaw } from "../../broadcast/frozen.ts";
 import type { FrozenPlan } from "../../broadcast/journal.ts";
 import type { Ledger } from "../../broadcast/ledger.ts";
+import { type Approvals, approvalsOf, sayNextApproval, wholeHash } from "../../status/approvals.ts";
+import { incidentFields } from "../../status/documents.ts";
+import { identityOf } from "../../status/identity.ts";
+import { sayPlan } from "../../status/say.ts";
 import type { App } from "../app.ts";
 import { approvalView, briefView } from "../approval-view.ts";
-import { type Approvals, approvalsOf, sayNextApproval, wholeHash } from "../approvals.ts";
 import { type ApproveFlags, agree, onlySignatureHelps, refuseApprover } from "../approver.ts";
+import { callerOf } from "../caller.ts";
 import type { Dialog } from "../dialog.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { SpeakFlags } from "../flags.ts";
-import { identityOf } from "../identity.ts";
-import { incidentFields } from "../output/json.ts";
-import { indented, oneLine, shellWord } from "../output/printable.ts";
 import { styleFor } from "../output/style.ts";
-import { sayPlan } from "../say.ts";
+import { conclude, narrated } from "../speaking.ts";
+import { Typed } from "../typed.ts";
 
 /**
  * `status approve [plan]`: agrees to what somebody else is about to say, after showing it. The approval is of the stored
@@ -67,7 +70,10 @@ export async function approve(
     after.missing === 0 &&
     (flags.send === true || (dialog !== null && (await dialog.confirm("Say it now?"))));
   if (flags.json !== true || !says) tell(app, plan, frozen, after, flags, says);
-  return says ? sayPlan(app, plan, { ...speakFlags(flags), yes: true }, dialog) : EXIT.ok.code;
+  if (!says) return EXIT.ok.code;
+  const spoken = { ...speakFlags(flags), yes: true };
+  const caller = callerOf(app, spoken, dialog, new Typed());
+  return conclude(app, spoken, await narrated(app, spoken, (desk) => sayPlan(desk, plan, {}, caller)));
 }
 
 async function refuseUnlessFresh(app: App, plan: FrozenPlan, frozen: Frozen, ledger: Ledger): Promise<void> {

@@ -1,9 +1,9 @@
 import { usageError } from "../../base/errors.ts";
 import { suggest } from "../../base/nearest.ts";
+import { oneLine } from "../../base/printable.ts";
 import { SHELLS } from "../completion/candidates.ts";
 import { SCRIPTS } from "../completion/scripts.ts";
 import { EXIT } from "../exit-codes.ts";
-import { oneLine } from "../output/printable.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /** `status completion SHELL`: prints the script that the shell is to load. Throws usageError for another shell. */

@@ -1,9 +1,9 @@
 import { relative } from "node:path";
+import { oneLine } from "../../base/printable.ts";
 import { userFiles } from "../../config/file.ts";
 import { checkConfig, findConfig } from "../../config/load.ts";
 import { type Setting, settingsOf } from "../../config/origins.ts";
 import { EXIT } from "../exit-codes.ts";
-import { oneLine } from "../output/printable.ts";
 import { styleFor } from "../output/style.ts";
 import type { Surroundings } from "../surroundings.ts";
 

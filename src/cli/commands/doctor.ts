@@ -1,6 +1,7 @@
 import { deadline } from "../../base/deadline.ts";
 import { sayDuration } from "../../base/duration.ts";
 import { StatusError } from "../../base/errors.ts";
+import { oneLine } from "../../base/printable.ts";
 import type { Speaker } from "../../broadcast/context.ts";
 import { ChannelError, type Finding } from "../../channels/contract.ts";
 import { KINDS } from "../../channels/registry.ts";
@@ -8,7 +9,6 @@ import type { App } from "../app.ts";
 import { EXIT } from "../exit-codes.ts";
 import { sharedWithProperty } from "../independence.ts";
 import { templateFaults } from "../lint/faults.ts";
-import { oneLine } from "../output/printable.ts";
 import { styleFor } from "../output/style.ts";
 import { toldTwice } from "../told-twice.ts";
 

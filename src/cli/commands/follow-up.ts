@@ -1,11 +1,12 @@
 import { usageError } from "../../base/errors.ts";
 import { isOpen } from "../../incident/incident.ts";
+import { EMPTY_LEDGER, namedIncident } from "../../status/incidents.ts";
+import { parseEvery } from "../../status/options.ts";
 import type { App } from "../app.ts";
 import { EXIT } from "../exit-codes.ts";
-import { parseEvery, parseMax, parseUntil, type SpeakFlags } from "../flags.ts";
+import { parseMax, parseUntil, type SpeakFlags } from "../flags.ts";
 import { keepFollowingUp } from "../follow-up-loop.ts";
 import { followUpRound, type Round, type Script } from "../follow-up-round.ts";
-import { EMPTY_LEDGER, namedIncident } from "../incidents.ts";
 import { sayPromise } from "../output/table.ts";
 
 /**

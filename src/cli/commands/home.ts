@@ -1,19 +1,20 @@
+import { commandFor, nextStep, owed } from "../../status/due.ts";
+import { type Listed, list } from "../../status/list.ts";
 import type { App } from "../app.ts";
 import { EXIT } from "../exit-codes.ts";
 import { styleFor } from "../output/style.ts";
 import { sayPromise } from "../output/table.ts";
-import { commandFor, nextStep, owed } from "./due.ts";
-import { type Listed, readList, showList, silentIn } from "./list.ts";
+import { showList, silentIn } from "./list.ts";
 
 /** `status` alone: what is open, who has not heard, when the next update is due, and what to type next. With `json`, the document of `status list`. */
 export async function home(app: App, flags: { json?: boolean; plain?: boolean }): Promise<number> {
-  const listed = await readList(app, false);
+  const listed = await list(app, {});
   showList(app, listed, flags);
   if (flags.json === true) return EXIT.ok.code;
   const { stdout } = app.surroundings;
   const { chalk } = styleFor(stdout, app.surroundings, flags.plain === true);
   const steps = [
-    ...listed.rows.flatMap((row) => stepsFor(row, listed.rows.length === 1, app)),
+    ...listed.incidents.flatMap((row) => stepsFor(row, listed.incidents.length === 1, app)),
     ...(await later(app)),
   ];
   if (steps.length === 0) return EXIT.ok.code;
@@ -28,7 +29,7 @@ interface Step {
   readonly why: string;
 }
 
-function stepsFor({ incident, coverage, promise }: Listed["rows"][number], only: boolean, app: App): Step[] {
+function stepsFor({ incident, coverage, promise }: Listed, only: boolean, app: App): Step[] {
   const { clock } = app.surroundings;
   const silent = silentIn(coverage);
   const which = only ? "" : ` ${incident.id}`;

@@ -1,12 +1,12 @@
 import { parseDuration } from "../../base/duration.ts";
 import { usageError } from "../../base/errors.ts";
+import { printable } from "../../base/printable.ts";
+import { namedIncident } from "../../status/incidents.ts";
 import type { App } from "../app.ts";
 import { EXIT } from "../exit-codes.ts";
-import { namedIncident } from "../incidents.ts";
 import { exportLines, inertJson } from "../log/export.ts";
 import { logLines } from "../log/lines.ts";
 import { type Entry, readRecord } from "../log/record.ts";
-import { printable } from "../output/printable.ts";
 import { styleFor } from "../output/style.ts";
 import { writeWhole } from "../output/write-whole.ts";
 

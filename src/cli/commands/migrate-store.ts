@@ -1,12 +1,12 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { Cancelled } from "../../base/cancelled.ts";
 import { type StatusError, setupError, usageError } from "../../base/errors.ts";
+import { oneLine, shellWord } from "../../base/printable.ts";
 import { isAddress } from "../../config/load.ts";
 import type { CarriedOver, CarriedRows, Conflict } from "../../store/carry-over.ts";
 import type { App } from "../app.ts";
-import { Cancelled } from "../cancelled.ts";
 import { EXIT } from "../exit-codes.ts";
-import { oneLine, shellWord } from "../output/printable.ts";
 
 interface MigrateFlags {
   readonly from?: string;

@@ -3,11 +3,11 @@ import { isIP } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setupError, usageError } from "../../base/errors.ts";
+import { oneLine } from "../../base/printable.ts";
 import { isLoopback } from "../../channels/http.ts";
 import { PagePreview } from "../../channels/page/preview.ts";
 import type { App } from "../app.ts";
 import { EXIT } from "../exit-codes.ts";
-import { oneLine } from "../output/printable.ts";
 import { startPageServer } from "../page-server.ts";
 import { pagesOf } from "../pages.ts";
 

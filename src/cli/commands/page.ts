@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { StatusError } from "../../base/errors.ts";
+import { indented, oneLine } from "../../base/printable.ts";
 import type { DeliveryError } from "../../broadcast/ledger.ts";
 import { ChannelError, type Verdict } from "../../channels/contract.ts";
 import { type Published, publishPage } from "../../channels/page/publish-page.ts";
@@ -10,7 +11,6 @@ import { readSources } from "../../channels/page/sources/read-sources.ts";
 import { type Component, flatten } from "../../incident/components.ts";
 import type { App } from "../app.ts";
 import { EXIT, EXIT_OF_OUTCOME } from "../exit-codes.ts";
-import { indented, oneLine } from "../output/printable.ts";
 import { type Style, styleFor } from "../output/style.ts";
 import { type Page, pagesOf } from "../pages.ts";
 

@@ -1,15 +1,16 @@
 import { resolve } from "node:path";
 import { refusal, usageError } from "../../base/errors.ts";
+import { printable, shellWord } from "../../base/printable.ts";
 import type { Ledger } from "../../broadcast/ledger.ts";
 import { type Missing, publishedText, unanswered } from "../../incident/postmortem.ts";
 import { inlineText } from "../../render/formats/plain.ts";
 import { literal } from "../../render/literal.ts";
 import { parseMarkdown } from "../../render/markdown.ts";
+import { usualPath } from "../../status/postmortem-path.ts";
 import type { App } from "../app.ts";
 import type { Dialog } from "../dialog.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { SpeakFlags } from "../flags.ts";
-import { printable, shellWord } from "../output/printable.ts";
 import { sayPromise } from "../output/table.ts";
 import {
   type Ended,
@@ -22,10 +23,9 @@ import {
 import { draftOf } from "../postmortem/draft.ts";
 import { factsOf } from "../postmortem/facts.ts";
 import { type PostmortemFile, readPostmortemFile, writeDocument } from "../postmortem/file.ts";
-import { usualPath } from "../postmortem/usual-path.ts";
 import { questionsOf } from "../postmortem/words/index.ts";
 import type { Typed } from "../typed.ts";
-import { update } from "./update.ts";
+import { speak } from "./speak.ts";
 
 export interface DraftFlags {
   readonly output?: string;
@@ -124,7 +124,7 @@ export async function publishPostmortem(
   if (said !== null) throw alreadyPublished(read, incident.id, said, text);
   const set = [`summary=${summary}`, ...(flags.set ?? [])];
   const meantSo = { ...spoken, template: "postmortem", set };
-  const code = await update(app, "update", incident.id, meantSo, text, dialog, typed);
+  const code = await speak(app, "update", incident.id, meantSo, { message: text, dialog, typed });
   if (code === EXIT.ok.code && flags.json !== true && flags.dryRun !== true)
     app.surroundings.stdout.write(`${await nextStep(ledger, incident.id)}\n`);
   return code;

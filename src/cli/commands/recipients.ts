@@ -1,5 +1,6 @@
 import { usageError } from "../../base/errors.ts";
 import { suggest } from "../../base/nearest.ts";
+import { oneLine } from "../../base/printable.ts";
 import type { Delivery } from "../../broadcast/ledger.ts";
 import {
   type Mailings,
@@ -9,10 +10,9 @@ import {
   UNREACHED,
 } from "../../broadcast/mailings.ts";
 import { LIST_PART } from "../../channels/contract.ts";
+import { newestIncident } from "../../status/incidents.ts";
 import type { App } from "../app.ts";
 import { EXIT } from "../exit-codes.ts";
-import { newestIncident } from "../incidents.ts";
-import { oneLine } from "../output/printable.ts";
 import { styleFor } from "../output/style.ts";
 
 export interface RecipientsFlags {

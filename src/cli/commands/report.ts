@@ -1,11 +1,11 @@
 import { parseDuration } from "../../base/duration.ts";
 import { usageError } from "../../base/errors.ts";
+import { printable } from "../../base/printable.ts";
 import type { Ledger } from "../../broadcast/ledger.ts";
 import { totalsOf } from "../../cadence/figures.ts";
+import { namedIncident } from "../../status/incidents.ts";
 import type { App } from "../app.ts";
 import { EXIT } from "../exit-codes.ts";
-import { namedIncident } from "../incidents.ts";
-import { printable } from "../output/printable.ts";
 import { styleFor } from "../output/style.ts";
 import { writeWhole } from "../output/write-whole.ts";
 import { renderOverview, renderReport } from "../report/document.ts";

@@ -1,13 +1,11 @@
-import { usageError } from "../../base/errors.ts";
+import { indented, oneLine } from "../../base/printable.ts";
 import { sayTime } from "../../base/zone.ts";
-import { reportChannels } from "../../broadcast/report.ts";
 import { PHASE_WORDS } from "../../incident/phases.ts";
+import type { ChannelCoverage } from "../../status/coverage.ts";
+import { show as look } from "../../status/show.ts";
 import type { App } from "../app.ts";
-import { type ChannelCoverage, coverageOf, sayLeftOut } from "../coverage.ts";
+import { sayLeftOut } from "../coverage.ts";
 import { EXIT } from "../exit-codes.ts";
-import { newestIncident } from "../incidents.ts";
-import { deliveryFields, incidentFields } from "../output/json.ts";
-import { indented, oneLine } from "../output/printable.ts";
 import { styleFor } from "../output/style.ts";
 import { closing, coverageTable, sayStanding } from "../output/table.ts";
 
@@ -23,45 +21,9 @@ export async function show(
   reference: string | null,
   flags: { json?: boolean; plain?: boolean },
 ): Promise<number> {
-  const ledger = await app.existingLedger();
-  if (ledger === null)
-    throw usageError("INCIDENT_UNKNOWN", "Nothing has been announced yet.", "To announce: status announce");
-  const incident = await newestIncident(ledger, reference, "to-read");
-  const updates = await ledger.updates(incident.id);
-  const deliveries = await ledger.deliveries({ incidentId: incident.id });
-  const coverage = await coverageOf(ledger, incident.id);
   const { stdout, clock } = app.surroundings;
+  const { incident, updates, deliveries, coverage, document } = await look(app, reference);
   if (flags.json === true) {
-    const document = {
-      version: 1,
-      incident: incidentFields(incident),
-      updates: updates.map((update) => ({
-        ...{
-          id: update.id,
-          number: update.number,
-          verb: update.verb,
-          template: update.template,
-          key: update.key,
-        },
-        ...{
-          at: update.at,
-          author: update.author,
-          phase: update.standing.phase,
-          impact: update.standing.impact,
-        },
-        ...{
-          components: update.standing.components,
-          nextUpdateAt: update.standing.nextUpdateAt,
-        },
-        deliveries: reportChannels(deliveries.filter(({ updateId }) => updateId === update.id)).map(
-          deliveryFields,
-        ),
-      })),
-      coverage: coverage.map((channel) => ({
-        ...deliveryFields(channel),
-        updateNumber: channel.updateNumber,
-      })),
-    };
     stdout.write(`${JSON.stringify(document)}\n`);
     return EXIT.ok.code;
   }

@@ -1,22 +1,22 @@
 import { sayDuration } from "../../base/duration.ts";
 import { StatusError, usageError } from "../../base/errors.ts";
+import { oneLine } from "../../base/printable.ts";
 import type { Ledger } from "../../broadcast/ledger.ts";
 import { actionDebts, type Case } from "../../cadence/due.ts";
 import { type DueReminder, dueReminders } from "../../cadence/reminders.ts";
 import type { Incident } from "../../incident/incident.ts";
+import { WHAT } from "../../status/due.ts";
+import { namedIncident } from "../../status/incidents.ts";
+import { internalChannels, remindColleagues, sayReminded } from "../../status/remind.ts";
 import type { App } from "../app.ts";
 import { EXIT } from "../exit-codes.ts";
 import { followUpRound, NOBODY_TO_REMIND, turnOf } from "../follow-up-round.ts";
-import { namedIncident } from "../incidents.ts";
-import { oneLine } from "../output/printable.ts";
 import { mayRedraw, styleFor } from "../output/style.ts";
-import { internalChannels, remindColleagues, sayReminded } from "../remind.ts";
 import type { Sink, Surroundings } from "../surroundings.ts";
 import { changeDocument, changeLine, endedLine } from "../watch/changes.ts";
 import { readRoom, type Watched } from "../watch/room.ts";
 import { Screen } from "../watch/screen.ts";
 import { secondsOf, viewLines, type WatchEvent } from "../watch/view.ts";
-import { WHAT } from "./due.ts";
 
 export interface WatchFlags {
   readonly followUp?: boolean;

@@ -1,4 +1,4 @@
-import { oneLine } from "../output/printable.ts";
+import { oneLine } from "../../base/printable.ts";
 import { createProgram } from "../program/program.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { type Candidate, type Offer, offerAt } from "./candidates.ts";

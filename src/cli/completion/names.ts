@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import type { Glance } from "../../config/glance.ts";
+import { packageRoot } from "../../status/package-root.ts";
 import type { Known } from "../../store/glance.ts";
-import { packageRoot } from "../package-root.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /** What the project calls its things; each is read when it is asked for, from this machine alone. */
@@ -53,6 +53,6 @@ export function namesOf({ cwd, env }: Pick<Surroundings, "cwd" | "env">, named: 
 async function ledgerFile({ path, folder, store }: Glance, env: NodeJS.ProcessEnv): Promise<string | null> {
   const { isAddress } = await import("../../config/file.ts");
   if (!isAddress(store)) return resolve(folder, store);
-  const { mirrorsThere } = await import("../mirror-path.ts");
+  const { mirrorsThere } = await import("../../status/mirror-path.ts");
   return mirrorsThere({ path, store }, env)[0] ?? null;
 }

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { indented, oneLine } from "../../base/printable.ts";
 import type { Scrubber } from "../../base/scrubber.ts";
 import { Secret } from "../../base/secret.ts";
 import type { Finding } from "../../channels/contract.ts";
 import type { Choices, Need } from "../../channels/guide.ts";
 import type { Dialog } from "../dialog.ts";
-import { indented, oneLine } from "../output/printable.ts";
 import type { Style } from "../output/style.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { Detected, Offer } from "./detect.ts";

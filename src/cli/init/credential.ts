@@ -1,3 +1,4 @@
+import { Cancelled, unlessStopped } from "../../base/cancelled.ts";
 import { deadline } from "../../base/deadline.ts";
 import { StatusError } from "../../base/errors.ts";
 import type { Scrubber } from "../../base/scrubber.ts";
@@ -15,7 +16,6 @@ import type { Choices, Need } from "../../channels/guide.ts";
 import { createHttp } from "../../channels/http.ts";
 import type { ChannelConfig } from "../../config/load.ts";
 import { resolveSecret } from "../../config/secrets.ts";
-import { Cancelled, unlessStopped } from "../cancelled.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { Offer } from "./detect.ts";
 

@@ -1,6 +1,6 @@
 import { dirname, join, relative, sep } from "node:path";
 import { configJsonSchema } from "../../config/json-schema.ts";
-import { packageRoot } from "../package-root.ts";
+import { packageRoot } from "../../status/package-root.ts";
 import type { Chosen, NewConfig } from "./compose.ts";
 import type { Detected } from "./detect.ts";
 import type { PropertyFlags } from "./property.ts";

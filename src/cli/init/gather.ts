@@ -1,8 +1,8 @@
 import { dirname } from "node:path";
+import { Cancelled } from "../../base/cancelled.ts";
 import { StatusError, usageError } from "../../base/errors.ts";
 import type { Finding, Property } from "../../channels/contract.ts";
 import { checkConfig } from "../../config/load.ts";
-import { Cancelled } from "../cancelled.ts";
 import type { Dialog } from "../dialog.ts";
 import { styleFor } from "../output/style.ts";
 import { askChannel } from "./ask.ts";

@@ -1,6 +1,6 @@
+import { indented } from "../../base/printable.ts";
 import type { ChannelKind } from "../../channels/contract.ts";
 import { KINDS } from "../../channels/registry.ts";
-import { indented } from "../output/printable.ts";
 import type { Style } from "../output/style.ts";
 import type { Offer } from "./detect.ts";
 

@@ -1,15 +1,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
+import { Cancelled } from "../../base/cancelled.ts";
 import { usageError } from "../../base/errors.ts";
+import { oneLine } from "../../base/printable.ts";
 import type { Scrubber } from "../../base/scrubber.ts";
 import { checkConfig } from "../../config/load.ts";
-import { Cancelled } from "../cancelled.ts";
+import { packageRoot } from "../../status/package-root.ts";
 import { canPrompt, type Dialog, openDialog } from "../dialog.ts";
 import { EXIT } from "../exit-codes.ts";
-import { oneLine } from "../output/printable.ts";
 import { styleFor } from "../output/style.ts";
-import { packageRoot } from "../package-root.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { composeJson, composeYaml, type NewConfig } from "./compose.ts";
 import { detect, type Offer } from "./detect.ts";

@@ -1,8 +1,8 @@
 import { usageError } from "../../base/errors.ts";
 import { suggest } from "../../base/nearest.ts";
+import { oneLine } from "../../base/printable.ts";
 import type { Scrubber } from "../../base/scrubber.ts";
 import type { Secret } from "../../base/secret.ts";
-import { oneLine } from "../output/printable.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { Detected, Offer } from "./detect.ts";
 import type { PropertyFlags } from "./property.ts";

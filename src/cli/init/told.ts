@@ -1,7 +1,7 @@
 import { basename, dirname, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { indented, oneLine, shellWord } from "../../base/printable.ts";
 import { PLACES } from "../../config/file.ts";
-import { indented, oneLine, shellWord } from "../output/printable.ts";
 import type { Style } from "../output/style.ts";
 import type { NewConfig } from "./compose.ts";
 import type { Detected, Offer } from "./detect.ts";

@@ -1,4 +1,4 @@
-import { indented, oneLine } from "../output/printable.ts";
+import { indented, oneLine } from "../../base/printable.ts";
 import type { Style } from "../output/style.ts";
 import type { Found } from "./findings.ts";
 import { languageName } from "./languages.ts";

@@ -1,6 +1,6 @@
 import { sayDuration } from "../../base/duration.ts";
+import { indented, oneLine } from "../../base/printable.ts";
 import { sayTime } from "../../base/zone.ts";
-import { indented, oneLine } from "../output/printable.ts";
 import type { Style } from "../output/style.ts";
 import type { Entry } from "./record.ts";
 

@@ -1,5 +1,5 @@
+import { indented, oneLine } from "../../base/printable.ts";
 import type { Finding } from "../../render/wording/check.ts";
-import { indented, oneLine } from "./printable.ts";
 import type { Style } from "./style.ts";
 
 /** What the wording rules have against a text, one beneath the other; empty where they have nothing. */

@@ -1,5 +1,5 @@
+import { indented, oneLine } from "../../base/printable.ts";
 import type { News } from "../../sandbox/wall/news.ts";
-import { indented, oneLine } from "./printable.ts";
 import type { Style } from "./style.ts";
 
 /** What each audience of the sandbox has just seen, for a terminal. */

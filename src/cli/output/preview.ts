@@ -1,5 +1,5 @@
+import { indented, oneLine } from "../../base/printable.ts";
 import type { ChannelPlan } from "../../broadcast/plan.ts";
-import { indented, oneLine } from "./printable.ts";
 import type { Style } from "./style.ts";
 
 const CHANGES = { amend: "changes the post that is out", remove: "deletes the post that is out" } as const;

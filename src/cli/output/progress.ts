@@ -1,7 +1,6 @@
-import type { BroadcastEvent } from "../../broadcast/context.ts";
-import type { Delivery } from "../../broadcast/ledger.ts";
+import { oneLine } from "../../base/printable.ts";
+import type { DeliveryEvent } from "../../status/events.ts";
 import type { LiveSink } from "./live-sink.ts";
-import { oneLine } from "./printable.ts";
 import type { Style } from "./style.ts";
 
 /** One live line per channel on stderr: redrawn on a terminal, appended as they change elsewhere. */
@@ -17,12 +16,12 @@ export class Progress {
     this.#redraw = redraw;
   }
 
-  watch(event: BroadcastEvent): void {
+  watch(event: DeliveryEvent): void {
     const line = this.#say(event);
-    if (line === null || this.#lines.get(event.delivery.channel) === line) return;
-    this.#lines.set(event.delivery.channel, line);
+    if (line === null || this.#lines.get(event.channel) === line) return;
+    this.#lines.set(event.channel, line);
     if (!this.#redraw) {
-      if (event.type !== "sending") this.#sink.write(`  ${event.delivery.channel}: ${line}\n`);
+      if (event.type !== "sending") this.#sink.write(`  ${event.channel}: ${line}\n`);
       return;
     }
     const width = Math.max(...[...this.#lines.keys()].map((name) => name.length));
@@ -39,33 +38,32 @@ export class Progress {
     this.#lines.clear();
   }
 
-  #say(event: BroadcastEvent): string | null {
-    const { delivery } = event;
+  #say(event: DeliveryEvent): string | null {
     switch (event.type) {
       case "sending":
         return "sending …";
       case "looking":
         return "looking whether it is already there …";
-      case "delayed":
-        return `not sent yet; trying again in ${Math.max(0.1, (event.until.getTime() - Date.now()) / 1000).toFixed(1)} s`;
-      case "settled":
-        return settledLine(delivery, this.#style);
       case "verified":
         return null;
+      default:
+        return event.until === null
+          ? settledLine(event, this.#style)
+          : `not sent yet; trying again in ${Math.max(0.1, (event.until.getTime() - Date.now()) / 1000).toFixed(1)} s`;
     }
   }
 }
 
-function settledLine(delivery: Delivery, { symbols }: Style): string {
-  const seconds = delivery.elapsedMs === null ? "" : ` in ${(delivery.elapsedMs / 1000).toFixed(1)} s`;
-  switch (delivery.state) {
+function settledLine({ state, elapsedMs, error, reason }: DeliveryEvent, { symbols }: Style): string {
+  const seconds = elapsedMs === null ? "" : ` in ${(elapsedMs / 1000).toFixed(1)} s`;
+  switch (state) {
     case "sent":
       return `${symbols.good} sent${seconds}`;
     case "unknown":
-      return `${symbols.unsure} unknown: ${oneLine(delivery.error?.message ?? "")}`;
+      return `${symbols.unsure} unknown: ${oneLine(error?.message ?? "")}`;
     case "pending":
       return `${symbols.unsure} held for moderation`;
     default:
-      return `${symbols.bad} ${delivery.state}: ${oneLine(delivery.error?.message ?? delivery.reason ?? "")}`;
+      return `${symbols.bad} ${state}: ${oneLine(error?.message ?? reason ?? "")}`;
   }
 }

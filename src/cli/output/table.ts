@@ -1,4 +1,5 @@
 import { sayDuration } from "../../base/duration.ts";
+import { indented, oneLine } from "../../base/printable.ts";
 import { sayTime } from "../../base/zone.ts";
 import {
   type ChannelReport,
@@ -10,7 +11,6 @@ import {
 import { LIST_PART } from "../../channels/contract.ts";
 import type { Incident, IncidentType, Update } from "../../incident/incident.ts";
 import { PHASE_WORDS } from "../../incident/phases.ts";
-import { indented, oneLine } from "./printable.ts";
 import type { Style } from "./style.ts";
 
 /** Who has heard what: one line a channel, the reason and the remedy under each that has not. */

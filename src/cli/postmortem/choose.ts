@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { refusal, usageError } from "../../base/errors.ts";
+import { oneLine } from "../../base/printable.ts";
 import type { DeliveryState, Ledger } from "../../broadcast/ledger.ts";
 import { type Incident, isClosed } from "../../incident/incident.ts";
+import { namedIncident } from "../../status/incidents.ts";
+import { usualPath } from "../../status/postmortem-path.ts";
 import type { App } from "../app.ts";
 import type { Dialog } from "../dialog.ts";
-import { namedIncident } from "../incidents.ts";
-import { oneLine } from "../output/printable.ts";
-import { usualPath } from "./usual-path.ts";
 
 /** An incident or planned work that is over. */
 export type Ended = Incident & { readonly resolvedAt: Date };

@@ -1,6 +1,6 @@
 import { brokenMs, longestMs, type Totals } from "../../cadence/figures.ts";
 import type { Lane } from "../../cadence/silence.ts";
-import { incidentFields } from "../output/json.ts";
+import { incidentFields } from "../../status/documents.ts";
 import type { Report } from "./report.ts";
 
 /** `status report --json`: lengths in milliseconds, times in UTC. Fields are only ever added. */

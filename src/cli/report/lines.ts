@@ -1,9 +1,9 @@
 import { sayDuration } from "../../base/duration.ts";
+import { oneLine } from "../../base/printable.ts";
 import { sayTime, zoneName } from "../../base/zone.ts";
 import type { OnChannel, Totals } from "../../cadence/figures.ts";
 import type { Lane } from "../../cadence/silence.ts";
 import { PHASE_WORDS } from "../../incident/phases.ts";
-import { oneLine } from "../output/printable.ts";
 import type { Style } from "../output/style.ts";
 import { ticksBetween } from "./axis.ts";
 import { resultOf } from "./chart.ts";

@@ -1,12 +1,12 @@
+import { oneLine } from "../../base/printable.ts";
 import { sayTime } from "../../base/zone.ts";
 import { silentChannels } from "../../broadcast/report.ts";
 import type { CadencePolicy } from "../../cadence/policy.ts";
 import type { Incident } from "../../incident/incident.ts";
 import { PHASE_WORDS } from "../../incident/phases.ts";
-import { WHAT } from "../commands/due.ts";
+import { incidentFields } from "../../status/documents.ts";
+import { WHAT } from "../../status/due.ts";
 import { sayLeftOut } from "../coverage.ts";
-import { incidentFields } from "../output/json.ts";
-import { oneLine } from "../output/printable.ts";
 import { hasHeardNewest, owedOn, type Watched } from "./room.ts";
 
 /** An incident as it stands now, in one line; the same text for as long as nothing changes. */

@@ -4,8 +4,8 @@ import { type Case, type Debt, debts } from "../../cadence/due.ts";
 import type { CadencePolicy } from "../../cadence/policy.ts";
 import type { Config } from "../../config/load.ts";
 import type { Update } from "../../incident/incident.ts";
-import { caseOf } from "../commands/due.ts";
-import { type ChannelCoverage, coverageFrom } from "../coverage.ts";
+import { type ChannelCoverage, coverageFrom } from "../../status/coverage.ts";
+import { caseOf } from "../../status/due.ts";
 
 /** One open incident as a room sees it. What depends on the time of day is asked for when it is drawn. */
 export interface Watched {

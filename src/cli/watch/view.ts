@@ -1,12 +1,12 @@
 import { sayDuration } from "../../base/duration.ts";
+import { indented, oneLine } from "../../base/printable.ts";
 import { localTime, sayTime, zoneName } from "../../base/zone.ts";
 import { hasSpoken } from "../../broadcast/report.ts";
 import type { Debt } from "../../cadence/due.ts";
 import type { CadencePolicy } from "../../cadence/policy.ts";
 import { PHASE_WORDS } from "../../incident/phases.ts";
-import { commandFor, nextStep, WHAT } from "../commands/due.ts";
-import type { ChannelCoverage } from "../coverage.ts";
-import { indented, oneLine } from "../output/printable.ts";
+import type { ChannelCoverage } from "../../status/coverage.ts";
+import { commandFor, nextStep, WHAT } from "../../status/due.ts";
 import type { Style } from "../output/style.ts";
 import { sayRest } from "./changes.ts";
 import { hasHeardNewest, owedOn, type Watched } from "./room.ts";

@@ -2,8 +2,8 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { isIP } from "node:net";
 import { setupError, usageError } from "../../base/errors.ts";
+import { oneLine } from "../../base/printable.ts";
 import { isLoopback } from "../../channels/http.ts";
-import { oneLine } from "../output/printable.ts";
 
 export interface ListenOn {
   readonly host: string;

@@ -1,15 +1,15 @@
 import type { Clock } from "../../base/clock.ts";
 import { StatusError } from "../../base/errors.ts";
+import { oneLine } from "../../base/printable.ts";
 import type { Delivery, Ledger } from "../../broadcast/ledger.ts";
 import { type Case, type Debt, debts } from "../../cadence/due.ts";
 import { type DueReminder, dueReminders } from "../../cadence/reminders.ts";
 import { type Incident, isOpen } from "../../incident/incident.ts";
+import { caseOf, WHAT } from "../../status/due.ts";
+import { internalChannels, remindColleagues, sayReminded } from "../../status/remind.ts";
 import type { App } from "../app.ts";
-import { carryOut } from "../carry-out.ts";
-import { caseOf, WHAT } from "../commands/due.ts";
 import { followUpRound, turnOf } from "../follow-up-round.ts";
-import { oneLine } from "../output/printable.ts";
-import { internalChannels, remindColleagues, sayReminded } from "../remind.ts";
+import { carryOut } from "../speaking.ts";
 import type { Counters } from "./metrics.ts";
 import { nextLook } from "./next-look.ts";
 import { resumable } from "./resume.ts";
@@ -91,7 +91,7 @@ async function resume(each: Case, by: Looker): Promise<boolean> {
   if (chosen.length === 0) return false;
   const newest = each.updates.at(-1)!;
   const { incident } = each;
-  const document = await spoken(by, (quiet) => carryOut(quiet, newest.id, chosen, ALONE, { resumed: true }));
+  const document = await spoken(by, (quiet) => carryOut(quiet, newest.id, chosen, ALONE));
   const unheard = unheardOf(document);
   count(by, "status_worker_retries_total", document);
   // A channel that stays silent would be told of with every try.

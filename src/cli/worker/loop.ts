@@ -1,10 +1,10 @@
 import type { Clock } from "../../base/clock.ts";
 import { StatusError } from "../../base/errors.ts";
+import { oneLine } from "../../base/printable.ts";
 import type { Debt } from "../../cadence/due.ts";
 import type { Incident } from "../../incident/incident.ts";
 import type { Jobs, Pointer, QueueDepth } from "../../store/jobs.ts";
 import type { App } from "../app.ts";
-import { oneLine } from "../output/printable.ts";
 import type { Sink, Surroundings } from "../surroundings.ts";
 import { Agenda } from "./agenda.ts";
 import { type Duties, isLedgerFault, type Looker, look } from "./look.ts";

@@ -1,7 +1,7 @@
+import { oneLine } from "../../base/printable.ts";
 import { carryMailing } from "../../broadcast/mailing.ts";
 import { type MailingProgress, sayMailing } from "../../broadcast/mailings.ts";
 import type { App } from "../app.ts";
-import { oneLine } from "../output/printable.ts";
 import type { Looker } from "./look.ts";
 
 /** How long one that cannot go on now is left alone, unless the ledger says until when. */

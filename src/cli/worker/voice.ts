@@ -1,5 +1,5 @@
+import { oneLine } from "../../base/printable.ts";
 import type { App } from "../app.ts";
-import { oneLine } from "../output/printable.ts";
 import { secondsOf } from "../watch/view.ts";
 
 /** One thing that a worker did, or that befell it. */
