@@ -7,6 +7,7 @@ export {
   type CreateOptions,
   createStatus,
   type ExtendOptions,
+  type FollowUpOptions,
   type ResolveOptions,
   type RetryOptions,
   type ScheduleOptions,
@@ -21,6 +22,8 @@ export type {
   DeliveryDocument,
   DueDocument,
   DueEntry,
+  FollowUpDocument,
+  FollowUpsDocument,
   IncidentDocument,
   ListDocument,
   NothingDocument,
@@ -31,3 +34,4 @@ export type {
 } from "./status/documents.ts";
 export type { DeliveryEvent, MailingEvent, PlannedEvent, RemarkEvent } from "./status/events.ts";
 export type { ComponentOption, Duration } from "./status/options.ts";
+export type { PlanOptions } from "./status/say.ts";

@@ -11,6 +11,7 @@ import {
   parseImpact,
   parsePhase,
   parseSet,
+  refuseTooLong,
   type SpeakOptions,
 } from "../status/options.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -62,18 +63,11 @@ export interface SpeakFlags {
   readonly offline?: boolean;
 }
 
-/** No channel takes as much, and to look through more takes time: in characters. */
-const LONGEST_MESSAGE = 500_000;
-
 /** The author's Markdown from `--message`, `--message -` or `--message-file`; null where none was given. Throws usage errors. */
 export async function readMessage(flags: SpeakFlags, surroundings: Surroundings): Promise<string | null> {
   const message = await givenMessage(flags, surroundings);
-  if (message === null || message.length <= LONGEST_MESSAGE) return message;
-  throw usageError(
-    "MESSAGE_TOO_LONG",
-    `The message has ${message.length} characters.`,
-    "Say what matters to customers and link to the rest.",
-  );
+  refuseTooLong(message);
+  return message;
 }
 
 async function givenMessage(flags: SpeakFlags, surroundings: Surroundings): Promise<string | null> {

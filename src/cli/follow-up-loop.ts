@@ -4,10 +4,11 @@ import type { Ledger } from "../broadcast/ledger.ts";
 import { type Incident, isOpen } from "../incident/incident.ts";
 import { loadTemplateSet } from "../render/template.ts";
 import { caseOf } from "../status/due.ts";
+import type { Round } from "../status/follow-up.ts";
 import { namedIncident } from "../status/incidents.ts";
 import type { App } from "./app.ts";
 import { EXIT, EXIT_OF_BLAME } from "./exit-codes.ts";
-import { followUpRound, type Round, type Script } from "./follow-up-round.ts";
+import { codeOfRound, followUpRound, type Script } from "./follow-up-round.ts";
 import { sayPromise } from "./output/table.ts";
 import { carryOut } from "./speaking.ts";
 
@@ -111,7 +112,7 @@ class Loop {
     const retried = await this.#retryScripted(ledger, incident);
     const round = await followUpRound(this.#app, ledger, incident, this.#script);
     this.#tell(round);
-    if (round.came !== "wait" && round.came !== "leave") this.#codes.set(incident.id, round.code);
+    if (round.came !== "wait" && round.came !== "leave") this.#codes.set(incident.id, codeOfRound(round));
     else if (retried !== null) this.#codes.set(incident.id, retried);
     if (round.came !== "said") return round.until;
     this.#said++;

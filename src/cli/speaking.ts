@@ -72,10 +72,14 @@ export async function carryOut(
 
 /** With --json, the document of what was said: people have been told already. Returns the exit code. */
 export function conclude(app: App, flags: SpeakFlags, said: Said): number {
-  const { interrupted, outcome, incident, update, reports } = said;
+  const { outcome, incident, update, reports } = said;
   if (flags.json === true)
     app.surroundings.stdout.write(
       `${JSON.stringify(broadcastDocument(outcome, incident, update, reports))}\n`,
     );
+  return codeOf(said);
+}
+
+export function codeOf({ interrupted, outcome }: Said): number {
   return interrupted ? EXIT.interrupted.code : EXIT_OF_OUTCOME[outcome];
 }

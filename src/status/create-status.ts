@@ -9,6 +9,8 @@ import {
   type BroadcastDocument,
   broadcastDocument,
   type DueDocument,
+  type FollowUpDocument,
+  type FollowUpsDocument,
   type ListDocument,
   NOTHING,
   type NothingDocument,
@@ -19,7 +21,7 @@ import {
 } from "./documents.ts";
 import type { DeliveryEvent, Happening, MailingEvent, PlannedEvent, RemarkEvent, Spoken } from "./events.ts";
 import type { MaintenanceVerb } from "./maintenance.ts";
-import { type Duration, refuseEmpty, type SpeakOptions } from "./options.ts";
+import { type Duration, refuseEmpty, refuseTooLong, type SpeakOptions } from "./options.ts";
 import { previewDocument } from "./preview-document.ts";
 import type { RetryOptions as Retrying } from "./retry.ts";
 import { isPreview, type PlanOptions, type Preview } from "./say.ts";
@@ -79,6 +81,7 @@ export type CorrectOptions = About &
     /** Take posts away where the place lets one, instead of changing their words. */
     readonly delete?: boolean;
   };
+export type FollowUpOptions = About & Pick<SpeakOptions, Words | Sending>;
 export type RetryOptions = About & Omit<Retrying, "dryRun" | "key">;
 export type ScheduleOptions = Omit<AnnounceOptions, "startedAt" | "until"> &
   Required<Pick<SpeakOptions, "from" | "until">>;
@@ -99,6 +102,11 @@ export interface Speaking<R, Retried> {
   retract(options?: CorrectOptions): Promise<R>;
   /** Speaks again on silent channels only; of the newest incident that has one where none is named. */
   retry(options?: RetryOptions): Promise<Retried>;
+  /**
+   * Says the scripted follow-up (template `holding`) where the promised time has come and nobody has spoken since; on every open
+   * incident where none is named. Exactly one of many callers speaks. What keeps it from being said is the document's `error`.
+   */
+  followUp(options?: FollowUpOptions): Promise<FollowUpDocument | FollowUpsDocument>;
   readonly maintenance: {
     schedule(options: ScheduleOptions): Promise<R>;
     start(options?: StartOptions): Promise<R>;
@@ -208,6 +216,7 @@ function speakingAt<R>(
     clean(
       (async () => {
         refuseEmpty(incident ?? null, options);
+        refuseTooLong(options.message ?? null);
         return documentOf(await operation(incident ?? null, dryRun ? { ...options, dryRun } : options));
       })(),
     );
@@ -236,6 +245,16 @@ function speakingAt<R>(
         ),
       );
   return {
+    followUp: ({ incident, ...options } = {}) =>
+      clean(
+        (async () => {
+          refuseEmpty(incident ?? null, options);
+          refuseTooLong(options.message ?? null);
+          const { followUp, followUpDocument } = await import("./follow-up.ts");
+          const given = dryRun ? { ...options, dryRun } : options;
+          return followUpDocument(await followUp(desk, incident ?? null, given, PROGRAM));
+        })(),
+      ),
     announce: (options) =>
       run(options, async (_, given) => (await import("./announce.ts")).announce(desk, null, given, PROGRAM)),
     update: later("update"),

@@ -140,6 +140,35 @@ export interface DueEntry {
   readonly action: string | null;
 }
 
+/** What a scripted follow-up came to on one incident. */
+export interface FollowUpDocument {
+  readonly version: 1;
+  readonly outcome?: Outcome;
+  readonly incident?: IncidentDocument;
+  readonly update?: BroadcastDocument["update"];
+  readonly deliveries?: readonly (DeliveryDocument | PlannedDelivery)[];
+  readonly silent?: readonly string[];
+  /** What a person has to type, where words stay due. */
+  readonly command?: string;
+  /** Why nothing was said. */
+  readonly error?: {
+    readonly code: string;
+    readonly message: string;
+    readonly hint: string | null;
+    readonly retryAt: null;
+  };
+  /** The channels on which colleagues were reminded instead. */
+  readonly reminded?: readonly { readonly channel: string; readonly error: object | null }[];
+}
+
+/** The same on several. */
+export interface FollowUpsDocument {
+  readonly version: 1;
+  readonly outcome: Outcome;
+  readonly followUps: readonly FollowUpDocument[];
+  readonly silent: readonly string[];
+}
+
 export const NOTHING: NothingDocument = { version: 1, outcome: "nothing-to-do", deliveries: [], silent: [] };
 
 export function broadcastDocument(

@@ -12,7 +12,7 @@ import { usualPath } from "./postmortem-path.ts";
 
 /** What is overdue, or falls due within `within`; soonest first. Throws WITHIN_UNREADABLE. */
 export async function due(desk: Desk, { within = 0 }: { readonly within?: Duration }): Promise<Owing[]> {
-  const withinMs = typeof within === "number" ? within : parseDuration(within);
+  const withinMs = typeof within === "string" ? parseDuration(within) : within >= 0 ? within : null;
   if (withinMs === null)
     throw usageError("WITHIN_UNREADABLE", `--within ${within} is no duration.`, "Say 5m or 1h.");
   const ledger = await desk.existingLedger();

@@ -115,8 +115,13 @@ function componentText(given: ComponentOption): string {
 
 /** As it would be typed. */
 export function timeText(value: unknown): string {
-  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Date && isInstant(value)) return value.toISOString();
   return typeof value === "number" ? durationText(value) : String(value);
+}
+
+/** False for a date that is none, such as `new Date("soon")`. */
+export function isInstant(date: Date): boolean {
+  return !Number.isNaN(date.getTime());
 }
 
 function durationText(ms: number): string {
@@ -299,6 +304,18 @@ export function parseTimeout(given: Duration): number {
     "TIMEOUT_UNREADABLE",
     `--timeout ${value} is no duration from 1s to 1h.`,
     "Say 60s or 2m.",
+  );
+}
+
+/** No channel takes as much, and to look through more takes time: in characters. */
+const LONGEST_MESSAGE = 500_000;
+
+export function refuseTooLong(message: string | null): void {
+  if (message === null || message.length <= LONGEST_MESSAGE) return;
+  throw usageError(
+    "MESSAGE_TOO_LONG",
+    `The message has ${message.length} characters.`,
+    "Say what matters to customers and link to the rest.",
   );
 }
 

@@ -3,7 +3,7 @@ import { usageError } from "../base/errors.ts";
 import { instantOf, nextOccurrence, sayTime } from "../base/zone.ts";
 import type { Person } from "./caller.ts";
 import type { Desk } from "./desk.ts";
-import { type Duration, type SpeakOptions, timeText } from "./options.ts";
+import { type Duration, isInstant, type SpeakOptions, timeText } from "./options.ts";
 
 const DAY_MS = 86_400_000;
 /** Work longer, or further away, than these is most likely a slip of the pen. */
@@ -33,7 +33,7 @@ export function parseMoment(
   given: Date | Duration,
   { now, timeZone, after = now }: TimeBase,
 ): Date {
-  if (given instanceof Date) return given;
+  if (given instanceof Date && isInstant(given)) return given;
   const value = timeText(given);
   const text = value.trim();
   const inFuture = parseDuration(text.replace(/^in /, ""));
@@ -87,8 +87,7 @@ export function parsePlannedTimes(
       `--from ${from} is ${sayTime(startsAt, timeZone, true)}, and that has passed.`,
       "If the work is under way: status announce maintenance-started --until TIME",
     );
-  const endsAt =
-    until instanceof Date ? until : parseMoment("--until", until, { now, timeZone, after: startsAt });
+  const endsAt = parseMoment("--until", until, { now, timeZone, after: startsAt });
   if (endsAt > startsAt) return { startsAt, endsAt };
   throw usageError(
     "UNTIL_BEFORE_FROM",

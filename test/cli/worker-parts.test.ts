@@ -4,13 +4,13 @@ import type { Delivery, DeliveryState } from "../../src/broadcast/ledger.ts";
 import type { Case } from "../../src/cadence/due.ts";
 import { DEFAULT_CADENCE } from "../../src/cadence/policy.ts";
 import { dueReminders } from "../../src/cadence/reminders.ts";
-import { turnOf } from "../../src/cli/follow-up-round.ts";
 import { Agenda } from "../../src/cli/worker/agenda.ts";
 import { parseListen } from "../../src/cli/worker/door.ts";
 import { Counters, exposition, gauge } from "../../src/cli/worker/metrics.ts";
 import { nextLook } from "../../src/cli/worker/next-look.ts";
 import { resumable, resumesAt } from "../../src/cli/worker/resume.ts";
 import type { Incident, Standing, Update, Verb } from "../../src/incident/incident.ts";
+import { turnOf } from "../../src/status/follow-up.ts";
 
 const MINUTE = 60_000;
 const START = new Date("2026-11-23T03:10:00Z").getTime();

@@ -134,6 +134,13 @@ describe("createStatus", () => {
     expect(incident.startedAt).toEqual(began);
     const future = status.announce({ ...CHECKOUT, startedAt: new Date(now + 1000) });
     expect(await codeOf(future)).toBe("STARTED_AT_FUTURE");
+    const never = new Date("soon");
+    expect(await codeOf(due(never))).toBe("NEXT_UPDATE_RANGE");
+    expect(await codeOf(status.announce({ ...CHECKOUT, startedAt: never }))).toBe("STARTED_AT_UNREADABLE");
+    const { schedule } = status.maintenance;
+    expect(await codeOf(schedule({ title: "Never", from: never, until: "1h" }))).toBe("TIME_UNREADABLE");
+    expect(await codeOf(schedule({ title: "Never", from: "in 1h", until: never }))).toBe("TIME_UNREADABLE");
+    expect(await codeOf(status.due({ within: Number.NaN }))).toBe("WITHIN_UNREADABLE");
     expect(stage.heard().x).toBe(0);
   });
 
@@ -146,6 +153,21 @@ describe("createStatus", () => {
     expect(said.deliveries.map(({ text }) => text)).toEqual(preview.deliveries.map(({ text }) => text));
     await status.say(preview.plan!.hash);
     expect(stage.heard().x).toBe(1);
+  });
+
+  it("follows up what is due, once", async () => {
+    const stage = await setStage();
+    const status = await open(stage);
+    await status.announce({ ...CHECKOUT, nextUpdate: "30m" });
+    expect(await status.followUp()).toMatchObject({ outcome: "nothing-to-do" });
+    stage.clock.advance(31 * 60_000);
+    const { due } = await status.due();
+    expect(due).toMatchObject([{ kind: "update", overdue: true }]);
+    expect(await status.preview.followUp()).toMatchObject({ outcome: "dry-run" });
+    expect(stage.heard().x).toBe(1);
+    expect(await status.followUp()).toMatchObject({ outcome: "delivered", update: { template: "holding" } });
+    expect(await status.followUp()).toMatchObject({ outcome: "nothing-to-do" });
+    expect(stage.heard().x).toBe(2);
   });
 
   it("plans work, begins it, moves its end and ends it", async () => {

@@ -1,13 +1,15 @@
 import { usageError } from "../../base/errors.ts";
-import { isOpen } from "../../incident/incident.ts";
-import { EMPTY_LEDGER, namedIncident } from "../../status/incidents.ts";
+import { followUp as follow, followUpDocument, type Round } from "../../status/follow-up.ts";
 import { parseEvery } from "../../status/options.ts";
 import type { App } from "../app.ts";
+import { callerOf } from "../caller.ts";
 import { EXIT } from "../exit-codes.ts";
-import { parseMax, parseUntil, type SpeakFlags } from "../flags.ts";
+import { optionsOf, parseMax, parseUntil, type SpeakFlags } from "../flags.ts";
 import { keepFollowingUp } from "../follow-up-loop.ts";
-import { followUpRound, type Round, type Script } from "../follow-up-round.ts";
+import { codeOfRound, showIfPreview } from "../follow-up-round.ts";
 import { sayPromise } from "../output/table.ts";
+import { narrated } from "../speaking.ts";
+import { Typed } from "../typed.ts";
 
 /**
  * `status follow-up [incident]`: says the holding update where the promised time has come and nobody has spoken since;
@@ -21,7 +23,6 @@ export async function followUp(
   message: string | null,
 ): Promise<number> {
   const { every, max, until, ...flags } = given;
-  const ledger = await app.existingLedger();
   if (every !== undefined) {
     refuseMisfits(app, given);
     return keepFollowingUp(
@@ -43,39 +44,20 @@ export async function followUp(
       `${max === undefined ? "--until" : "--max"} is for follow-ups that repeat.`,
       "Add --every 30m",
     );
-  const script: Script = { flags, message, everyMs: null, retriesOwn: true };
-  if (ledger === null && reference !== null)
-    throw usageError("INCIDENT_UNKNOWN", `There is no incident "${reference}".`, EMPTY_LEDGER);
-  const incidents =
-    ledger === null
-      ? []
-      : reference === null
-        ? await ledger.openIncidents()
-        : [await namedIncident(ledger, reference)].filter(isOpen);
-  if (flags.key !== undefined && incidents.length > 1)
-    throw usageError(
-      "INCIDENT_NEEDED",
-      `${incidents.length} incidents are open, and a key speaks once.`,
-      `Name one: status follow-up ${incidents[0]?.id} --key ${flags.key}`,
-    );
-  const rounds: Round[] = [];
-  for (const incident of incidents) rounds.push(await followUpRound(app, ledger!, incident, script));
+  const caller = callerOf(app, flags, null, new Typed());
+  const rounds = await narrated(app, flags, (desk) =>
+    follow(desk, reference, optionsOf(flags, message), caller),
+  );
+  for (const round of rounds) showIfPreview(app, round, flags);
   tell(app, rounds, flags);
-  return Math.max(EXIT.ok.code, ...rounds.map(({ code }) => code));
+  return Math.max(EXIT.ok.code, ...rounds.map(codeOfRound));
 }
 
 /** All that was said has been told on stdout, save with `--json`: there one document stands for all. */
 function tell(app: App, rounds: readonly Round[], flags: SpeakFlags): void {
   const { stdout, stderr, clock } = app.surroundings;
-  const notable = rounds.filter(({ came }) => came !== "wait" && came !== "leave");
   if (flags.json === true) {
-    const documents = notable.map(({ document }) => document);
-    const silent = documents.flatMap((document) => (document.silent as string[] | undefined) ?? []);
-    const outcomes = documents.map(({ outcome }) => outcome).filter((outcome) => outcome !== undefined);
-    const outcome = outcomes.find((each) => each !== "delivered") ?? outcomes[0] ?? "nothing-to-do";
-    const nothing = { version: 1, outcome: "nothing-to-do", deliveries: [], silent: [] };
-    const several = { version: 1, outcome, followUps: documents, silent };
-    stdout.write(`${JSON.stringify(documents.length > 1 ? several : (documents[0] ?? nothing))}\n`);
+    stdout.write(`${JSON.stringify(followUpDocument(rounds))}\n`);
     return;
   }
   for (const { came, told } of rounds)

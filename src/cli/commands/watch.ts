@@ -6,11 +6,12 @@ import { actionDebts, type Case } from "../../cadence/due.ts";
 import { type DueReminder, dueReminders } from "../../cadence/reminders.ts";
 import type { Incident } from "../../incident/incident.ts";
 import { WHAT } from "../../status/due.ts";
+import { NOBODY_TO_REMIND, turnOf } from "../../status/follow-up.ts";
 import { namedIncident } from "../../status/incidents.ts";
 import { internalChannels, remindColleagues, sayReminded } from "../../status/remind.ts";
 import type { App } from "../app.ts";
 import { EXIT } from "../exit-codes.ts";
-import { followUpRound, NOBODY_TO_REMIND, turnOf } from "../follow-up-round.ts";
+import { codeOfRound, followUpRound } from "../follow-up-round.ts";
 import { mayRedraw, styleFor } from "../output/style.ts";
 import type { Sink, Surroundings } from "../surroundings.ts";
 import { changeDocument, changeLine, endedLine } from "../watch/changes.ts";
@@ -197,11 +198,11 @@ class Watch {
         const round = await followUpRound(quiet, await quiet.ledger(), each.incident, {
           ...{ flags, message: null, everyMs: null },
         });
-        const silent = (round.document.silent as readonly string[] | undefined) ?? [];
+        const { silent = [], update } = round.document;
+        const good = codeOfRound(round) === EXIT.ok.code;
         if (round.came === "said") {
-          const { number } = (round.document.update as { number?: number } | undefined) ?? {};
-          const text = `said update ${number ?? ""} of ${each.incident.id}${silent.length === 0 ? "" : `; silent: ${silent.join(", ")}`}`;
-          this.#tell({ text, good: round.code === EXIT.ok.code }, each.incident, {
+          const text = `said update ${update?.number ?? ""} of ${each.incident.id}${silent.length === 0 ? "" : `; silent: ${silent.join(", ")}`}`;
+          this.#tell({ text, good }, each.incident, {
             event: "said",
             ...round.document,
           });
@@ -210,7 +211,7 @@ class Watch {
             event: "fault",
             ...round.document,
           });
-        if (round.came !== "said" || round.code !== EXIT.ok.code)
+        if (round.came !== "said" || !good)
           this.#paused.set(each.incident.id, clock.now().getTime() + PAUSE_MS);
       });
     return due.length > 0;

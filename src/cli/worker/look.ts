@@ -5,11 +5,15 @@ import type { Delivery, Ledger } from "../../broadcast/ledger.ts";
 import { type Case, type Debt, debts } from "../../cadence/due.ts";
 import { type DueReminder, dueReminders } from "../../cadence/reminders.ts";
 import { type Incident, isOpen } from "../../incident/incident.ts";
+import { carryOut } from "../../status/carry-out.ts";
+import { type BroadcastDocument, broadcastDocument, type FollowUpDocument } from "../../status/documents.ts";
 import { caseOf, WHAT } from "../../status/due.ts";
+import { turnOf } from "../../status/follow-up.ts";
 import { internalChannels, remindColleagues, sayReminded } from "../../status/remind.ts";
 import type { App } from "../app.ts";
-import { followUpRound, turnOf } from "../follow-up-round.ts";
-import { carryOut } from "../speaking.ts";
+import { optionsOf } from "../flags.ts";
+import { followUpRound } from "../follow-up-round.ts";
+import { narrated } from "../speaking.ts";
 import type { Counters } from "./metrics.ts";
 import { nextLook } from "./next-look.ts";
 import { resumable } from "./resume.ts";
@@ -91,15 +95,16 @@ async function resume(each: Case, by: Looker): Promise<boolean> {
   if (chosen.length === 0) return false;
   const newest = each.updates.at(-1)!;
   const { incident } = each;
-  const document = await spoken(by, (quiet) => carryOut(quiet, newest.id, chosen, ALONE));
+  const document = await by.quietly((quiet) => goOn(quiet, newest.id, chosen));
   const unheard = unheardOf(document);
   count(by, "status_worker_retries_total", document);
   // A channel that stays silent would be told of with every try.
   const text = `went on with update ${newest.number} of ${incident.id}${unheard}`;
   if (unheard === "") {
     by.voice.mended(`${incident.id} resumed`);
-    by.voice.tell({ event: "resumed", text, incidentId: incident.id, document });
-  } else by.voice.fault(`${incident.id} resumed`, text, { incidentId: incident.id, document });
+    by.voice.tell({ event: "resumed", text, incidentId: incident.id, document: { ...document } });
+  } else
+    by.voice.fault(`${incident.id} resumed`, text, { incidentId: incident.id, document: { ...document } });
   return true;
 }
 
@@ -137,15 +142,14 @@ async function followUp(each: Case, by: Looker): Promise<boolean> {
   const { document } = round;
   if (round.came === "said") {
     voice.mended(incident.id);
-    const { number } = (document.update as { number?: number } | undefined) ?? {};
-    const text = `said update ${number ?? ""} of ${incident.id}${unheardOf(document)}`;
-    voice.tell({ event: "said", text, incidentId: incident.id, document });
+    const text = `said update ${document.update?.number ?? ""} of ${incident.id}${unheardOf(document)}`;
+    voice.tell({ event: "said", text, incidentId: incident.id, document: { ...document } });
     count(by, "status_worker_updates_said_total", document);
   }
   if (round.came !== "leave" && round.told !== null) {
-    const told = voice.fault(incident.id, round.told, { incidentId: incident.id, document });
-    const { code } = (document.error as { code?: string } | undefined) ?? {};
-    if (told) by.counters.add("status_worker_faults_total", { code: code ?? "WORDS_UNHEARD" });
+    const told = voice.fault(incident.id, round.told, { incidentId: incident.id, document: { ...document } });
+    const code = document.error?.code ?? "WORDS_UNHEARD";
+    if (told) by.counters.add("status_worker_faults_total", { code });
   }
   return round.came === "said" || round.came === "leave";
 }
@@ -171,27 +175,16 @@ async function remindOf(
   voice.tell({ event: "reminded", text: `${oneLine(text)} (${why})`, incidentId: id, document });
 }
 
-/** Runs a command that prints one JSON document, and gives that. */
-async function spoken(
-  by: Looker,
-  work: (quiet: App) => Promise<unknown>,
-): Promise<Readonly<Record<string, unknown>>> {
-  return by.quietly(async (quiet) => {
-    let text = "";
-    const stdout = {
-      ...quiet.surroundings.stdout,
-      write: (more: string) => {
-        text += more;
-      },
-    };
-    await work({ ...quiet, surroundings: { ...quiet.surroundings, stdout } });
-    return text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
-  });
+/** Takes what was left as far as it can go. */
+async function goOn(quiet: App, updateId: string, rows: readonly Delivery[]): Promise<BroadcastDocument> {
+  const { outcome, incident, update, reports } = await narrated(quiet, ALONE, (desk) =>
+    carryOut(desk, updateId, rows, optionsOf(ALONE, null), { resumed: true }),
+  );
+  return broadcastDocument(outcome, incident, update, reports);
 }
 
 /** Who has not heard it, as the end of a line. */
-function unheardOf(document: Readonly<Record<string, unknown>>): string {
-  const deliveries = (document.deliveries as readonly Posted[] | undefined) ?? [];
+function unheardOf({ deliveries = [], silent: names = [] }: FollowUpDocument): string {
   const unknown = deliveries.filter(({ state }) => state === "unknown").map(({ channel }) => channel);
   // What waits without a reason is a list, which is sent to by itself.
   const list = (name: string) =>
@@ -199,7 +192,7 @@ function unheardOf(document: Readonly<Record<string, unknown>>): string {
       ({ channel, state, reason, error }) =>
         channel === name && state === "waiting" && reason === null && error === null,
     );
-  const silent = ((document.silent as readonly string[] | undefined) ?? []).filter((name) => !list(name));
+  const silent = names.filter((name) => !list(name));
   const parts = [
     ...(silent.length === 0 ? [] : [`silent: ${silent.join(", ")}`]),
     ...(unknown.length === 0 ? [] : [`unknown: ${unknown.join(", ")}`]),
@@ -207,17 +200,13 @@ function unheardOf(document: Readonly<Record<string, unknown>>): string {
   return parts.map((part) => `; ${oneLine(part)}`).join("");
 }
 
-interface Posted {
-  readonly channel: string;
-  readonly kind: string;
-  readonly state: string;
-  readonly reason: string | null;
-  readonly error: unknown;
-}
-
-function count({ counters }: Looker, name: string, document: Readonly<Record<string, unknown>>): void {
-  counters.add(name, { outcome: String(document.outcome ?? "unknown") });
-  for (const { channel, kind, state } of (document.deliveries as readonly Posted[] | undefined) ?? [])
+function count(
+  { counters }: Looker,
+  name: string,
+  { outcome = "unknown", deliveries = [] }: FollowUpDocument,
+): void {
+  counters.add(name, { outcome });
+  for (const { channel, kind, state } of deliveries)
     counters.add("status_worker_posts_total", { channel, kind, state });
 }
 
