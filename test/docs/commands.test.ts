@@ -79,7 +79,6 @@ describe("the links of the documentation", () => {
     });
 });
 
-
 /** As GitHub names headings. */
 function anchorsOf(file: string): string[] {
   const headings = readFileSync(file, "utf8")
