@@ -17,6 +17,7 @@ export {
   type UpdateOptions,
   type WorkOptions,
 } from "./status/create-status.ts";
+export type { Check, DoctorDocument } from "./status/doctor.ts";
 export type {
   BroadcastDocument,
   DeliveryDocument,

@@ -5,6 +5,7 @@ import { PROGRAM } from "./caller.ts";
 import type { Said } from "./carry-out.ts";
 import { processCircumstances } from "./circumstances.ts";
 import { type Desk, openDesk } from "./desk.ts";
+import type { DoctorDocument } from "./doctor.ts";
 import {
   type BroadcastDocument,
   broadcastDocument,
@@ -131,6 +132,8 @@ export interface Status extends Speaking<BroadcastDocument, BroadcastDocument | 
   due(options?: { readonly within?: Duration }): Promise<DueDocument>;
   /** Reads posts back as the public sees them. */
   verify(options?: About & { readonly timeout?: Duration }): Promise<BroadcastDocument>;
+  /** Proves every credential, permission and setting without posting; what does not hold is a check of level `fail`. */
+  doctor(): Promise<DoctorDocument>;
   /** Ends connections and closes the ledger. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -195,6 +198,7 @@ export async function createStatus(options: CreateOptions = {}): Promise<Status>
           documentOfSaid(await verify(desk, incident ?? null, given)),
         ),
       ),
+    doctor: () => clean(import("./doctor.ts").then(({ doctor }) => doctor(desk, { offline }))),
     close,
     [Symbol.asyncDispose]: close,
   };

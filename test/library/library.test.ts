@@ -46,6 +46,21 @@ describe("createStatus", () => {
       expect(JSON.stringify(document)).toBe((await stage.run([...command, "--json"])).stdout.trim());
   });
 
+  it("examines every channel without posting, as doctor does", async () => {
+    const stage = await setStage(({ channels }) => {
+      channels.x = { ...channels.x, accessToken: "env:NOT_THERE" };
+    });
+    const document = await (await open(stage)).doctor();
+    expect(document.checks).toContainEqual(
+      expect.objectContaining({ channel: "x", name: "secret", level: "fail" }),
+    );
+    const typed = (await stage.run(["doctor", "--json"])).json();
+    const told = ({ checks }: Record<string, unknown>) =>
+      (checks as { channel: string; name: string }[]).map(({ channel, name }) => `${channel} ${name}`).sort();
+    expect(told({ ...document })).toEqual(told(typed));
+    expect(stage.heard()).toEqual({ x: 0, mail: 0, forum: 0, slack: 0, hosted: 0 });
+  });
+
   it("tells what happens, in the order in which it does", async () => {
     const stage = await setStage(({ channels }) => {
       for (const name of ["customers", "sellers", "ops", "page", "hosted"]) delete channels[name];

@@ -1,6 +1,7 @@
 import { usageError } from "../../base/errors.ts";
 import { printable } from "../../base/printable.ts";
 import { loadTemplateSet } from "../../render/template.ts";
+import type { Fault } from "../../status/lint/rehearse.ts";
 import { parseImpact, parsePhase } from "../../status/options.ts";
 import type { App } from "../app.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -9,7 +10,6 @@ import { checkMessage, templateOf } from "../lint/check-message.ts";
 import { examine, type Scope } from "../lint/examine.ts";
 import type { Found } from "../lint/findings.ts";
 import { findingLines, lintLines, summary, verdict } from "../lint/lines.ts";
-import type { Fault } from "../lint/rehearse.ts";
 import { styleFor } from "../output/style.ts";
 import { writeWhole } from "../output/write-whole.ts";
 

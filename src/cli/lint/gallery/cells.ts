@@ -8,8 +8,8 @@ import { toPlainText } from "../../../render/formats/plain.ts";
 import { renderCard } from "../../../sandbox/wall/adaptive-card.ts";
 import { renderDiscord, renderForum } from "../../../sandbox/wall/markdown.ts";
 import { renderSlackBlocks } from "../../../sandbox/wall/slack-blocks.ts";
+import type { Rehearsed } from "../../../status/lint/rehearse.ts";
 import { count } from "../lines.ts";
-import type { Rehearsed } from "../rehearse.ts";
 
 /** What a card shows beside the words: who speaks, and when. */
 export interface Setting {

@@ -1,5 +1,5 @@
 import type { ChannelConfig } from "../../../config/load.ts";
-import { isFault, type Trial } from "../rehearse.ts";
+import { isFault, type Trial } from "../../../status/lint/rehearse.ts";
 
 /** Places that show the same: one channel, or several of a kind whose texts do not differ. */
 export interface Column {

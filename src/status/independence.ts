@@ -1,5 +1,5 @@
 import type { Property } from "../channels/contract.ts";
-import type { Names } from "../status/circumstances.ts";
+import type { Names } from "./circumstances.ts";
 
 /**
  * What the status page shares with the property that it reports on, in words; empty where it stands alone, `unknown` where a name cannot be resolved.
