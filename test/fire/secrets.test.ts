@@ -134,6 +134,6 @@ describe("secrets in every slot of the configuration", () => {
       await run("doctor", "--debug");
       for (const file of everyFile(folder)) search(file, readFileSync(file, "latin1"));
     },
-    60_000,
+    180_000,
   );
 });
