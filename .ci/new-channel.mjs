@@ -92,6 +92,11 @@ $&`,
     `\n      %ident%Posts: %ident%.posts(),$&`,
   ],
   ["test/sandbox/wall.test.ts", /\n {2}hostedIncidents: \[\]/, "\n  %ident%Posts: [],$&"],
+  [
+    "test/fire/secrets.test.ts",
+    /\n {2}nodebb: \["token"\],/,
+    `$&\n  ${/-/.test(name) ? '"%name%"' : "%name%"}: ["token"],`,
+  ],
   ["test/sandbox/worlds.ts", /\n {4}hostedIncidents:/, "\n    %ident%Posts: [],$&"],
   [
     "README.md",

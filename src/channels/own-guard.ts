@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { deadline } from "../base/deadline.ts";
 import { setupError } from "../base/errors.ts";
 import { excerpt } from "./answer.ts";
 import { type Channel, ChannelError, type Finding, type Post, type Receipt, TooLong } from "./contract.ts";
@@ -87,10 +88,11 @@ export function guarded(connect: () => OwnChannel, origin: Origin): Channel {
   const { find, verify, amend, remove, close } = channel;
   return {
     compose: (message, context) => composed(() => channel.compose(message, context), origin),
-    publish: (...given) => attempt(async () => receipt(await channel.publish(...given)), origin),
+    publish: (...given) =>
+      attempt(async () => receipt(await within(() => channel.publish(...given), given[2])), origin),
     check: async (signal) => {
       try {
-        return fitting(findings, await channel.check(signal), "findings", origin);
+        return fitting(findings, await within(() => channel.check(signal), signal), "findings", origin);
       } catch (error) {
         const { message, hint } = asChannelError(error, origin);
         return [{ name: "check", level: "fail", message, hint: hint ?? mend(origin) } satisfies Finding];
@@ -101,7 +103,8 @@ export function guarded(connect: () => OwnChannel, origin: Origin): Channel {
       : {
           async find(...given) {
             try {
-              const search = fitting(searches, await find.apply(channel, given), "a search", origin);
+              const looking = await within(() => find.apply(channel, given), given[3]);
+              const search = fitting(searches, looking, "a search", origin);
               return search.found === null ? search : { found: receipt(search.found) };
             } catch (error) {
               return { found: null, conclusive: false, reason: asChannelError(error, origin).message };
@@ -113,7 +116,8 @@ export function guarded(connect: () => OwnChannel, origin: Origin): Channel {
       : {
           async verify(...given) {
             try {
-              return fitting(verdicts, await verify.apply(channel, given), "a verdict", origin);
+              const verdict = await within(() => verify.apply(channel, given), given[3]);
+              return fitting(verdicts, verdict, "a verdict", origin);
             } catch (error) {
               return { state: "cannot", note: asChannelError(error, origin).message };
             }
@@ -121,12 +125,40 @@ export function guarded(connect: () => OwnChannel, origin: Origin): Channel {
         }),
     ...(amend === undefined
       ? {}
-      : { amend: (...given) => attempt(async () => receipt(await amend.apply(channel, given)), origin) }),
+      : {
+          amend: (...given) =>
+            attempt(async () => receipt(await within(() => amend.apply(channel, given), given[2])), origin),
+        }),
     ...(remove === undefined
       ? {}
-      : { remove: (...given) => attempt(() => remove.apply(channel, given), origin) }),
-    ...(close === undefined ? {} : { close: async () => close.apply(channel) }),
+      : {
+          remove: (...given) => attempt(() => within(() => remove.apply(channel, given), given[1]), origin),
+        }),
+    ...(close === undefined
+      ? {}
+      : {
+          close: async () => {
+            const limit = deadline(CLOSING_MS);
+            await within(async () => close.apply(channel), limit.signal).finally(limit.end);
+          },
+        }),
   };
+}
+
+/** So long may a module take to let go. */
+const CLOSING_MS = 1000;
+
+/** What is promised, or a fault when the time is up: a promise that never settles must not hold what others do. */
+function within<T>(run: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new Error("it did not answer in time"));
+    if (signal.aborted) late();
+    else signal.addEventListener("abort", late, { once: true });
+    // Not everything that is called a promise is one.
+    void (async () => run())()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener("abort", late));
+  });
 }
 
 function composed(compose: () => unknown, origin: Origin): readonly Post[] {

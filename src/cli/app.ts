@@ -2,6 +2,7 @@ import type { Scrubber } from "../base/scrubber.ts";
 import { type Desk, openDesk } from "../status/desk.ts";
 import { LiveSink } from "./output/live-sink.ts";
 import { tellRemark } from "./output/remark.ts";
+import { outliveOwnCode } from "./own-code.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 export interface OpenFlags {
@@ -28,6 +29,7 @@ export async function openApp(
   const desk = await openDesk(surroundings, scrubber, { config, offline }, (happening) =>
     tellRemark(happening, live),
   );
+  if (desk.config.channels.some(({ from }) => from !== null)) outliveOwnCode(live);
   return {
     ...desk,
     // Its channels change when their own kinds are loaded.

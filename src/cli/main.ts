@@ -16,6 +16,7 @@ import { EXIT, EXIT_OF_BLAME } from "./exit-codes.ts";
 import { readMessage, type SpeakFlags } from "./flags.ts";
 import { foldExamples } from "./output/fold-examples.ts";
 import { styleFor } from "./output/style.ts";
+import { watchTheEnd } from "./own-code.ts";
 import { createProgram, speakFlags } from "./program/program.ts";
 import { processSurroundings, type Surroundings, scrubbed } from "./surroundings.ts";
 import { Typed } from "./typed.ts";
@@ -44,6 +45,7 @@ export async function main(argv: readonly string[], given?: Surroundings): Promi
         if (!argv.includes("--json")) write(text);
       },
     });
+  const done = given === undefined ? watchTheEnd() : () => {};
   try {
     refuseUnknownCommand(argv, program);
     await program.parseAsync([...argv], { from: "user" });
@@ -60,6 +62,8 @@ export async function main(argv: readonly string[], given?: Surroundings): Promi
       return EXIT.usage.code;
     }
     return report(error, { json: argv.includes("--json"), debug: argv.includes("--debug") }, surroundings);
+  } finally {
+    done();
   }
 }
 

@@ -20,7 +20,8 @@ export async function askVariables(
         : await dialog.select(
             question,
             [...(initial === "" ? [""] : []), ...choices].map((choice) => ({
-              name: choice || "(say nothing of it)",
+              // No letter that answers another question stands at its beginning: what is typed ahead must not choose.
+              name: choice === "" ? "(say nothing of it)" : `say: ${choice}`,
               value: choice,
             })),
             initial ?? undefined,

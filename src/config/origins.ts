@@ -4,7 +4,7 @@ import { isMap, isScalar, LineCounter, type Node, parseDocument } from "yaml";
 import type { SecretReference } from "../channels/contract.ts";
 import { type ConfigFile, isAddress } from "./file.ts";
 import type { Config, Found } from "./load.ts";
-import { configSchema } from "./schema.ts";
+import { COMMON_KEYS, configSchema } from "./schema.ts";
 import { isLiteral } from "./secrets.ts";
 
 /** One value in use, and where it comes from. */
@@ -120,10 +120,12 @@ function keyOf(path: Path): string {
 function isSecret([first, second, third]: Path, value: unknown, { channels }: Config): boolean {
   // A server's address holds a password.
   if (first === "store") return typeof value === "string" && isAddress(value);
-  return (
-    first === "channels" &&
-    channels.some(({ name, kind }) => name === second && kind.secrets.includes(String(third)))
-  );
+  const channel = first === "channels" ? channels.find(({ name }) => name === second) : undefined;
+  if (channel === undefined) return false;
+  if (channel.from === null) return channel.kind.secrets.includes(String(third));
+  // Which of its own settings are secrets only its code knows.
+  const common = ["kind", ...COMMON_KEYS].includes(String(third));
+  return !common && [value].flat().every((each) => typeof each === "string");
 }
 
 function shown(reference: SecretReference): unknown {

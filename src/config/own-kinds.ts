@@ -159,7 +159,7 @@ async function importWithin(withinMs: number, file: string, from: string): Promi
       throw setupError(
         "OWN_KIND_BROKEN",
         `${from} imports status/channel, and its folder has no package \`status\`.`,
-        `Install it where the file is: cd ${dirname(file)} && npm install --save-dev status`,
+        `Install it where the file is: cd ${dirname(file)} && npm install --save-dev PATH-TO/status-….tgz`,
         error,
       );
     const commonJs = /outside a module|Unexpected token 'export'/.test(why);

@@ -137,6 +137,8 @@ export async function announce(
     } catch (error) {
       if (!(error instanceof Overtaken)) throw error;
       if (error.by === "key-taken") return (await resumeKey(desk, verb, inputs, options))!;
+      // Whoever took the id may have announced the same at the same moment.
+      await refuseRepetition(desk, draft, options, person);
     }
   }
 }

@@ -152,7 +152,9 @@ export async function createStatus(options: CreateOptions = {}): Promise<Status>
     const event = publicEvent(happening);
     if (event === null) return;
     try {
-      options.onEvent?.(event);
+      const told: unknown = options.onEvent?.(event);
+      // It may be an async function, for those fit where nothing is given back.
+      if (told instanceof Promise) told.catch(() => {});
     } catch {
       // What is being sent goes on.
     }

@@ -6,10 +6,11 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { PassThrough } from "node:stream";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { parse } from "yaml";
@@ -154,6 +155,26 @@ describe("status init in a script", () => {
     expect(readFileSync(join(folder, ".statusrc"), "utf8")).toBe("mine");
   });
 
+  it.each([
+    [".status/schema.json", "elsewhere"],
+    [".status/.gitignore", "not-there-yet"],
+    [".status", "elsewhere-folder"],
+  ])("follows no link at %s that a repository may carry", async (link, target) => {
+    const folder = freshFolder();
+    const outside = freshFolder();
+    writeFileSync(join(outside, "elsewhere"), "theirs");
+    mkdirSync(join(outside, "elsewhere-folder"));
+    mkdirSync(dirname(join(folder, link)), { recursive: true });
+    symlinkSync(join(outside, target), join(folder, link));
+    const { code, stderr } = await run(folder, BASIC);
+    expect(code).toBe(4);
+    expect(stderr).toContain("CONFIG_NOT_WRITTEN");
+    expect(readdirSync(outside).sort()).toEqual([".git", "elsewhere", "elsewhere-folder"]);
+    expect(readdirSync(join(outside, "elsewhere-folder"))).toEqual([]);
+    expect(readFileSync(join(outside, "elsewhere"), "utf8")).toBe("theirs");
+    expect(existsSync(join(folder, ".statusrc"))).toBe(false);
+  });
+
   it("rehearses the new configuration, and tells what became of each channel", async () => {
     const folder = freshFolder();
     const { code, stdout } = await run(folder, [
@@ -275,7 +296,7 @@ describe("status init at a terminal", () => {
     expect(readFileSync(file, "utf8")).toBe(`${KEY}\n`);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     // The one that was wrong is kept nowhere, and neither is shown or stands in the configuration.
-    expect(readdirSync(join(folder, ".status", "secrets"))).toHaveLength(1);
+    expect(readdirSync(join(folder, ".status", "secrets"))).toEqual([".gitignore", "DISCOURSE_KEY"]);
     expect(allText(folder)).not.toContain("wrong-key");
     expect(ran.stdout + ran.stderr + readFileSync(join(folder, ".statusrc"), "utf8")).not.toContain(KEY);
     // Nothing was posted to find that out.

@@ -1,9 +1,13 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { type Config, type Stage, setStage } from "../support/stage.ts";
 import { answering } from "../support/terminal.ts";
 
+const BINARY = new URL("../../bin/status.js", import.meta.url).pathname;
 const ZOD = new URL("../../node_modules/zod", import.meta.url).pathname;
 
 /** Keeps each post in a file, and a line for every time that it is loaded. Written without a package, as a stranger might. */
@@ -51,6 +55,21 @@ async function stageWith(
   mkdirSync(join(stage.folder, "node_modules"), { recursive: true });
   symlinkSync(ZOD, join(stage.folder, "node_modules/zod"));
   return stage;
+}
+
+/** The built command, in a process of its own: what ends a process must end only that. */
+async function binary(stage: Stage, argv: readonly string[]) {
+  const child = spawn(process.execPath, [BINARY, ...argv], {
+    cwd: stage.folder,
+    env: { HOME: stage.folder, PATH: process.env.PATH, SPOOL_KEY: "hush-hush-1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close"),
+  ]);
+  return { code: code as number, stdout, stderr };
 }
 
 const SAY = ["announce", "--yes", "--json", "--title", "Orders fail", "--message", "Since noon."];
@@ -249,5 +268,49 @@ describe("what is wrong with a channel of the user's own", () => {
     const { code, json } = await run(stage, SAY);
     expect({ code, error: json().error.code }).toEqual({ code: 3, error: "CONFIG_WRITABLE_BY_ALL" });
     expect(linesOf(stage, "loaded")).toEqual([]);
+  });
+});
+
+describe("the code of a channel of one's own", () => {
+  /** Does this whenever it publishes, and then what it should. */
+  const doing = (what: string) =>
+    SPOOL(`
+    const connect = kind.connect;
+    kind.connect = (...given) => { const channel = connect(...given); const { publish } = channel; return { ...channel,
+      async publish(...post) { ${what}; return publish(...post); } }; };`);
+
+  it.each([
+    ["rejects where nobody listens", "Promise.reject(new Error('adrift'))"],
+    ["throws in a timer", "setTimeout(() => { throw new Error('adrift'); }, 1)"],
+  ])("keeps no other channel from speaking where it %s", async (_, what) => {
+    const { code, stdout, stderr } = await binary(await stageWith(doing(what)), SAY);
+    expect(stderr).toContain("A channel of your own failed outside its calls: Error: adrift");
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: "delivered", silent: [] });
+    expect(code).toBe(0);
+  });
+
+  it("cannot end the command as if its work were done", async () => {
+    const { code, stderr } = await binary(await stageWith(doing("process.exit(0)")), SAY);
+    expect(code).toBe(1);
+    expect(stderr).toContain("ended before it was done");
+  });
+
+  it.each(["verify", "close"])("holds nothing where its %s never settles", async (call) => {
+    const never = `const connect = kind.connect; kind.connect = (...given) => ({ ...connect(...given), ${call}: () => new Promise(() => {}) });`;
+    const { code, stdout } = await binary(await stageWith(SPOOL(never)), [...SAY, "--timeout", "3s"]);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: "delivered" });
+    expect(code).toBe(0);
+  });
+
+  it("alone knows which settings are secret: none that might be one is shown", async () => {
+    const stage = await stageWith(SPOOL(), {
+      baseUrl: "http://127.0.0.1:9/hush-hush-2",
+      token: "hush-hush-3",
+    });
+    const shown = await run(stage, ["config"]);
+    expect(shown.code).toBe(0);
+    expect(shown.stdout).toContain("channels.spool.key: env:SPOOL_KEY");
+    for (const argv of [["config"], ["config", "--json"]])
+      expect((await run(stage, argv)).stdout).not.toContain("hush-hush");
   });
 });

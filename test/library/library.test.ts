@@ -61,6 +61,26 @@ describe("createStatus", () => {
     expect(stage.heard()).toEqual({ x: 0, mail: 0, forum: 0, slack: 0, hosted: 0 });
   });
 
+  it("is not disturbed by a listener that fails, now or later", async () => {
+    const stage = await setStage();
+    const status = await open(stage, {
+      onEvent: async () => {
+        throw new Error("the listener's own");
+      },
+    });
+    expect(await status.announce(CHECKOUT)).toMatchObject({ outcome: "delivered" });
+  });
+
+  it("opens one incident where two announce the same at once", async () => {
+    const stage = await setStage();
+    const [one, other] = [await open(stage), await open(stage)];
+    const outcomes = await Promise.allSettled([one.announce(CHECKOUT), other.announce(CHECKOUT)]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    const refused = outcomes.find((outcome) => outcome.status === "rejected");
+    expect(refused?.reason).toMatchObject({ code: "INCIDENT_ALREADY_OPEN" });
+    expect(stage.heard()).toMatchObject({ x: 1, forum: 1 });
+  });
+
   it("tells what happens, in the order in which it does", async () => {
     const stage = await setStage(({ channels }) => {
       for (const name of ["customers", "sellers", "ops", "page", "hosted"]) delete channels[name];

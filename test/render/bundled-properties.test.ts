@@ -95,10 +95,11 @@ describe("the bundled templates, in every language, on every channel", () => {
         const all = JSON.stringify(post.payload);
         expect(all).not.toMatch(/\\u001b|\\u0007|[\u202a-\u202e\ufdd0\ufdd1]/);
         if (kind === "twitter") expect(post.text).not.toMatch(/(?<![a-z0-9_])@[a-z0-9_]/i);
-        if (kind === "mastodon") expect(post.text).not.toMatch(/(?<![a-z0-9_])[@#][a-z0-9_]/i);
+        if (kind === "mastodon") expect(post.text).not.toMatch(/(?<![a-z0-9_/=])[@#][a-z0-9_]/i);
         if (kind === "apprise") expect(post.text).not.toMatch(/@(?:everyone|here)\b/);
         if (kind === "discord")
-          expect((post.payload as DiscordPayload).content).not.toMatch(
+          // Nothing in code is obeyed.
+          expect((post.payload as DiscordPayload).content.replace(/`[^`]*`/g, "")).not.toMatch(
             /(?<!\\)(?:@(?:everyone|here)\b|<[@#!])/,
           );
         if (kind === "slack") expect((post.payload as { text: string }).text).not.toMatch(/<[!@#h]/);

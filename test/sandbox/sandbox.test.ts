@@ -9,15 +9,13 @@ import { ask } from "./ask.ts";
 import { signed } from "./sign.ts";
 
 /** A post to each HTTP imitation that succeeds on a healthy day, and how many of them have taken effect. */
-const POSTS: Record<
-  Exclude<Imitation, "email">,
-  {
-    url: string;
-    body: unknown;
-    headers(url: string): Record<string, string>;
-    count(arena: Arena): number;
-  }
-> = {
+interface Post {
+  url: string;
+  body: unknown;
+  headers(url: string): Record<string, string>;
+  count(arena: Arena): number;
+}
+const POSTS = {
   twitter: {
     url: "/2/tweets",
     body: { text: "Storefront is down" },
@@ -122,7 +120,7 @@ const POSTS: Record<
     headers: () => ({ authorization: "Bearer sandbox-nodebb-token" }),
     count: (arena) => arena.sandbox.world().nodebbTopics.length,
   },
-};
+} satisfies Partial<Record<Imitation, Post>>;
 const VENDORS = Object.keys(POSTS) as (keyof typeof POSTS)[];
 
 /** On Bluesky nobody speaks without a session. */

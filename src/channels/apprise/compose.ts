@@ -49,7 +49,9 @@ export function composeForApprise(
 
 /** What would call people in one service or another, broken by a zero-width space; addresses of mail stay whole. */
 function inert(text: string): string {
-  return text.replace(/(?<![\w.+-])@(?=\S)/g, "@\u200b").replace(/<(?=[!@#])/g, "<\u200b");
+  return text
+    .replace(/(?<![\p{L}\p{N}.+-])@(?=\S)|@(?=(?:everyone|here|channel|all)\b)/giu, "@\u200b")
+    .replace(/<(?=[!@#])/g, "<\u200b");
 }
 
 /** Many services show it as a colour or a sign. */

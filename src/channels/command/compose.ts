@@ -2,6 +2,7 @@ import type { Message } from "../../render/document.ts";
 import { toForumMarkdown } from "../../render/formats/forum.ts";
 import { toHtml } from "../../render/formats/html.ts";
 import { toPlainText } from "../../render/formats/plain.ts";
+import { literal } from "../../render/literal.ts";
 import type { ComposeContext, Json, Post } from "../contract.ts";
 
 /** What the ledger keeps of a post, and the program gets. */
@@ -38,7 +39,7 @@ export function composeForProgram(message: Message, context: ComposeContext, loc
     incident: {
       id: incident.id,
       type: incident.type,
-      title: incident.title,
+      title: literal(incident.title),
       phase: incident.phase,
       impact: incident.impact,
       components: incident.components.map(({ id, state }) => ({ id, state })),

@@ -38,13 +38,16 @@ const MENTION_IN_ADDRESS = /(?<![=/\p{L}\p{M}\p{N}\p{Pc}])@(?=[a-z0-9_])/giu;
 /** Older servers see a tag behind a bracket; behind all else that an address may hold they see none. */
 const BRACKETED_TAG = /(?<=[([{])([#＃])(?=[\p{L}\p{M}\p{N}_\u00b7\u30fb\u200c])/gu;
 
+/** What an address right behind it would make a mention or a tag. */
+const BEFORE_ADDRESS = /[@#＃]$/u;
+
 /** Text from data for a post: `@mention` and `#hashtag` are broken by a zero-width space; addresses stay whole. */
 export function escapePost(text: string): string {
   let escaped = "";
   let at = 0;
   for (const { 0: run, index } of text.matchAll(RUN)) {
     escaped +=
-      inert(text.slice(at, index)) +
+      inert(text.slice(at, index)).replace(BEFORE_ADDRESS, "$&\u200b") +
       run.replace(MENTION_IN_ADDRESS, "%40").replace(BRACKETED_TAG, "$1\u200b");
     at = index + run.length;
   }

@@ -31,7 +31,7 @@ export async function doctor(
           `${heading === undefined ? "" : "\n"}${chalk.bold(channel ?? "status")}${audienceOf(channel, app, chalk.dim)}\n`,
         );
       heading = channel;
-      stdout.write(`  ${marks[level]} ${name.padEnd(12)} ${oneLine(message)}\n`);
+      stdout.write(`  ${marks[level]} ${oneLine(name).padEnd(12)} ${oneLine(message)}\n`);
       if (hint !== null && level !== "ok")
         stdout.write(`    ${" ".repeat(12)} ${chalk.dim(oneLine(hint))}\n`);
     }

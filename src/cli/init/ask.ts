@@ -152,7 +152,13 @@ async function askPlain(offer: Offer, need: Need, asking: Asking, before: unknow
   const such = usable === undefined && example !== undefined ? ` (such as ${written(example)})` : "";
   const text = await asking.dialog.input(`${question}${such}`, {
     ...(usable === undefined ? {} : { initial: usable }),
-    check: (answer) => (answer.trim() === "" ? null : faultOf(offer, field, readAnswer(need, answer))),
+    check: (answer) =>
+      answer.trim() === ""
+        ? // Mail to an example is taken by its server as any other: nothing would ever tell.
+          field === "to" && usable === undefined
+          ? "Nobody would hear it: give an address."
+          : null
+        : faultOf(offer, field, readAnswer(need, answer)),
   });
   return text.trim() === "" ? example : readAnswer(need, text);
 }
@@ -178,7 +184,7 @@ function sayFindings(findings: readonly Finding[], { chalk, symbols, columns }: 
     if (level !== "ok" && said.has(message)) return [];
     said.add(message);
     return [
-      `  ${marks[level]} ${name.padEnd(12)} ${indented(oneLine(message), behind, columns).slice(MARGIN)}`,
+      `  ${marks[level]} ${oneLine(name).padEnd(12)} ${indented(oneLine(message), behind, columns).slice(MARGIN)}`,
       ...(hint !== null && level !== "ok" ? [chalk.dim(indented(oneLine(hint), behind, columns))] : []),
     ];
   });

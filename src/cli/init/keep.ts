@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { refusal } from "../../base/errors.ts";
 import type { Secret } from "../../base/secret.ts";
@@ -32,18 +41,46 @@ export function keep(
     ...(schema === null ? [] : [{ path: join(own, "schema.json"), text: schema, mode: 0o644 }]),
     { path: config.path, text: config.text, mode: 0o644 },
   ];
+  const secrets = join(folder, SECRETS);
+  // A repository can carry links that lead out of it, and rules that let secrets in.
+  for (const path of [
+    own,
+    secrets,
+    join(own, ".gitignore"),
+    join(own, "schema.json"),
+    join(secrets, ".gitignore"),
+  ])
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true)
+      throw unsafe(path, "is a link");
+  const rules = join(secrets, ".gitignore");
+  if (typed.size > 0 && existsSync(rules) && readFileSync(rules, "utf8").trim() !== "*")
+    throw unsafe(rules, "lets git have secrets");
   const written: string[] = [];
+  const write = (path: string, text: string, mode: number, flag: "w" | "wx") => {
+    const before = existsSync(path);
+    const file = openSync(path, flag, mode);
+    // From here on it is ours to take away.
+    if (!before) written.push(path);
+    try {
+      writeFileSync(file, text);
+    } finally {
+      closeSync(file);
+    }
+  };
   try {
     if (files.length > 1) {
       mkdirSync(own, { recursive: true, mode: 0o700 });
-      if (!existsSync(join(own, ".gitignore"))) writeFileSync(join(own, ".gitignore"), "*\n");
+      if (!existsSync(join(own, ".gitignore"))) write(join(own, ".gitignore"), "*\n", 0o644, "wx");
+    }
+    if (typed.size > 0) {
+      mkdirSync(secrets, { recursive: true, mode: 0o700 });
+      if (!existsSync(rules)) write(rules, "*\n", 0o644, "wx");
     }
     for (const { path, text, mode } of files) {
       // The schema belongs to the program, and may be of an older one.
       const ours = path === join(own, "schema.json");
       mkdirSync(dirname(path), { recursive: true, ...(mode === 0o600 ? { mode: 0o700 } : {}) });
-      writeFileSync(path, text, { flag: ours ? "w" : "wx", mode });
-      written.push(path);
+      write(path, text, mode, ours ? "w" : "wx");
     }
   } catch (error) {
     for (const path of written) rmSync(path, { force: true });
@@ -55,6 +92,14 @@ export function keep(
       "Choose another place: --output FILE",
     );
   }
+}
+
+function unsafe(path: string, what: string): Error {
+  return refusal(
+    "CONFIG_NOT_WRITTEN",
+    `${path} ${what}: nothing was kept.`,
+    `Look at it, take it away, and type the command again.`,
+  );
 }
 
 export function exists(path: string): Error {
