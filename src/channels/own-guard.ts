@@ -150,10 +150,10 @@ const CLOSING_MS = 1000;
 
 /** What is promised, or a fault when the time is up: a promise that never settles must not hold what others do. */
 function within<T>(run: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  if (signal.aborted) throw new ChannelError("not-sent", "OWN_KIND_NOT_ASKED", "stopped before it began");
   return new Promise((resolve, reject) => {
     const late = () => reject(new Error("it did not answer in time"));
-    if (signal.aborted) late();
-    else signal.addEventListener("abort", late, { once: true });
+    signal.addEventListener("abort", late, { once: true });
     // Not everything that is called a promise is one.
     void (async () => run())()
       .then(resolve, reject)
