@@ -99,9 +99,9 @@ $&`,
   ],
   ["test/sandbox/worlds.ts", /\n {4}hostedIncidents:/, "\n    %ident%Posts: [],$&"],
   [
-    "README.md",
+    "docs/channels/README.md",
     /\n\| `page` \| /,
-    "\n| `%name%` | [%title%](docs/channels/%name%.md) | the thread of the first post | yes |$&",
+    "\n| `%name%` | [%title%](%name%.md) | the thread of the first post | yes |$&",
   ],
 ];
 if (name.includes("-")) lines[0][2] = lines[0][2].replace("%ident%:", '"%name%":');
@@ -130,7 +130,7 @@ It passes as it stands:
 Then, in this order:
   1. src/sandbox/${name}.ts: the vendor as its documentation has it, with the date
   2. src/channels/${name}/: what now fails
-  3. docs/channels/${name}.md, the README's row, .statusrc.example, CHANGELOG.md
+  3. docs/channels/${name}.md, its row in docs/channels/README.md, .statusrc.example, CHANGELOG.md
 `);
 
 function fileIn(line) {

@@ -150,8 +150,10 @@ describe("the README", () => {
     expect(readme).toContain(exitCodesAsMarkdown());
   });
 
-  it("names every kind of channel", () => {
-    for (const kind of Object.keys(KINDS)) expect(readme).toContain(`\`${kind}\``);
+  it("leads to a page that names every kind of channel", () => {
+    expect(readme).toContain("(docs/channels/README.md)");
+    const kinds = readFileSync(new URL("../docs/channels/README.md", import.meta.url), "utf8");
+    for (const kind of Object.keys(KINDS)) expect(kinds).toContain(`\n| \`${kind}\` | `);
   });
 
   it("links to nothing that is not there", () => {
