@@ -210,7 +210,7 @@ export async function runWorkflow(
         const path = join(machine.workspace, inputs.path!);
         const [from, to] = action.endsWith("/restore") ? [there, path] : [path, there];
         if (existsSync(from)) cpSync(from, to, { recursive: true });
-      } else if (action === "example-org/status") {
+      } else if (action === "OWNER/status") {
         for (const input of Object.keys(inputs))
           if (!Object.hasOwn(ACTION.inputs, input)) throw new Error(`no such input: ${input}`);
         const ran = await runAction(machine, inputs, { env });
