@@ -18,12 +18,13 @@ const BUDGET = 3_000_000;
 
 /** All that may be published; whatever else turns up was not meant to. */
 const MEANT: readonly RegExp[] = [
-  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|\.statusrc\.example)$/,
+  /^(package\.json|LICENSE|(README|CHANGELOG|CONTRIBUTING|SECURITY)\.md|\.statusrc\.example)$/,
   /^bin\/[\w-]+\.js$/,
   /^dist\/[\w.-]+\.js$/,
   /^dist\/(third-parties\.txt|schema\.json)$/,
   /^dist\/types\/([\w-]+\/)*[\w-]+\.d\.ts$/,
-  /^docs\/((?!decisions)[\w-]+\/)?[\w-]+\.md$/,
+  /^docs\/([\w-]+\/)?[\w-]+\.md$/,
+  /^docs\/images\/\w+\.(svg|webp|png)$/,
   /^templates\/(\w\w\/)?[\w.-]+\.md$/,
 ];
 
