@@ -2,6 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { existsSync } from "node:fs";
 import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { createTransport } from "nodemailer";
 import { ScriptedClock } from "../src/base/clock.ts";
 import { Secret } from "../src/base/secret.ts";
@@ -10,13 +11,13 @@ import { fill, type ListPayload } from "../src/channels/email/compose-list.ts";
 import { email } from "../src/channels/email/index.ts";
 import { prepareLetter } from "../src/channels/email/letter.ts";
 import { createHttp } from "../src/channels/http.ts";
-import { machine, median } from "./measure.ts";
+import { environment, median, rounds } from "./measure.ts";
 
 /**
  * What one process hands in per second: a mail of its own for each recipient of a list, beside Debian's `smtp-source` at the
  * same number of connections and the same size, into `smtp-sink`, both of the package postfix.
  */
-const ROUNDS = 3;
+const ROUNDS = rounds(3);
 const COUNT = 20_000;
 const FEWER = 5_000;
 const NOW = new Date("2010-06-29T19:40:00Z");
@@ -67,7 +68,7 @@ async function compare(): Promise<void> {
         for (const { name, count } of WAYS.filter(({ connections }) => connections.includes(lanes)))
           keep(runs, `${name}|${lanes}`, await sender(name, lanes, count, sinkPort));
       }
-    console.log(`Mails a second from one process, start included, into smtp-sink. ${machine()}.`);
+    console.log(`Mails a second from one process, start included, into smtp-sink.`);
     console.log(`${ROUNDS} rounds, interleaved; medians; ${size.length} bytes a mail.\n`);
     console.log("| sender | connections | mails a second | of smtp-source | CPU a mail | peak memory |");
     console.log("|---|---|---|---|---|---|");
@@ -119,10 +120,15 @@ async function sender(name: string, lanes: number, mails: number, sinkPort: numb
 
 function run(command: string, argv: readonly string[], key = ""): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile(command, argv, { env: { ...process.env, BENCH_DKIM_KEY: key } }, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout);
-      else reject(new Error(`${command}: ${stderr || error.message}`));
-    });
+    execFile(
+      command,
+      argv,
+      { env: environment(tmpdir(), { BENCH_DKIM_KEY: key }) },
+      (error, stdout, stderr) => {
+        if (error === null) resolve(stdout);
+        else reject(new Error(`${command}: ${stderr || error.message}`));
+      },
+    );
   });
 }
 

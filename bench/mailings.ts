@@ -1,15 +1,14 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createWriteStream, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Secret } from "../src/base/secret.ts";
 import { openPostgres } from "../src/store/postgres.ts";
 import { hasServer, someServer } from "../test/support/postgres.ts";
-import { machine, status } from "./measure.ts";
+import { environment, scratch, status } from "./measure.ts";
 
 /**
  * Whole mailings, ledger included: a command that reads the list, writes down who is being sent to before each mail, and hands
@@ -28,10 +27,9 @@ if (!existsSync("/usr/sbin/smtp-sink")) {
 const port = await freePort();
 const sink = spawn("/usr/sbin/smtp-sink", [...asRoot(), `127.0.0.1:${port}`, "1000"], { stdio: "ignore" });
 const server = hasServer ? await someServer() : null;
-const folders: string[] = [];
 try {
   await listening();
-  console.log(`Whole mailings into smtp-sink, the ledger included. ${machine()}.\n`);
+  console.log(`Whole mailings into smtp-sink, the ledger included.\n`);
   console.log("| sender | recipients | connections | mails a second | of smtp-source | peak memory |");
   console.log("|---|---|---|---|---|---|");
   for (const connections of CONNECTIONS) {
@@ -60,7 +58,6 @@ try {
 } finally {
   sink.kill();
   await server?.close();
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 }
 
 function row(
@@ -77,8 +74,7 @@ function row(
 }
 
 async function folderWith(size: number, connections: number, address: string | null): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), "status-bench-"));
-  folders.push(folder);
+  const folder = scratch();
   const list = createWriteStream(join(folder, "customers.csv"));
   list.write("email,name,id\n");
   for (let index = 0; index < size; index++)
@@ -116,7 +112,7 @@ async function byWorkers(size: number, connections: number, address: string, wor
   const began = performance.now();
   const hired = Array.from({ length: workers }, () =>
     spawn(process.execPath, [BINARY, "worker"], {
-      ...{ cwd: folder, env: { ...process.env, ...env }, stdio: "ignore" },
+      ...{ cwd: folder, env: environment(folder, env), stdio: "ignore" },
     }),
   );
   let peakMb = 0;

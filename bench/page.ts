@@ -1,56 +1,123 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { LedgerStore } from "../src/store/ledger-store.ts";
 import { openSqlite } from "../src/store/sqlite.ts";
-import { machine, median, spread, status } from "./measure.ts";
+import { statusIn } from "./ground.ts";
+import {
+  type Arm,
+  environment,
+  interleave,
+  megabytes,
+  milliseconds,
+  program,
+  ratio,
+  rounds,
+  scratch,
+  spread,
+  status,
+} from "./measure.ts";
 
-/** What the status page costs as its history grows: a full build, and one more update. */
+/** What the status page costs as its history grows: a full build, beside Hugo's of as many pages, and one more update. */
 const SIZES = [10, 1_000, 10_000];
-const ROUNDS = 7;
+const ROUNDS = rounds(7);
+const FULL_ROUNDS = rounds(3);
+const WORDS = "Some customers could not pay. We found the cause and are putting a repair in place. ".repeat(
+  4,
+);
 
-const folders = new Map<number, string>();
-const full = new Map<number, { ms: number; peakMb: number }>();
-const more = new Map<number, number[]>(SIZES.map((size) => [size, []]));
-try {
-  for (const size of SIZES) {
-    const folder = mkdtempSync(join(tmpdir(), "status-bench-"));
-    folders.set(size, folder);
-    writeFileSync(join(folder, ".statusrc"), JSON.stringify(configuration()), { mode: 0o600 });
-    await fill(join(folder, ".status", "status.db"), size);
-    full.set(size, await status(folder, ["page", "build"]));
-    await status(folder, ["announce", "--title", "One more", "--component", "c1", "--new", "--yes"]);
-  }
-  // Interleaved, so that whatever else the machine does falls on all alike.
-  for (let round = 1; round <= ROUNDS; round++)
-    for (const size of SIZES) {
-      const { ms } = await status(folders.get(size)!, [
-        "update",
-        "--message",
-        `Update in round ${round}.`,
-        "--yes",
-      ]);
-      more.get(size)!.push(ms);
-    }
-  const first = median(more.get(SIZES[0]!)!);
-  console.log(
-    `The status page as its history grows. ${machine()}. ${ROUNDS} rounds, interleaved; whole processes.\n`,
-  );
-  console.log(
-    "| past incidents | full build | its peak memory | one more update | ratio | first view, gzipped |",
-  );
-  console.log("|---|---|---|---|---|---|");
-  for (const size of SIZES) {
-    const index = readFileSync(join(folders.get(size)!, "public", "index.html"));
-    const { ms, peakMb } = full.get(size)!;
-    const figures = more.get(size)!;
+const hugo = program("hugo", "hugo");
+const folders = new Map(SIZES.map((size) => [size, scratch("in memory")]));
+for (const [size, folder] of folders) {
+  writeFileSync(join(folder, ".statusrc"), JSON.stringify(configuration()), { mode: 0o600 });
+  await fill(join(folder, ".status", "status.db"), size);
+}
+console.log("On a memory file system where there is one; whole processes, interleaved.\n");
+console.log("| past incidents | built by | full build | of Hugo | CPU time | peak memory |");
+console.log("| ---: | --- | ---: | ---: | ---: | ---: |");
+for (const [size, folder] of folders) {
+  const arms = [statusBuild(folder, size), ...(hugo === null ? [] : [hugoBuild(hugo, size)])];
+  const told = await interleave(arms, FULL_ROUNDS);
+  const base = told.get("Hugo");
+  for (const [name, { ms, cpuMs, peakMb }] of told)
     console.log(
-      `| ${size} | ${(ms / 1000).toFixed(2)} s | ${peakMb.toFixed(0)} MB | ${spread(figures)} | ${(median(figures) / first).toFixed(2)} | ${(gzipSync(index).length / 1000).toFixed(1)} kB |`,
+      `| ${size} | ${name} | ${spread(ms)} | ${base === undefined ? "" : ratio(ms, base.ms)} | ${milliseconds(cpuMs)} | ${megabytes(peakMb)} |`,
+    );
+}
+
+const more = new Map<number, number[]>(SIZES.map((size) => [size, []]));
+for (const folder of folders.values())
+  await status(folder, ["announce", "--title", "One more", "--component", "c1", "--new", "--yes"]);
+// Interleaved, so that whatever else the machine does falls on all alike.
+for (let round = 1; round <= ROUNDS; round++)
+  for (const [size, folder] of folders) {
+    const { ms } = await status(folder, ["update", "--message", `Update in round ${round}.`, "--yes"]);
+    more.get(size)!.push(ms);
+  }
+const first = more.get(SIZES[0]!)!;
+console.log(`\nOne more update of an open incident, the page its only channel; ${ROUNDS} rounds:\n`);
+console.log(`| past incidents | one more update | of ${SIZES[0]} | first view, gzipped |`);
+console.log("| ---: | ---: | ---: | ---: |");
+for (const [size, folder] of folders) {
+  const index = readFileSync(join(folder, "public", "index.html"));
+  console.log(
+    `| ${size} | ${spread(more.get(size)!)} | ${ratio(more.get(size)!, first)} | ${(gzipSync(index).length / 1000).toFixed(1)} kB |`,
+  );
+}
+
+function statusBuild(folder: string, size: number): Arm {
+  return {
+    name: "status",
+    before: () => rmSync(join(folder, "public"), { recursive: true, force: true }),
+    command: () => statusIn(folder, ["page", "build"]),
+    after: () => enough(join(folder, "public"), size),
+  };
+}
+
+/** A site of the same words: a page for each incident, a list of all, a feed. */
+function hugoBuild(file: string, size: number): Arm {
+  const folder = scratch("in memory");
+  const layouts = join(folder, "layouts", "_default");
+  const incidents = join(folder, "content", "incidents");
+  mkdirSync(layouts, { recursive: true });
+  mkdirSync(incidents, { recursive: true });
+  writeFileSync(
+    join(folder, "config.toml"),
+    'baseURL = "https://status.example.org/"\ntitle = "Example Shop"\ndisableKinds = ["taxonomy", "term"]\n',
+  );
+  const html = (body: string) =>
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{{ .Title }}</title></head><body><h1>{{ .Title }}</h1>${body}</body></html>\n`;
+  writeFileSync(join(layouts, "single.html"), html("{{ .Content }}"));
+  const list =
+    "<ul>{{ range .Site.RegularPages }}<li><a href='{{ .RelPermalink }}'>{{ .Title }}</a></li>{{ end }}</ul>";
+  writeFileSync(join(layouts, "list.html"), html(list));
+  writeFileSync(
+    join(layouts, "index.html"),
+    html("{{ range first 20 .Site.RegularPages }}<h2>{{ .Title }}</h2>{{ .Content }}{{ end }}"),
+  );
+  for (let index = 0; index < size; index++) {
+    const start = Date.now() - (index + 1) * 8 * 3_600_000;
+    const updates = ["investigating", "identified", "resolved"].map(
+      (phase, number) =>
+        `## ${phase}\n\n${new Date(start + (3 + number * 23) * 60_000).toISOString()}\n\n${WORDS}\n`,
+    );
+    writeFileSync(
+      join(incidents, `past-${String(index).padStart(5, "0")}.md`),
+      `---\ntitle: "Payment was slow, number ${index}"\ndate: ${new Date(start).toISOString()}\n---\n\n${updates.join("\n")}`,
     );
   }
-} finally {
-  for (const folder of folders.values()) rmSync(folder, { recursive: true, force: true });
+  return {
+    name: "Hugo",
+    before: () => rmSync(join(folder, "public"), { recursive: true, force: true }),
+    command: () => ({ file, argv: ["--quiet"], cwd: folder, env: environment(folder) }),
+    after: () => enough(join(folder, "public"), size),
+  };
+}
+
+/** Throws where there is not a page for each incident: whoever writes less is fast. */
+function enough(folder: string, size: number): void {
+  const pages = readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith(".html"));
+  if (pages.length < size) throw new Error(`${folder}: ${pages.length} pages of ${size}`);
 }
 
 function configuration() {
@@ -65,9 +132,6 @@ function configuration() {
 async function fill(path: string, count: number): Promise<void> {
   const database = await openSqlite(path);
   const ledger = new LedgerStore(database);
-  const words = "Some customers could not pay. We found the cause and are putting a repair in place. ".repeat(
-    4,
-  );
   await database.write(async (tx) => {
     for (let index = 0; index < count; index++) {
       const id = `past-${String(index).padStart(5, "0")}`;
@@ -136,9 +200,9 @@ async function fill(path: string, count: number): Promise<void> {
           key: `${id}-${number}`,
           payload: {
             subject: facts.title,
-            blocks: [{ type: "paragraph", children: [{ type: "text", text: words }] }],
+            blocks: [{ type: "paragraph", children: [{ type: "text", text: WORDS }] }],
           },
-          text: words,
+          text: WORDS,
           length: null,
           notes: [],
         };
