@@ -32,8 +32,12 @@ export interface Need {
   readonly question: string;
   /** Environment variables that hold it at many places, ours first. */
   readonly env: readonly string[];
-  /** Stands in a new configuration until somebody knows better; never for a secret. */
+  /** Shows what is meant; never written anywhere, and none for a secret. */
   readonly example?: string | number | readonly string[];
+  /** A good answer as it stands, for whoever knows no better. */
+  readonly usual?: string;
+  /** Another setting that makes this one needless. */
+  readonly unless?: string;
   /** Enter leaves it out. */
   readonly optional?: true;
   /** Where the vendor can be asked what there is. */

@@ -380,6 +380,16 @@ describe("checking a mail channel", () => {
     expect(judge.raw).toEqual([]);
   });
 
+  it.each([
+    [{ to: ["announce@lists.example.com"] }, "announce@lists.example.com is an example"],
+    [{ to: ["all@lists.shop.test", "all@nowhere.invalid"] }, "all@nowhere.invalid is an example"],
+    [{ to: ["all@lists.shop.test"], from: "Shop <status@example.com>" }, "status@example.com> is an example"],
+  ])("fails on an address that is an example, before it asks a server: %j", async (given, message) => {
+    // Nobody may ask this one: it is none of this machine's.
+    const findings = await connect({ smtp: "smtp://mail.shop.test", ...given }).check(signal());
+    expect(findings).toMatchObject([{ level: "fail", message: expect.stringContaining(message) }]);
+  });
+
   it("names what fails, and no password", async () => {
     const judge = await startJudge({
       authOptional: false,

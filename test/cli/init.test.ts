@@ -68,6 +68,7 @@ describe("status init in a script", () => {
     const folder = freshFolder();
     const { code, stdout } = await run(folder, [...BASIC, "--channel", "slack", "--channel", "mastodon"], {
       SLACK_BOT_TOKEN: "xoxb-very-secret",
+      SLACK_CHANNEL: "C7654321",
       MASTODON_HOST: "social.example.com",
       MASTODON_ACCESS_TOKEN: "very-secret-too",
       DISCORD_WEBHOOK_URL: "https://discord.example.com/api/webhooks/1/very-secret",
@@ -76,7 +77,7 @@ describe("status init in a script", () => {
     const { channels } = parse(readFileSync(join(folder, ".statusrc"), "utf8"));
     expect(channels.ops).toMatchObject({
       token: "env:SLACK_BOT_TOKEN",
-      channel: "C0123456",
+      channel: "C7654321",
       audience: "internal",
     });
     expect(channels.mastodon).toMatchObject({
@@ -92,7 +93,14 @@ describe("status init in a script", () => {
   it("writes a configuration of every kind that loads and previews", async () => {
     const folder = freshFolder();
     const kinds = Object.keys(KINDS).flatMap((kind) => ["--channel", kind]);
-    expect((await run(folder, [...BASIC, ...kinds])).code).toBe(0);
+    const first = await run(folder, [...BASIC, ...kinds]);
+    // Nothing that is an example is written; the hint is the command's end, to be filled in.
+    expect(first.code).toBe(2);
+    expect(first.stderr).toContain("Mail needs from and to;");
+    expect(readdirSync(folder)).toEqual([".git"]);
+    const settings = first.stderr.match(/--set \S+/g)!.flatMap((flag) => flag.split(" "));
+    expect(settings).toContain("email.to=announce@lists.example.com");
+    expect((await run(folder, [...BASIC, ...kinds, ...settings])).code).toBe(0);
     const preview = ["preview", "announce", "--title", "Example trouble", "--json"];
     const { code, stdout } = await runIn(folder, new ScriptedClock(NOW), preview);
     expect(code).toBe(0);
@@ -138,7 +146,7 @@ describe("status init in a script", () => {
     const folder = freshFolder();
     const { code, stdout, stderr } = await run(folder, [
       ...BASIC,
-      ...["--channel", "slack", "--set", "slack.token=xoxb-very-secret"],
+      ...["--channel", "slack", "--set", "slack.channel=C7654321", "--set", "slack.token=xoxb-very-secret"],
     ]);
     expect(code).toBe(3);
     expect(stderr).toContain("CONFIG_LITERAL_SECRET");
@@ -180,6 +188,8 @@ describe("status init in a script", () => {
     const { code, stdout } = await run(folder, [
       ...BASIC,
       ...["--channel", "slack", "--channel", "page", "--channel", "email", "--drill", "--json"],
+      ...["--set", "slack.channel=C7654321", "--set", "email.from=status@shop.test"],
+      ...["--set", "email.to=all@lists.shop.test"],
     ]);
     expect(code).toBe(0);
     const { drill, missing, channels } = JSON.parse(stdout);
@@ -202,9 +212,10 @@ describe("what a folder says of itself", () => {
       join(folder, ".git", "config"),
       '[core]\n\tbare = false\n[remote "origin"]\n\turl = https://bob:ghp_verysecret@github.com/example/our-shop.git\n',
     );
-    const { ran } = await interrupted(folder, "Your own address?");
+    const { ran } = await interrupted(folder, "Which website do customers know?");
     expect(ran.shown).toContain("our-shop");
-    expect(ran.shown).toContain("https://github.com/example/our-shop");
+    // Where the source is kept is no address of the shop.
+    expect(ran.shown).not.toContain("github.com");
     expect(ran.shown + ran.stdout + ran.stderr).not.toMatch(/ghp_verysecret|bob/);
   });
 
@@ -212,14 +223,58 @@ describe("what a folder says of itself", () => {
     "is harmless as a folder's name: %j",
     async (name) => {
       const folder = freshFolder(name);
-      const { ran } = await interrupted(folder, "Your own address?");
+      const { ran } = await interrupted(folder, "Which website do customers know?");
       expect(ran.stderr).not.toContain("\u001b[31m");
+      expect(ran.shown).not.toMatch(/\u001b\[31m|\[31m|\u202e|two\n/);
       const { code, stdout } = await run(folder, BASIC);
       expect(code).toBe(0);
       expect(stdout).not.toMatch(/\u001b|\u202e/);
       expect((await runIn(folder, new ScriptedClock(NOW), ["list"])).code).toBe(0);
     },
   );
+
+  it.each([
+    ["--property", "a\u001b[31mred"],
+    ["--property", "two\nlines"],
+    ["--property", "\u202egnirts"],
+    ["--property", "   "],
+    ["--property", "x".repeat(101)],
+    ["--url", "https://www.example.com/\u202e"],
+    ["--url", "ftp://www.example.com"],
+    ["--status-url", "https://bob:sesame@example.com"],
+    ["--locale", "not a language"],
+    ["--time-zone", "Mars/Olympus"],
+    ["--set", "page.directory=./public\n"],
+  ])("is refused by name where a flag says what no configuration may hold: %s %j", async (flag, value) => {
+    const folder = freshFolder();
+    const { code, stdout, stderr } = await run(folder, [...BASIC, flag, value]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(flag);
+    expect(stdout + stderr).not.toMatch(/\u001b|\u202e/);
+    expect(readdirSync(folder)).toEqual([".git"]);
+  });
+
+  it("keeps a name whole in any script", async () => {
+    const folder = freshFolder("नमस्ते");
+    const { ran } = await interrupted(folder, "Which website do customers know?");
+    expect(ran.shown).toContain("नमस्ते");
+  });
+
+  it.each([
+    "https://github.com/example/shop",
+    "https://git.example.com/example/shop",
+    "https://www.npmjs.com/package/shop",
+    "https://www.example.com/shop#readme",
+  ])("proposes no address of the source: %s", async (homepage) => {
+    const folder = freshFolder();
+    writeFileSync(
+      join(folder, ".git", "config"),
+      '[remote "origin"]\n\turl = git@git.example.com:example/shop.git\n',
+    );
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "shop", homepage }));
+    expect((await run(folder, BASIC)).code).toBe(0);
+    expect(parse(readFileSync(join(folder, ".statusrc"), "utf8")).property.url).toBeUndefined();
+  });
 
   it("takes name and address from package.json, without a scope, and no address with a password", async () => {
     const folder = freshFolder();
@@ -260,7 +315,7 @@ async function interrupted(folder: string, question: string, env: NodeJS.Process
 describe("status init at a terminal", () => {
   it("leaves nothing behind at Ctrl-C, and says so", async () => {
     const folder = freshFolder();
-    const { ran } = await interrupted(folder, "Your own address?");
+    const { ran } = await interrupted(folder, "Which website do customers know?");
     expect(ran.code).toBe(130);
     expect(ran.stderr).toContain("Nothing was written");
     expect(readdirSync(folder)).toEqual([".git"]);
@@ -273,8 +328,8 @@ describe("status init at a terminal", () => {
     const { ran, unasked } = await answering(
       (more) => run(folder, ["--channel", "discourse", "--set", `discourse.baseUrl=${baseUrl}`], {}, more),
       ["What do customers call you?", "Example Shop\r"],
-      ["Your own address?", "\r"],
-      ["Where will the status page be?", "\r"],
+      ["Which website do customers know?", "\r"],
+      ["At which address will the status page be?", "\r"],
       ["In which time zone", "\r"],
       ["API key (hidden", "wrong-key-wrong-key\r"],
       ["The account that speaks", "status\r"],
@@ -283,7 +338,7 @@ describe("status init at a terminal", () => {
       ["What now?", "\r"],
       ["API key (hidden", `${KEY}\r`],
       ["The account that speaks", "\r"],
-      ["The category's number: which?", "\u001b[B\r"],
+      ["The category's number: which?", "\r"],
       ["Rehearse it now", "\r"],
     );
     expect(unasked).toEqual([]);
@@ -305,6 +360,45 @@ describe("status init at a terminal", () => {
     expect(JSON.parse(doctor.stdout).checks).toContainEqual(
       expect.objectContaining({ channel: "forum", name: "credential", level: "ok" }),
     );
+  });
+
+  it("marks the category that the environment names, and takes an example for no answer", async () => {
+    const folder = freshFolder();
+    const sandbox = await onSandbox();
+    const { baseUrl } = sandbox.channels.discourse as { baseUrl: string };
+    const flags = ["--property", "Shop", "--url", "", "--status-url", "", "--time-zone", "UTC"];
+    const { ran, unasked } = await answering(
+      (more) =>
+        run(
+          folder,
+          [...flags, "--channel", "discourse", "--set", `discourse.baseUrl=${baseUrl}`],
+          { DISCOURSE_API_KEY: KEY, DISCOURSE_CATEGORY: "7" },
+          more,
+        ),
+      ["The account that speaks (such as status)", "\r"],
+      ["Without it nothing can be said there", "status\r"],
+      ["The category's number: which?", "\r"],
+      ["Rehearse it now", "\u001b[B\r"],
+    );
+    expect(unasked).toEqual([]);
+    expect(ran.code).toBe(0);
+    expect(parse(readFileSync(join(folder, ".statusrc"), "utf8")).channels.forum).toMatchObject({
+      username: "status",
+      category: 7,
+    });
+  });
+
+  it("leaves a channel out at a word", async () => {
+    const folder = freshFolder();
+    const flags = ["--property", "Shop", "--url", "", "--status-url", "", "--time-zone", "UTC"];
+    const { unasked } = await answering(
+      (more) => run(folder, [...flags, "--channel", "nodebb", "--channel", "page"], {}, more),
+      ["The forum's address (such as", "none\r"],
+      ["Into which folder", "\r"],
+      ["Rehearse it now", "\u001b[B\r"],
+    );
+    expect(unasked).toEqual([]);
+    expect(Object.keys(parse(readFileSync(join(folder, ".statusrc"), "utf8")).channels)).toEqual(["page"]);
   });
 
   it("takes a secret that is kept already, and never writes over it", async () => {

@@ -367,6 +367,8 @@ describe("status init", () => {
       "UTC",
       "--channel",
       "slack",
+      "--set",
+      "slack.channel=C0123456",
       "--channel",
       "page",
       "--yes",

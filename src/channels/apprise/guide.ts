@@ -15,6 +15,7 @@ export const guide: Guide = {
       field: "urls",
       question: "The service's address, as Apprise writes it",
       env: ["APPRISE_URL"],
+      unless: "baseUrl",
     },
   ],
   also: { timeout: "30s" },

@@ -64,6 +64,14 @@ function isDomain(text: string): boolean {
   return text.length <= 253 && DOMAIN.test(text) && !/(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$/i.test(text);
 }
 
+/**
+ * Whether a domain, as `readDomain` gives it, is kept for examples: mail to it reaches nobody, and a server that takes it says
+ * so to nobody (RFC 2606, 2 and 3). `.test` is not among them: within a network of one's own it may well be somebody's.
+ */
+export function isForExamples(domain: string): boolean {
+  return /(?:^|\.)(?:example|invalid|example\.(?:com|net|org))$/.test(domain);
+}
+
 /** The part after the `@`. */
 export function domainOf(address: string): string {
   return address.slice(address.lastIndexOf("@") + 1);

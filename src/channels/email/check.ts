@@ -1,5 +1,6 @@
 import type { ChannelKit, Finding } from "../contract.ts";
 import { ChannelError } from "../contract.ts";
+import { domainOf, isForExamples, parseAddress } from "./address.ts";
 import { dkimOf } from "./dkim.ts";
 import { describeServer, readServer } from "./server.ts";
 import type { EmailSettings } from "./settings.ts";
@@ -11,15 +12,34 @@ export async function check(
   signal: AbortSignal,
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const [name, prove] of Object.entries({ signature, credential, target })) {
+  const steps = [
+    ["signature", signature],
+    ["credential", examples],
+    ["credential", credential],
+    ["target", target],
+  ] as const;
+  for (const [name, prove] of steps) {
     try {
       findings.push(...(await prove(settings, kit, signal)));
+      if (findings.some(({ level }) => level === "fail")) return findings;
     } catch (error) {
       if (!(error instanceof ChannelError)) throw error;
       return [...findings, { name, level: "fail", message: error.message, hint: error.hint }];
     }
   }
   return findings;
+}
+
+/** A server takes mail for an example as any other: nothing else would ever tell. On loopback they are what one rehearses with. */
+function examples({ smtp, from, to }: EmailSettings, { loopbackOnly }: ChannelKit): Finding[] {
+  if (readServer(smtp, loopbackOnly).loopback) return [];
+  const example = (text: string) => isForExamples(domainOf(parseAddress(text)?.address ?? ""));
+  const nobody = to.find(example);
+  if (nobody !== undefined)
+    return [fail("target", `${nobody} is an example: nobody would hear it`, "give to: an address of yours")];
+  return example(from)
+    ? [fail("sender", `${from} is an example: receivers refuse it`, "give from: an address of yours")]
+    : [];
 }
 
 async function credential(settings: EmailSettings, kit: ChannelKit, signal: AbortSignal): Promise<Finding[]> {
@@ -78,6 +98,10 @@ async function target(settings: EmailSettings, kit: ChannelKit, signal: AbortSig
 
 function ok(name: string, message: string): Finding {
   return { name, level: "ok", message, hint: null };
+}
+
+function fail(name: string, message: string, hint: string): Finding {
+  return { name, level: "fail", message, hint };
 }
 
 function warn(name: string, message: string, hint: string): Finding {

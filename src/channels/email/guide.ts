@@ -28,6 +28,7 @@ export const guide: Guide = {
       env: [],
       example: ["announce@lists.example.com"],
       reads: "list",
+      unless: "recipients",
     },
   ],
   more: ["Instead of to: a list of any length, one mail for each on it:", "recipients: customers.csv"],

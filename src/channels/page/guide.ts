@@ -15,6 +15,7 @@ export const guide: Guide = {
       question: "Into which folder is the page written?",
       env: [],
       example: "./public",
+      usual: "./public",
     },
   ],
   more: [

@@ -15,6 +15,7 @@ export const guide: Guide = {
       question: "The receiver's address",
       env: ["STATUS_WEBHOOK_URL"],
       example: "https://portal.example.com/hooks/status",
+      unless: "url",
     },
     {
       field: "secret",

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { isOneLine } from "../../base/one-line.ts";
 import { indented, oneLine } from "../../base/printable.ts";
 import type { Scrubber } from "../../base/scrubber.ts";
 import { Secret } from "../../base/secret.ts";
@@ -45,6 +46,7 @@ export async function askChannel(offer: Offer, asking: Asking): Promise<Settings
   let before: Settings = {};
   for (let attempt = 1; ; attempt++) {
     const answered = await askNeeds(offer, asking, attempt === 1 ? found : new Map(), before);
+    if (answered === null) return null;
     const settings = assemble(offer, answered, asking.given);
     const missing = variablesMissing(settings, offer, asking);
     if (missing.length > 0) {
@@ -88,18 +90,23 @@ async function askNeeds(
   asking: Asking,
   found: ReadonlyMap<string, string>,
   before: Settings,
-): Promise<Settings> {
+): Promise<Settings | null> {
   const answered: Record<string, unknown> = {};
   const given = asking.given.get(offer.kind.kind) ?? {};
   for (const need of offer.guide.needs) {
-    const { field } = need;
-    const at = found.get(field);
+    const { field, unless } = need;
+    if (unless !== undefined && given[unless] !== undefined) continue;
     if (given[field] !== undefined) answered[field] = given[field];
-    else if (!isSecret(offer, need))
-      answered[field] =
-        (await askChoice(offer, need, { ...answered, ...given }, asking)) ??
-        (await askPlain(offer, need, asking, before[field]));
-    else answered[field] = at ?? (await askSecret(need, asking, before[field]));
+    else if (isSecret(offer, need))
+      answered[field] = found.get(field) ?? (await askSecret(need, asking, before[field]));
+    else {
+      const known = before[field] ?? fromEnvironment(offer, need, asking.detected, asking.surroundings);
+      const answer =
+        (await askChoice(offer, need, { ...answered, ...given }, asking, known)) ??
+        (await askPlain(offer, need, asking, known));
+      if (answer === null) return null;
+      answered[field] = answer;
+    }
   }
   return answered;
 }
@@ -133,35 +140,43 @@ async function askChoice(
   need: Need,
   settings: Settings,
   asking: Asking,
+  known: unknown,
 ): Promise<string | number | null> {
   if (variablesMissing(settings, offer, asking).length > 0) return null;
   const choices = await asking.choices(offer, need, settings);
   if (choices.length === 0) return null;
-  return asking.dialog.select<string | number | null>(`${need.question}: which?`, [
-    ...choices.map(({ name, value }) => ({ name: oneLine(name), value })),
-    { name: "Another one", value: null },
-  ]);
+  const wanted = known === undefined ? null : readAnswer(need, written(known));
+  const marked = choices.find(({ value }) => value === wanted)?.value;
+  return asking.dialog.select<string | number | null>(
+    `${need.question}: which?`,
+    [
+      ...choices.map(({ name, value }) => ({ name: oneLine(name), value })),
+      { name: "Another one", value: null },
+    ],
+    // What is known and not among them is no reason to propose one of them.
+    known === undefined ? choices[0]!.value : (marked ?? null),
+  );
 }
 
-async function askPlain(offer: Offer, need: Need, asking: Asking, before: unknown): Promise<unknown> {
-  const { field, question, example } = need;
-  const known = before ?? fromEnvironment(offer, need, asking.detected, asking.surroundings);
-  const initial = known === undefined ? undefined : written(known);
-  // A folder is a good answer as it stands; an address or an id of an example is none.
-  const usable = initial ?? (field === "directory" ? String(example) : undefined);
-  const such = usable === undefined && example !== undefined ? ` (such as ${written(example)})` : "";
-  const text = await asking.dialog.input(`${question}${such}`, {
-    ...(usable === undefined ? {} : { initial: usable }),
-    check: (answer) =>
-      answer.trim() === ""
-        ? // Mail to an example is taken by its server as any other: nothing would ever tell.
-          field === "to" && usable === undefined
-          ? "Nobody would hear it: give an address."
-          : null
-        : faultOf(offer, field, readAnswer(need, answer)),
+/** null where somebody would rather leave the channel out. */
+async function askPlain(offer: Offer, need: Need, { dialog }: Asking, known: unknown): Promise<unknown> {
+  const { field, question, example, usual } = need;
+  const initial = known === undefined ? usual : written(known);
+  // An example is shown, and never taken for an answer.
+  const such = initial === undefined && example !== undefined ? ` (such as ${written(example)})` : "";
+  const text = await dialog.input(`${question}${such}`, {
+    ...(initial === undefined ? {} : { initial }),
+    check: (answer) => {
+      if (answer.trim() === "")
+        return `Without it nothing can be said there. To leave ${offer.kind.title} out: none`;
+      if (!isOneLine(answer)) return "Give one line without control characters.";
+      return answer.trim() === LEFT_OUT ? null : faultOf(offer, field, readAnswer(need, answer));
+    },
   });
-  return text.trim() === "" ? example : readAnswer(need, text);
+  return text.trim() === LEFT_OUT ? null : readAnswer(need, text);
 }
+
+const LEFT_OUT = "none";
 
 function written(value: unknown): string {
   return Array.isArray(value) ? value.join(", ") : String(value);

@@ -88,7 +88,9 @@ function setting(indent: string, pair: Readonly<Record<string, unknown>>): strin
   const [[key, value] = ["", undefined]] = Object.entries(pair);
   if (value === undefined) return [];
   const flow = stringify(value, { collectionStyle: "flow", lineWidth: 0, flowCollectionPadding: false });
-  return [`${indent}${key}: ${flow.trimEnd()}`];
+  // JSON is YAML, and breaks no line.
+  const line = flow.trimEnd().includes("\n") ? JSON.stringify(value) : flow.trimEnd();
+  return [`${indent}${key}: ${line}`];
 }
 
 /** What any channel may say, as the example tells it. */

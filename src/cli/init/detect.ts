@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { tidied } from "../../base/one-line.ts";
 import type { ChannelKind } from "../../channels/contract.ts";
 import type { Guide } from "../../channels/guide.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -13,10 +14,8 @@ export interface Offer {
 /** What this folder and this machine say of the property; null where nothing does. */
 export interface Detected {
   readonly name: string | null;
-  /** The property's address, from package.json. */
+  /** The property's address, from package.json; the address of its source is none. */
   readonly homepage: string | null;
-  /** The repository's address for people. */
-  readonly repository: string | null;
   readonly timeZone: string;
   readonly locale: string;
   /** Kind → field → the variable that holds it. */
@@ -36,9 +35,8 @@ export function detect({ cwd, env }: Pick<Surroundings, "cwd" | "env">, offers: 
       .map(([variable, why]) => ({ variable, kind: kind.kind, why })),
   );
   return {
-    name: [manifest.name, remote?.name, basename(cwd)].find((name) => name) ?? null,
-    homepage: manifest.homepage,
-    repository: remote?.address ?? null,
+    name: [manifest.name, remote?.name ?? null, tidy(basename(cwd))].find((name) => name !== null) ?? null,
+    homepage: isOfSource(manifest.homepage, remote?.host) ? null : manifest.homepage,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     locale: localeOf(env),
     variables: new Map(
@@ -56,15 +54,10 @@ export function detect({ cwd, env }: Pick<Surroundings, "cwd" | "env">, offers: 
   };
 }
 
-/** Control characters and what no name holds are left out; null where nothing is left. */
+/** As a name may be; null where nothing is left. */
 function tidy(text: unknown): string | null {
   if (typeof text !== "string") return null;
-  return (
-    text
-      .replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, "")
-      .trim()
-      .slice(0, 100) || null
-  );
+  return [...tidied(text)].slice(0, 100).join("").trim() || null;
 }
 
 function readManifest(cwd: string): { readonly name: string | null; readonly homepage: string | null } {
@@ -82,16 +75,25 @@ function readManifest(cwd: string): { readonly name: string | null; readonly hom
   }
 }
 
-/** An address that may be shown and written down: https, without a user or a password; a code host's readme is no homepage. */
+/** An address that may be shown and written down: https, without a user or a password. */
 function publicAddress(text: unknown): string | null {
   if (typeof text !== "string" || !URL.canParse(text)) return null;
-  const { protocol, username, password, href, hash } = new URL(text);
-  if (!/^https?:$/.test(protocol) || username !== "" || password !== "" || hash === "#readme") return null;
+  const { protocol, username, password, href } = new URL(text);
+  if (!/^https?:$/.test(protocol) || username !== "" || password !== "") return null;
   return href.replace(/\/$/, "");
 }
 
+/** Where source is kept or packages are had: npm and many a template write such an address as the homepage. */
+const SOURCES = /(?:^|\.)(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org|sr\.ht|npmjs\.com)$/;
+
+function isOfSource(address: string | null, remoteHost: string | undefined): boolean {
+  if (address === null) return false;
+  const { hostname, hash } = new URL(address);
+  return hash === "#readme" || hostname === remoteHost || SOURCES.test(hostname);
+}
+
 /** The remote `origin`; whatever credentials stand in its address stay there. */
-function readRemote(cwd: string): { readonly name: string; readonly address: string | null } | null {
+function readRemote(cwd: string): { readonly name: string | null; readonly host: string } | null {
   const section = /^\[remote "origin"\]\s*$([^[]*)/m.exec(readGitConfig(cwd))?.[1] ?? "";
   const url = /^\s*url\s*=\s*(.+?)\s*$/m.exec(section)?.[1];
   if (url === undefined) return null;
@@ -100,11 +102,12 @@ function readRemote(cwd: string): { readonly name: string; readonly address: str
     /^[a-z][a-z0-9+.-]*:\/\/(?:[^@/]*@)*([^/:@]+)(?::\d+)?\/(.+)$/i.exec(url) ??
     /^(?:[^@/:]*@)?([^/:@]+):(?!\/\/)(.+)$/.exec(url) ??
     [];
-  const plain = path.replace(/\/+$/, "").replace(/\.git$/, "");
-  const name = tidy(plain.split("/").at(-1));
-  if (name === null || !/^[\w.~-]+(?:\/[\w.~-]+)+$/.test(plain) || !/^[a-z0-9.-]+\.[a-z]+$/i.test(host))
-    return name === null ? null : { name, address: null };
-  return { name, address: `https://${host}/${plain}` };
+  const name = path
+    .replace(/\/+$/, "")
+    .replace(/\.git$/, "")
+    .split("/")
+    .at(-1);
+  return { name: tidy(name), host: host.toLowerCase() };
 }
 
 /** The text of the repository's configuration, also from a second work tree of it; empty where there is none. */

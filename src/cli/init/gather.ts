@@ -1,7 +1,9 @@
 import { dirname } from "node:path";
 import { Cancelled } from "../../base/cancelled.ts";
 import { StatusError, usageError } from "../../base/errors.ts";
+import { shellWord } from "../../base/printable.ts";
 import type { Finding, Property } from "../../channels/contract.ts";
+import type { Need } from "../../channels/guide.ts";
 import { checkConfig } from "../../config/load.ts";
 import type { Dialog } from "../dialog.ts";
 import { styleFor } from "../output/style.ts";
@@ -15,7 +17,7 @@ import { assemble, fromEnvironment, isSecret, readAnswer, readSettings } from ".
 import { offerFor, type Setup, unique } from "./setup.ts";
 import { sayDetected } from "./told.ts";
 
-/** Nobody can be asked: flags, then what was found, then the examples. */
+/** Nobody can be asked: flags, then what was found. Throws a usage error that names every setting that is left. */
 export async function fromFlags(
   { surroundings, flags, detected, path, all }: Setup,
   chosenByFlag: readonly Offer[],
@@ -29,21 +31,41 @@ export async function fromFlags(
   const chosen = chosenByFlag.length > 0 ? unique(chosenByFlag) : [offerFor("page", "--channel", all)];
   const property = propertyFrom(flags.property, flags, detected, flags.url ?? detected.homepage ?? undefined);
   const given = readSettings(flags.set ?? [], chosen);
+  const wanting: { readonly offer: Offer; readonly need: Need }[] = [];
   const channels = chosen.map((offer) => {
     const { kind, guide } = offer;
+    const own = given.get(kind.kind) ?? {};
     const answered: Record<string, unknown> = {};
     for (const need of guide.needs) {
+      if (own[need.field] !== undefined || (need.unless !== undefined && own[need.unless] !== undefined))
+        continue;
       const variable = detected.variables.get(kind.kind)?.get(need.field);
-      const told = fromEnvironment(offer, need, detected, surroundings);
-      answered[need.field] = isSecret(offer, need)
-        ? `env:${variable ?? need.env[0]}`
-        : told === undefined
-          ? need.example
-          : readAnswer(need, told);
+      const told = fromEnvironment(offer, need, detected, surroundings) ?? need.usual;
+      if (isSecret(offer, need)) answered[need.field] = `env:${variable ?? need.env[0]}`;
+      else if (told !== undefined) answered[need.field] = readAnswer(need, told);
+      else wanting.push({ offer, need });
     }
     return { name: guide.name, guide, settings: finish(assemble(offer, answered, given), property, given) };
   });
+  if (wanting.length > 0) throw settingsNeeded(wanting);
   return { property, channels: named(channels), schema: schemaLink(path) };
+}
+
+/** An example that is written as if it were real is told to nobody, and nobody would notice. */
+function settingsNeeded(wanting: readonly { readonly offer: Offer; readonly need: Need }[]): StatusError {
+  const kinds = [...new Set(wanting.map(({ offer }) => offer))];
+  const settings = kinds.map((kind) => {
+    const fields = wanting.filter(({ offer }) => offer === kind).map(({ need }) => need.field);
+    return `${kind.kind.title} needs ${fields.join(" and ")}`;
+  });
+  const flags = wanting.map(
+    ({ offer, need }) => `--set ${shellWord(`${offer.kind.kind}.${need.field}=${need.example ?? ""}`)}`,
+  );
+  return usageError(
+    "SETTINGS_NEEDED",
+    `${settings.join("; ")}: there is no terminal to ask at, and an example is never written.`,
+    `With your own values, give: ${flags.join(" ")}`,
+  );
 }
 
 /** A person answers; each channel is checked as soon as it is whole. Throws Cancelled. */

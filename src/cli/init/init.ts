@@ -3,7 +3,6 @@ import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { Cancelled } from "../../base/cancelled.ts";
 import { usageError } from "../../base/errors.ts";
-import { oneLine } from "../../base/printable.ts";
 import type { Scrubber } from "../../base/scrubber.ts";
 import { checkConfig } from "../../config/load.ts";
 import { packageRoot } from "../../status/package-root.ts";
@@ -17,7 +16,7 @@ import { schemaFor } from "./finish.ts";
 import { fromAnswers, fromFlags } from "./gather.ts";
 import { offers, sayGuidance } from "./guidance.ts";
 import { exists, keep } from "./keep.ts";
-import { isTimeZone } from "./property.ts";
+import { refuseUnusable } from "./property.ts";
 import { type Rehearsed, rehearseConfig } from "./rehearse.ts";
 import { type InitFlags, offerFor, type Setup } from "./setup.ts";
 import { foundIn, sayNext, sayRehearsed, sayWritten, secretNames } from "./told.ts";
@@ -36,12 +35,7 @@ export async function init(
   const path = resolve(surroundings.cwd, flags.output ?? ".statusrc");
   if (existsSync(path)) throw exists(path);
   const chosenByFlag = (flags.channel ?? []).map((kind) => offerFor(kind, "--channel", all));
-  if (flags.timeZone !== undefined && !isTimeZone(flags.timeZone))
-    throw usageError(
-      "TIME_ZONE_UNKNOWN",
-      `--time-zone ${oneLine(flags.timeZone)}: there is no such zone.`,
-      "Such as: --time-zone America/Los_Angeles",
-    );
+  refuseUnusable(flags);
   const detected = detect(surroundings, all);
   const dialog = canPrompt(surroundings, flags) ? await openDialog(surroundings, flags) : null;
   const setup: Setup = { surroundings, flags, scrubber, all, detected, path, typed: new Map() };

@@ -1,3 +1,7 @@
+import { usageError } from "../../base/errors.ts";
+import { isOneLine } from "../../base/one-line.ts";
+import { oneLine } from "../../base/printable.ts";
+import { propertySchema } from "../../config/schema.ts";
 import type { Dialog } from "../dialog.ts";
 import type { Detected } from "./detect.ts";
 
@@ -7,6 +11,60 @@ export interface PropertyFlags {
   readonly statusUrl?: string;
   readonly timeZone?: string;
   readonly locale?: string;
+}
+
+/** An empty address is left out. */
+const OPTIONAL: readonly Flag[] = ["url", "statusUrl"];
+
+type Flag = keyof PropertyFlags;
+
+const FLAGS = {
+  property: { field: "name", written: "--property", such: '"Example Shop"' },
+  url: { field: "url", written: "--url", such: "https://www.example.com" },
+  statusUrl: { field: "statusUrl", written: "--status-url", such: "https://status.example.org" },
+  timeZone: { field: "timeZone", written: "--time-zone", such: "America/Los_Angeles" },
+  locale: { field: "locale", written: "--locale", such: "de-AT" },
+} as const;
+
+/** Throws a usage error that names the first flag whose value no configuration takes. */
+export function refuseUnusable(flags: PropertyFlags): void {
+  for (const [flag, { written, such }] of Object.entries(FLAGS) as [Flag, (typeof FLAGS)[Flag]][]) {
+    const value = flags[flag];
+    if (value === undefined || (value === "" && OPTIONAL.includes(flag))) continue;
+    const fault = faultOf(flag, value);
+    if (fault === null) continue;
+    if (flag === "timeZone")
+      throw usageError(
+        "TIME_ZONE_UNKNOWN",
+        `--time-zone ${oneLine(value)}: there is no such zone.`,
+        "Such as: --time-zone America/Los_Angeles",
+      );
+    throw usageError(
+      "PROPERTY_UNUSABLE",
+      `${written} ${oneLine(value)}: ${fault}.`,
+      `Such as: ${written} ${such}`,
+    );
+  }
+}
+
+/** What is wrong with it for a configuration, in words; null where nothing is. */
+function faultOf(flag: Flag, value: string): string | null {
+  if (!isOneLine(value)) return "give one line without control characters";
+  if (flag === "property" && value.trim() === "") return "give a name";
+  if (flag === "property" && value.trim().length > 100) return "give at most 100 characters";
+  if (OPTIONAL.includes(flag) && /\s/.test(value)) return "give an address without blanks";
+  const read: { error?: { issues: readonly { message: string }[] } | undefined } =
+    propertySchema.shape[FLAGS[flag].field].safeParse(value);
+  return read.error?.issues[0]?.message ?? null;
+}
+
+/** The same to somebody who has just typed it. */
+function checkFor(flag: Flag): (answer: string) => string | null {
+  return (answer) => {
+    if (OPTIONAL.includes(flag) && (answer === "" || answer === "none")) return null;
+    const fault = faultOf(flag, answer);
+    return fault === null ? null : `${fault[0]!.toUpperCase()}${fault.slice(1)}.`;
+  };
 }
 
 /** Asks for what neither flags nor this machine know for sure; Enter takes what was found. */
@@ -19,25 +77,32 @@ export async function askProperty(
     flags.property ??
     (await dialog.input("What do customers call you?", {
       ...(detected.name === null ? {} : { initial: detected.name }),
-      check: (answer) => (answer.trim() === "" ? "A name." : null),
+      check: checkFor("property"),
     }));
-  const known = detected.homepage ?? detected.repository;
+  const { homepage } = detected;
   const url =
     flags.url ??
     (await askAddress(
       dialog,
-      known === null ? "Your own address? (Enter to leave it out)" : "Your own address? (none: leave it out)",
-      known,
+      "url",
+      `Which website do customers know? The status page links to it. (${homepage === null ? "Enter" : "none"}: leave it out)`,
+      homepage,
     ));
   const statusUrl =
-    flags.statusUrl ?? (await askAddress(dialog, "Where will the status page be? (Enter: later)", null));
+    flags.statusUrl ??
+    (await askAddress(
+      dialog,
+      "statusUrl",
+      "At which address will the status page be? Every post links to it. (Enter: later)",
+      null,
+    ));
   // A machine in UTC is a server, and says nothing of where people are.
   const timeZone =
     flags.timeZone ??
     (/^(?:Etc\/)?(?:UTC|GMT|UCT)$/.test(detected.timeZone)
-      ? await dialog.input("In which time zone do you say times?", {
+      ? await dialog.input("In which time zone do you say times? (such as America/Los_Angeles)", {
           initial: "UTC",
-          check: (answer) => (isTimeZone(answer) ? null : "A time zone such as America/Los_Angeles or UTC."),
+          check: checkFor("timeZone"),
         })
       : detected.timeZone);
   const locale =
@@ -46,41 +111,20 @@ export async function askProperty(
       ? "en"
       : await dialog.input("In which language do customers read? (en, de, es …)", {
           initial: detected.locale,
-          check: (answer) => (isLocale(answer) ? null : "A language tag such as en or de-AT."),
+          check: checkFor("locale"),
         }));
-  return { property, url, statusUrl, timeZone, locale };
+  return { property: property.trim(), url, statusUrl, timeZone, locale };
 }
 
-async function askAddress(dialog: Dialog, question: string, initial: string | null): Promise<string> {
+async function askAddress(
+  dialog: Dialog,
+  flag: "url" | "statusUrl",
+  question: string,
+  initial: string | null,
+): Promise<string> {
   const answer = await dialog.input(question, {
     ...(initial === null ? {} : { initial }),
-    check: (answer) =>
-      answer === "" || answer === "none" || isAddress(answer)
-        ? null
-        : "An address that begins with https://, without a user name; or nothing.",
+    check: checkFor(flag),
   });
   return answer === "none" ? "" : answer;
-}
-
-function isAddress(text: string): boolean {
-  if (!/^https?:\/\/\S+$/.test(text) || !URL.canParse(text)) return false;
-  const { username, password } = new URL(text);
-  return username === "" && password === "";
-}
-
-export function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function isLocale(tag: string): boolean {
-  try {
-    return Intl.getCanonicalLocales(tag).length === 1;
-  } catch {
-    return false;
-  }
 }

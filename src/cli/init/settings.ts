@@ -1,6 +1,7 @@
 import { parse } from "yaml";
 import { usageError } from "../../base/errors.ts";
 import { suggest } from "../../base/nearest.ts";
+import { isOneLine } from "../../base/one-line.ts";
 import type { Need } from "../../channels/guide.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { Detected, Offer } from "./detect.ts";
@@ -35,6 +36,12 @@ export function readSettings(given: readonly string[], chosen: readonly Offer[])
         "SETTING_UNREADABLE",
         `--set ${kind}.${field}: ${offer.kind.title} has no such setting.`,
         suggest(field, fields),
+      );
+    if (!isOneLine(value))
+      throw usageError(
+        "SETTING_UNREADABLE",
+        `--set ${kind}.${field}: give one line without control characters.`,
+        `Such as: --set ${kind}.${field}=VALUE`,
       );
     const need = offer.guide.needs.find((need) => need.field === field);
     const settings = read.get(kind) ?? {};
@@ -94,7 +101,7 @@ export function fromEnvironment(
 ): string | undefined {
   const variable = detected.variables.get(offer.kind.kind)?.get(need.field);
   const value = variable === undefined ? undefined : env[variable];
-  if (value === undefined || isSecret(offer, need)) return undefined;
+  if (value === undefined || isSecret(offer, need) || !isOneLine(value)) return undefined;
   return faultOf(offer, need.field, readAnswer(need, value)) === null ? value : undefined;
 }
 

@@ -39,7 +39,7 @@ export function foundIn(
 
 /** What was found here, before the first question; of variables their names only. */
 export function sayDetected(
-  { variables, misleading, repository, homepage }: Detected,
+  { variables, misleading }: Detected,
   all: readonly Offer[],
   { chalk, columns }: Style,
 ): string {
@@ -47,13 +47,8 @@ export function sayDetected(
     const names = [...(variables.get(kind.kind)?.values() ?? [])];
     return names.length === 0 ? [] : [`${kind.title}: ${names.join(", ")}`];
   });
-  const files = [
-    ...(homepage === null ? [] : ["the address in package.json"]),
-    ...(repository === null ? [] : ["git's remote origin"]),
-  ];
   return [
     "A few questions. Nothing is written before the last one, and nothing is posted.",
-    ...(files.length === 0 ? [] : [`Found ${files.join(" and ")}.`]),
     ...(lines.length === 0 ? [] : ["Found in the environment:"]),
     ...lines.map((line) => indented(line, "  ", columns)),
     ...misleading.map(({ variable, why }) => chalk.yellow(indented(`${variable}: ${why}`, "  ", columns))),

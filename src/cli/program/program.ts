@@ -355,7 +355,7 @@ More: docs/follow-ups.md`,
     .option("-y, --yes", "do not ask")
     .addHelpText(
       "after",
-      '\nExamples:\n  $ status init\n  $ status init --property "Example Shop" --channel slack --channel page --yes\n  $ status init --guide slack\n  $ status init --manifest slack > slack-app.yaml',
+      '\nExamples:\n  $ status init\n  $ status init --property "Example Shop" --channel page --channel slack --set slack.channel=C0123456 --yes\n  $ status init --guide slack\n  $ status init --manifest slack > slack-app.yaml',
     )
     .action((flags) => run("init", null, flags));
   common(
