@@ -1,16 +1,23 @@
 import { StringDecoder } from "node:string_decoder";
+import { stripVTControlCharacters } from "node:util";
 import { Cancelled } from "../base/cancelled.ts";
 import type { Dialog } from "./dialog.ts";
+import { openHiddenLine } from "./hidden-line.ts";
 import type { Surroundings } from "./surroundings.ts";
+
+/** As Node's readline has it. */
+const RETURN_MS = 100;
 
 /**
  * Questions as plain lines, answered by a line: for screen readers, and for terminals that cannot redraw. Nothing is drawn
  * anew and nothing stands for something else; a wrong answer is told, and the question asked again.
  */
-export function openPlainDialog({ stdin, promptOutput, stopping }: Surroundings): Dialog {
+export function openPlainDialog({ stdin, promptOutput, stopping, clock }: Surroundings): Dialog {
   const decoder = new StringDecoder("utf8");
   let unread = "";
   let ended = false;
+  /** When a hidden line ended by CR: its LF may still come. */
+  let returnedAt: number | null = null;
 
   const more = () =>
     new Promise<void>((resolve, reject) => {
@@ -37,15 +44,18 @@ export function openPlainDialog({ stdin, promptOutput, stopping }: Surroundings)
 
   /** What is behind the line waits for the next question. */
   const line = async (): Promise<string> => {
+    skipRestOfReturn();
     while (!unread.includes("\n")) {
       // It may have ended while nobody was asked.
       if (ended || stdin.readableEnded) throw new Cancelled();
       await more();
+      skipRestOfReturn();
     }
     const end = unread.indexOf("\n");
     const text = unread.slice(0, end).replace(/\r$/, "");
     unread = unread.slice(end + 1);
-    return text;
+    // Arrows mean nothing on a plain line, and must not stand in an answer.
+    return stripVTControlCharacters(text);
   };
 
   /** Asks until `read` takes the answer; a text from it says what is wrong. */
@@ -60,7 +70,7 @@ export function openPlainDialog({ stdin, promptOutput, stopping }: Surroundings)
 
   /** A line that the terminal does not show; keys arrive one by one, so that what they mean is our own affair. */
   const unseen = async (): Promise<string> => {
-    let text = "";
+    const hidden = openHiddenLine();
     stdin.setRawMode?.(true);
     try {
       for (;;) {
@@ -68,17 +78,28 @@ export function openPlainDialog({ stdin, promptOutput, stopping }: Surroundings)
           if (ended || stdin.readableEnded) throw new Cancelled();
           await more();
         }
+        skipRestOfReturn();
+        hidden.newChunk(unread.slice(0, 1));
         for (const key of unread) {
           unread = unread.slice(key.length);
-          if (key === "\r" || key === "\n") return text;
-          if (key === "\u0003" || key === "\u0004") throw new Cancelled();
-          text = key === "\u007f" || key === "\b" ? [...text].slice(0, -1).join("") : text + key;
+          const pressed = hidden.press(key);
+          if (pressed === "stop") throw new Cancelled();
+          if (pressed === null) continue;
+          if (key === "\r") returnedAt = clock.now().getTime();
+          return hidden.text();
         }
       }
     } finally {
       stdin.setRawMode?.(false);
       promptOutput.write("\n");
     }
+  };
+
+  /** CR and LF are one end of a line, also where they come apart; a person's next Enter comes later. */
+  const skipRestOfReturn = () => {
+    if (returnedAt === null || unread === "") return;
+    if (unread.startsWith("\n") && clock.now().getTime() - returnedAt < RETURN_MS) unread = unread.slice(1);
+    returnedAt = null;
   };
 
   const numbered = (question: string, choices: readonly { name: string }[]) =>

@@ -1,9 +1,10 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { Cancelled } from "../../src/base/cancelled.ts";
+import { ScriptedClock } from "../../src/base/clock.ts";
 import { openPlainDialog } from "../../src/cli/plain-dialog.ts";
 import type { Surroundings } from "../../src/cli/surroundings.ts";
-import { type Ran, type Stage, setStage } from "../support/stage.ts";
+import { NOW, type Ran, type Stage, setStage } from "../support/stage.ts";
 
 /** Runs a command at a terminal, where a person answers each question by a line; what was asked, byte by byte. */
 async function answered(
@@ -77,9 +78,11 @@ describe("a plain prompt", () => {
     const stdin = Object.assign(new PassThrough(), { setRawMode: (on: boolean) => raw.push(on) });
     const promptOutput = new PassThrough();
     stdin.write(typed);
-    const given = { stdin, promptOutput, stopping: new AbortController().signal } as unknown as Surroundings;
+    const clock = new ScriptedClock(NOW);
+    const stopping = new AbortController().signal;
+    const given = { stdin, promptOutput, stopping, clock } as unknown as Surroundings;
     const asked = () => String(promptOutput.read());
-    return { dialog: openPlainDialog(given), raw, asked };
+    return { dialog: openPlainDialog(given), raw, asked, stdin, clock };
   }
 
   it("shows nothing of what must not be seen, and leaves the terminal as it was", async () => {
@@ -94,6 +97,82 @@ describe("a plain prompt", () => {
     const { dialog, raw } = ask("s3c\u0003");
     await expect(dialog.hidden("The token?")).rejects.toThrow(Cancelled);
     expect(raw).toEqual([true, false]);
+  });
+
+  it.each([
+    ["^U clears", "wrong\u0015right", "right"],
+    ["^W takes a word", "one two\u0017three", "one three"],
+    ["Backspace at the beginning is nothing", "\u007f\u007fabc", "abc"],
+    ["arrows", "ab\u001b[Dc\u001bOA", "abc"],
+    ["keys with modifiers, and Delete", "a\u001b[1;5Cb\u001b[3~c", "abc"],
+    ["F1 on the Linux console", "a\u001b[[Abc", "abc"],
+    ["a paste's brackets", "\u001b[200~abc\u001b[201~", "abc"],
+    ["^Z, ^\\, Tab and ^A", "\u001aa\u001cb\t\u0001c", "abc"],
+    ["letters of other scripts", "é漢😀", "é漢😀"],
+  ])("hears no text where none was typed in hiding: %s", async (_, typed, heard) => {
+    expect(await ask(`${typed}\r`).dialog.hidden("The token?")).toBe(heard);
+    // The same where each byte comes by itself.
+    const slow = ask("");
+    const answer = slow.dialog.hidden("The token?");
+    for (const byte of Buffer.from(`${typed}\r`)) {
+      slow.stdin.write(Buffer.of(byte));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await answer).toBe(heard);
+  });
+
+  it("hears no text in what the terminal itself answers", async () => {
+    expect(await ask("a\u001b]11;rgb:0/0/0\u0007b\u001b]11;?\u001b\\c\r").dialog.hidden("The token?")).toBe(
+      "abc",
+    );
+  });
+
+  it("takes what follows an Escape by itself for text", async () => {
+    const { dialog, stdin } = ask("\u001b");
+    const answer = dialog.hidden("The token?");
+    await new Promise((resolve) => setImmediate(resolve));
+    stdin.write("abc\r");
+    expect(await answer).toBe("abc");
+  });
+
+  it.each(["a\u001b[", "a\u001b]0;", "a\u001b"])(
+    "stops at Ctrl-C and ends at Enter even in %j",
+    async (typed) => {
+      await expect(ask(`${typed}\u0003`).dialog.hidden("The token?")).rejects.toThrow(Cancelled);
+      expect(await ask(`${typed}\r`).dialog.hidden("The token?")).toBe("a");
+    },
+  );
+
+  it.each([[["s3cret\r\nnext\n"]], [["s3cret\r", "\nnext\n"]], [["s3cret\r", "\n", "next\n"]]])(
+    "takes CR and LF for one end of a line: %j",
+    async ([first = "", ...rest]) => {
+      const { dialog, stdin } = ask(first);
+      expect(await dialog.hidden("The token?")).toBe("s3cret");
+      const next = dialog.input("And then?");
+      for (const chunk of rest) {
+        stdin.write(chunk);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect(await next).toBe("next");
+    },
+  );
+
+  it("takes two hidden lines that end in CR and LF for two", async () => {
+    const { dialog } = ask("one\r\ntwo\r\n");
+    expect(await dialog.hidden("The key?")).toBe("one");
+    expect(await dialog.hidden("The secret?")).toBe("two");
+  });
+
+  it("takes a person's next Enter for an answer, though it is a LF by then", async () => {
+    const { dialog, stdin, clock } = ask("s3cret\r");
+    expect(await dialog.hidden("The token?")).toBe("s3cret");
+    clock.advance(150);
+    stdin.write("\n");
+    expect(await dialog.input("And then?", { initial: "usual" })).toBe("usual");
+  });
+
+  it("hears no arrow on a visible line", async () => {
+    expect(await ask("ab\u001b[Dc\n").dialog.input("A name?")).toBe("abc");
   });
 
   it("takes what is marked for Enter", async () => {
