@@ -1,9 +1,11 @@
+import { execFileSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -17,6 +19,7 @@ import { parse } from "yaml";
 import { ScriptedClock } from "../../src/base/clock.ts";
 import { KINDS } from "../../src/channels/registry.ts";
 import { NEEDED } from "../../src/channels/slack/check.ts";
+import { schemaLink } from "../../src/cli/init/finish.ts";
 import { guidesAsMarkdown, offers } from "../../src/cli/init/guidance.ts";
 import type { Surroundings } from "../../src/cli/surroundings.ts";
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
@@ -108,13 +111,49 @@ describe("status init in a script", () => {
     expect(new Set(deliveries.map(({ kind }) => kind))).toEqual(new Set(Object.keys(KINDS)));
   });
 
-  it("names the schema for editors, and leaves what it keeps out of git", async () => {
+  it("names a schema for editors that a clone has as well", async () => {
     const folder = freshFolder();
+    execFileSync("git", ["init", "--quiet"], { cwd: folder });
     await run(folder, BASIC);
     const [first] = readFileSync(join(folder, ".statusrc"), "utf8").split("\n");
     const link = /^# yaml-language-server: \$schema=(.+)$/.exec(first!)![1]!;
     expect(JSON.parse(readFileSync(join(folder, link), "utf8")).title).toBe("The configuration of status");
-    expect(readFileSync(join(folder, ".status", ".gitignore"), "utf8")).toBe("*\n");
+    // A ledger puts a .gitignore beside it.
+    expect(
+      (await runIn(folder, new ScriptedClock(NOW), ["announce", "--yes", "--title", "Trouble"])).code,
+    ).toBe(0);
+    expect(existsSync(join(folder, ".status", "status.db"))).toBe(true);
+    const git = execFileSync("git", ["status", "--porcelain", "--untracked-files=all"], { cwd: folder });
+    const committed = git
+      .toString()
+      .split("\n")
+      .map((line) => `./${line.slice(3)}`);
+    expect(committed).toContain(link);
+    expect(committed.filter((path) => path.startsWith("./.status/"))).toEqual([]);
+  });
+
+  it("names the schema in the package where that is a part of the project, by a way that a new version keeps", () => {
+    const project = realpathSync(freshFolder());
+    const elsewhere = realpathSync(freshFolder());
+    const shop = join(project, "packages", "shop");
+    const root = join(project, "node_modules", ".pnpm", "status@1.0.0", "node_modules", "status");
+    const own = "./.statusrc.schema.json";
+    mkdirSync(shop, { recursive: true });
+    mkdirSync(root, { recursive: true });
+    // What others need is there, and a clone may have it elsewhere.
+    expect(schemaLink(join(shop, ".statusrc"), root)).toBe(own);
+    mkdirSync(join(shop, "node_modules"));
+    symlinkSync(root, join(shop, "node_modules", "status"));
+    expect(schemaLink(join(shop, ".statusrc"), root)).toBe("./node_modules/status/dist/schema.json");
+    expect(schemaLink(join(project, ".statusrc"), root)).toBe(own);
+    symlinkSync(root, join(project, "node_modules", "status"));
+    rmSync(join(shop, "node_modules"), { recursive: true });
+    expect(schemaLink(join(shop, ".statusrc"), root)).toBe("../../node_modules/status/dist/schema.json");
+    // npm link: a checkout on this machine.
+    mkdirSync(join(elsewhere, "status"));
+    rmSync(join(project, "node_modules", "status"));
+    symlinkSync(join(elsewhere, "status"), join(project, "node_modules", "status"));
+    expect(schemaLink(join(project, ".statusrc"), join(elsewhere, "status"))).toBe(own);
   });
 
   it("writes JSON where the file is to be JSON, and says how to name a file that is not found by itself", async () => {
@@ -123,7 +162,7 @@ describe("status init in a script", () => {
     expect(code).toBe(0);
     expect(stdout).toContain("status doctor --config our.json");
     expect(JSON.parse(readFileSync(join(folder, "our.json"), "utf8"))).toMatchObject({
-      $schema: "./.status/schema.json",
+      $schema: "./.statusrc.schema.json",
       property: { name: "Example Shop" },
     });
     const argv = ["list", "--config", "our.json"];
@@ -164,7 +203,7 @@ describe("status init in a script", () => {
   });
 
   it.each([
-    [".status/schema.json", "elsewhere"],
+    [".statusrc.schema.json", "elsewhere"],
     [".status/.gitignore", "not-there-yet"],
     [".status", "elsewhere-folder"],
   ])("follows no link at %s that a repository may carry", async (link, target) => {
@@ -200,8 +239,7 @@ describe("status init in a script", () => {
     );
     expect(readFileSync(drill.wall, "utf8")).toContain("DRILL");
     // Its ledger and its page are the rehearsal's own.
-    expect(readdirSync(folder).sort()).toEqual([".git", ".status", ".statusrc"]);
-    expect(readdirSync(join(folder, ".status")).sort()).toEqual([".gitignore", "schema.json"]);
+    expect(readdirSync(folder).sort()).toEqual([".git", ".statusrc", ".statusrc.schema.json"]);
   });
 });
 

@@ -1,4 +1,5 @@
-import { dirname, join, relative, sep } from "node:path";
+import { realpathSync } from "node:fs";
+import { basename, dirname, join, relative, sep } from "node:path";
 import { configJsonSchema } from "../../config/json-schema.ts";
 import { packageRoot } from "../../status/package-root.ts";
 import type { Chosen, NewConfig } from "./compose.ts";
@@ -55,21 +56,37 @@ export function named(channels: readonly Chosen[]): readonly Chosen[] {
   );
 }
 
-const OWN_SCHEMA = "./.status/schema.json";
+/** Beside the configuration, to be committed with it: a clone has it too. */
+export const OWN_SCHEMA = ".statusrc.schema.json";
 
-/** From the package where it is a part of the project; else a copy beside the ledger. */
-export function schemaLink(path: string): string {
-  const root = packageRoot();
-  const [project, ...rest] = root.split(`${sep}node_modules${sep}`);
-  const inside = rest.length > 0 && `${dirname(path)}${sep}`.startsWith(`${project}${sep}`);
-  if (!inside) return OWN_SCHEMA;
-  const link = relative(dirname(path), join(root, "dist", "schema.json"))
-    .split(sep)
-    .join("/");
-  return link.startsWith(".") ? link : `./${link}`;
+/**
+ * Where an editor finds the schema, from the configuration at `path`: inside the package where it is installed for the project,
+ * so that it is always of the version in use; else a copy. `root`: this package's own folder.
+ */
+export function schemaLink(path: string, root = packageRoot()): string {
+  const folder = dirname(path);
+  for (let above = folder; ; above = dirname(above)) {
+    // Not the folder that a package manager keeps it in: that one's name changes with the version.
+    const installed = join(above, "node_modules", basename(root));
+    if (isSame(installed, root))
+      return `${above === folder ? "./" : ""}${relative(folder, join(installed, "dist", "schema.json"))
+        .split(sep)
+        .join("/")}`;
+    if (above === dirname(above)) return `./${OWN_SCHEMA}`;
+  }
+}
+
+/** A link to somebody's checkout (`npm link`) is on one machine only. */
+function isSame(installed: string, root: string): boolean {
+  try {
+    const real = realpathSync(installed);
+    return real === realpathSync(root) && real.includes(`${sep}node_modules${sep}`);
+  } catch {
+    return false;
+  }
 }
 
 /** What is to be written beside the configuration so that editors find it; null where the package has it. */
 export async function schemaFor({ schema }: NewConfig): Promise<string | null> {
-  return schema === OWN_SCHEMA ? `${JSON.stringify(await configJsonSchema(), null, 2)}\n` : null;
+  return schema === `./${OWN_SCHEMA}` ? `${JSON.stringify(await configJsonSchema(), null, 2)}\n` : null;
 }

@@ -11,6 +11,7 @@ import {
 import { dirname, join } from "node:path";
 import { refusal } from "../../base/errors.ts";
 import type { Secret } from "../../base/secret.ts";
+import { OWN_SCHEMA } from "./finish.ts";
 
 /** Beside the ledger, in a folder that git leaves out. */
 export const SECRETS = ".status/secrets";
@@ -32,24 +33,19 @@ export function keep(
 ): void {
   const folder = dirname(config.path);
   const own = join(folder, ".status");
+  const ours = join(folder, OWN_SCHEMA);
   const files: NewFile[] = [
     ...[...typed].map(([reference, secret]) => ({
       path: join(folder, reference.replace(/^file:/, "")),
       text: `${secret.reveal()}\n`,
       mode: 0o600,
     })),
-    ...(schema === null ? [] : [{ path: join(own, "schema.json"), text: schema, mode: 0o644 }]),
+    ...(schema === null ? [] : [{ path: ours, text: schema, mode: 0o644 }]),
     { path: config.path, text: config.text, mode: 0o644 },
   ];
   const secrets = join(folder, SECRETS);
   // A repository can carry links that lead out of it, and rules that let secrets in.
-  for (const path of [
-    own,
-    secrets,
-    join(own, ".gitignore"),
-    join(own, "schema.json"),
-    join(secrets, ".gitignore"),
-  ])
+  for (const path of [own, secrets, join(own, ".gitignore"), ours, join(secrets, ".gitignore")])
     if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true)
       throw unsafe(path, "is a link");
   const rules = join(secrets, ".gitignore");
@@ -68,19 +64,16 @@ export function keep(
     }
   };
   try {
-    if (files.length > 1) {
+    if (typed.size > 0) {
       mkdirSync(own, { recursive: true, mode: 0o700 });
       if (!existsSync(join(own, ".gitignore"))) write(join(own, ".gitignore"), "*\n", 0o644, "wx");
-    }
-    if (typed.size > 0) {
       mkdirSync(secrets, { recursive: true, mode: 0o700 });
       if (!existsSync(rules)) write(rules, "*\n", 0o644, "wx");
     }
     for (const { path, text, mode } of files) {
-      // The schema belongs to the program, and may be of an older one.
-      const ours = path === join(own, "schema.json");
       mkdirSync(dirname(path), { recursive: true, ...(mode === 0o600 ? { mode: 0o700 } : {}) });
-      write(path, text, mode, ours ? "w" : "wx");
+      // The schema belongs to the program, and may be of an older one.
+      write(path, text, mode, path === ours ? "w" : "wx");
     }
   } catch (error) {
     for (const path of written) rmSync(path, { force: true });

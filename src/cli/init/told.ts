@@ -5,6 +5,7 @@ import { PLACES } from "../../config/file.ts";
 import type { Style } from "../output/style.ts";
 import type { NewConfig } from "./compose.ts";
 import type { Detected, Offer } from "./detect.ts";
+import { OWN_SCHEMA } from "./finish.ts";
 import type { Rehearsed } from "./rehearse.ts";
 import { readAnswer } from "./settings.ts";
 import type { Setup } from "./setup.ts";
@@ -67,6 +68,9 @@ export function sayWritten(setup: Setup, config: NewConfig, columns: number): st
     .map(({ kind }) => kind.kind);
   return [
     `Wrote ${oneLine(path)} with ${kinds.join(", ")}.`,
+    ...(config.schema === `./${OWN_SCHEMA}`
+      ? [`Beside it ${OWN_SCHEMA}, by which editors check it: commit both.`]
+      : []),
     ...(found.length === 0
       ? []
       : [`Found in the environment: ${found.map(([place, name]) => `${name} (${place})`).join(", ")}.`]),
