@@ -14,7 +14,13 @@ export interface Dialog {
   select<T>(question: string, choices: readonly { name: string; value: T }[], initial?: T): Promise<T>;
   checkbox<T>(
     question: string,
-    choices: readonly { readonly name: string; readonly value: T; readonly checked?: boolean }[],
+    choices: readonly {
+      readonly name: string;
+      /** Stands for the name once it is chosen. */
+      readonly short?: string;
+      readonly value: T;
+      readonly checked?: boolean;
+    }[],
   ): Promise<T[]>;
   /** What is typed is not shown, and Enter alone gives nothing. */
   hidden(question: string): Promise<string>;

@@ -123,7 +123,7 @@ export function openPlainDialog({ stdin, promptOutput, stopping, clock }: Surrou
       });
     },
     async hidden(question) {
-      promptOutput.write(`${question} What you type is not shown: `);
+      promptOutput.write(`${question}\nWhat you type is not shown: `);
       return unseen();
     },
     input: (question, { initial, check } = {}) =>

@@ -102,7 +102,7 @@ describe("status init in a script", () => {
     expect(first.stderr).toContain("Mail needs from and to;");
     expect(readdirSync(folder)).toEqual([".git"]);
     const settings = first.stderr.match(/--set \S+/g)!.flatMap((flag) => flag.split(" "));
-    expect(settings).toContain("email.to=announce@lists.example.com");
+    expect(settings).toContain("email.to=all@example.com");
     expect((await run(folder, [...BASIC, ...kinds, ...settings])).code).toBe(0);
     const preview = ["preview", "announce", "--title", "Example trouble", "--json"];
     const { code, stdout } = await runIn(folder, new ScriptedClock(NOW), preview);
@@ -250,7 +250,7 @@ describe("what a folder says of itself", () => {
       join(folder, ".git", "config"),
       '[core]\n\tbare = false\n[remote "origin"]\n\turl = https://bob:ghp_verysecret@github.com/example/our-shop.git\n',
     );
-    const { ran } = await interrupted(folder, "Which website do customers know?");
+    const { ran } = await interrupted(folder, "Your website, for a link");
     expect(ran.shown).toContain("our-shop");
     // Where the source is kept is no address of the shop.
     expect(ran.shown).not.toContain("github.com");
@@ -261,7 +261,7 @@ describe("what a folder says of itself", () => {
     "is harmless as a folder's name: %j",
     async (name) => {
       const folder = freshFolder(name);
-      const { ran } = await interrupted(folder, "Which website do customers know?");
+      const { ran } = await interrupted(folder, "Your website, for a link");
       expect(ran.stderr).not.toContain("\u001b[31m");
       expect(ran.shown).not.toMatch(/\u001b\[31m|\[31m|\u202e|two\n/);
       const { code, stdout } = await run(folder, BASIC);
@@ -294,7 +294,7 @@ describe("what a folder says of itself", () => {
 
   it("keeps a name whole in any script", async () => {
     const folder = freshFolder("नमस्ते");
-    const { ran } = await interrupted(folder, "Which website do customers know?");
+    const { ran } = await interrupted(folder, "Your website, for a link");
     expect(ran.shown).toContain("नमस्ते");
   });
 
@@ -353,7 +353,7 @@ async function interrupted(folder: string, question: string, env: NodeJS.Process
 describe("status init at a terminal", () => {
   it("leaves nothing behind at Ctrl-C, and says so", async () => {
     const folder = freshFolder();
-    const { ran } = await interrupted(folder, "Which website do customers know?");
+    const { ran } = await interrupted(folder, "Your website, for a link");
     expect(ran.code).toBe(130);
     expect(ran.stderr).toContain("Nothing was written");
     expect(readdirSync(folder)).toEqual([".git"]);
@@ -366,25 +366,30 @@ describe("status init at a terminal", () => {
     const { ran, unasked } = await answering(
       (more) => run(folder, ["--channel", "discourse", "--set", `discourse.baseUrl=${baseUrl}`], {}, more),
       ["What do customers call you?", "Example Shop\r"],
-      ["Which website do customers know?", "\r"],
-      ["At which address will the status page be?", "\r"],
+      ["Your website, for a link", "www.example.com\r"],
+      ["The status page's address", "\r"],
       ["In which time zone", "\r"],
-      ["API key (hidden", "wrong-key-wrong-key\r"],
+      ["API key ", "wrong-key-wrong-key\r"],
       ["The account that speaks", "status\r"],
       // It cannot be asked what there is with a key that it does not take.
       ["The category's number (such as", "7\r"],
       ["What now?", "\r"],
-      ["API key (hidden", `${KEY}\r`],
+      ["API key ", `${KEY}\r`],
       ["The account that speaks", "\r"],
       ["The category's number: which?", "\r"],
       ["Rehearse it now", "\r"],
     );
     expect(unasked).toEqual([]);
     expect(ran.code).toBe(0);
+    expect(ran.stderr).toContain("Checking with Discourse …");
     expect(ran.stderr).toContain("the forum answers 403");
+    // There is nothing yet for it to look at.
+    expect(ran.stderr).not.toContain("status doctor");
     expect(ran.stderr).toContain("the category Announcements");
     expect(ran.stdout).toContain("3 of 3 said");
-    const { apiKey } = parse(readFileSync(join(folder, ".statusrc"), "utf8")).channels.forum;
+    const { property, channels } = parse(readFileSync(join(folder, ".statusrc"), "utf8"));
+    expect(property.url).toBe("https://www.example.com");
+    const { apiKey } = channels.forum;
     const file = join(folder, apiKey.replace("file:", ""));
     expect(readFileSync(file, "utf8")).toBe(`${KEY}\n`);
     expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -414,7 +419,7 @@ describe("status init at a terminal", () => {
           more,
         ),
       ["The account that speaks (such as status)", "\r"],
-      ["Without it nothing can be said there", "status\r"],
+      ["Nothing goes there without it", "status\r"],
       ["The category's number: which?", "\r"],
       ["Rehearse it now", "\u001b[B\r"],
     );
@@ -454,7 +459,7 @@ describe("status init at a terminal", () => {
         run(folder, [...flags, "--channel", "discord", "--set", `discord.baseUrl=${baseUrl}`], {}, more),
       // The sandbox does not know that one.
       ["What now?", "\r"],
-      ["The webhook's address (hidden", `${webhook}\r`],
+      ["The webhook's address ", `${webhook}\r`],
       ["Rehearse it now", "\u001b[B\r"],
     );
     expect(unasked).toEqual([]);
@@ -491,10 +496,10 @@ describe("status init at a terminal", () => {
         ),
       // Slack is marked, since its token is there, and the page; X is added.
       ["Where do you speak?", " \r"],
-      ["API Key (hidden", "\r"],
-      ["API Key Secret (hidden", "\r"],
-      ["Access Token (hidden", "\r"],
-      ["Access Token Secret (hidden", "\r"],
+      ["API Key ", "\r"],
+      ["API Key Secret ", "\r"],
+      ["Access Token ", "\r"],
+      ["Access Token Secret ", "\r"],
       ["The channel's id: which?", "\r"],
       ["Into which folder", "\r"],
       ["Rehearse it now", "\u001b[B\r"],
@@ -566,5 +571,22 @@ describe("how to get what a channel needs", () => {
     expect(NEEDED).toEqual(expect.arrayContaining(scopes));
     expect(manifest.features.bot_user.display_name).toBe("status");
     expect((await run(freshFolder(), ["--manifest", "page"])).code).toBe(2);
+  });
+});
+
+describe("what is asked", () => {
+  it("fits on a line of a narrow terminal, with what Enter means", async () => {
+    for (const { kind, guide } of await offers())
+      for (const { field, question, example, env } of guide.needs) {
+        const secret = kind.secrets.includes(field);
+        const [variable] = env;
+        const line = `${question} ${secret ? `(Enter: later, as ${variable})` : `(such as ${[example].flat().join(", ")})`}`;
+        expect(line.length, line).toBeLessThanOrEqual(78);
+      }
+  });
+
+  it("shows how to get a token below the text to paste, so that it is still to be seen", async () => {
+    const { stdout } = await run(freshFolder(), ["--guide", "slack"]);
+    expect(stdout.indexOf("display_information")).toBeLessThan(stdout.indexOf("1. https://api.slack.com"));
   });
 });

@@ -89,7 +89,7 @@ describe("a plain prompt", () => {
     const { dialog, raw, asked } = ask("s3x\u007fcret\rnext\n");
     expect(await dialog.hidden("The token?")).toBe("s3cret");
     expect(raw).toEqual([true, false]);
-    expect(asked()).toBe("The token? What you type is not shown: \n");
+    expect(asked()).toBe("The token?\nWhat you type is not shown: \n");
     expect(await dialog.input("And then?")).toBe("next");
   });
 

@@ -13,7 +13,7 @@ export const guide: Guide = {
   needs: [
     {
       field: "smtp",
-      question: "The mail server's address (smtp://user:password@host:587)",
+      question: "The mail server's address",
       env: ["SMTP_URL", "MAIL_URL", "EMAIL_SERVER", "MAILER_DSN"],
     },
     {
@@ -24,9 +24,9 @@ export const guide: Guide = {
     },
     {
       field: "to",
-      question: "Who receives it? (addresses, parted by commas)",
+      question: "Recipients, parted by commas",
       env: [],
-      example: ["announce@lists.example.com"],
+      example: ["all@example.com"],
       reads: "list",
       unless: "recipients",
     },

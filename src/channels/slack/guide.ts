@@ -8,7 +8,7 @@ export const guide: Guide = {
   does: "Slack. A bot token with chat:write, and channels:history so that posts can be read back.",
   audience: "internal",
   steps: [
-    '1. https://api.slack.com/apps?new_app=1, "From a manifest", your workspace; paste what stands below.',
+    '1. https://api.slack.com/apps?new_app=1, "From a manifest", your workspace; paste the manifest.',
     '2. "Install to Workspace", and allow it. The scopes are what posting, looking up and correcting need.',
     '3. "OAuth & Permissions": copy the Bot User OAuth Token. It begins with xoxb-.',
     "4. In the channel, type: /invite @status",
@@ -42,7 +42,7 @@ settings:
   needs: [
     {
       field: "token",
-      question: "Bot token (xoxb-…)",
+      question: "Bot token, xoxb-…",
       env: ["SLACK_TOKEN", "SLACK_BOT_TOKEN", "SLACK_API_TOKEN"],
     },
     {

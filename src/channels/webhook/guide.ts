@@ -19,7 +19,7 @@ export const guide: Guide = {
     },
     {
       field: "secret",
-      question: "What posts are signed with (whsec_…)",
+      question: "What posts are signed with, whsec_…",
       env: ["STATUS_WEBHOOK_SECRET", "WEBHOOK_SECRET"],
     },
   ],

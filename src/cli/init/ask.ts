@@ -53,6 +53,7 @@ export async function askChannel(offer: Offer, asking: Asking): Promise<Settings
       say(style.chalk.yellow(`  ! not checked: ${missing.join(", ")} is not set yet`));
       return settings;
     }
+    if (offer.kind.secrets.length > 0) say(style.chalk.dim(`  Checking with ${offer.kind.title} …`));
     const findings = await asking.check(offer, settings);
     for (const line of sayFindings(findings, style)) say(line);
     if (!findings.some(({ level }) => level === "fail")) return settings;
@@ -118,7 +119,7 @@ async function askSecret(
   before: unknown,
 ): Promise<unknown> {
   const later = before === undefined ? `later, as ${variable}` : "as before";
-  const secret = (await dialog.hidden(`${question} (hidden; Enter: ${later})`)).trim();
+  const secret = (await dialog.hidden(`${question} (Enter: ${later})`)).trim();
   if (secret === "") return before ?? `env:${variable}`;
   scrubber.learn(secret);
   const reference = `file:${SECRETS}/${freeName(folder, variable, typed)}`;
@@ -167,8 +168,7 @@ async function askPlain(offer: Offer, need: Need, { dialog }: Asking, known: unk
   const text = await dialog.input(`${question}${such}`, {
     ...(initial === undefined ? {} : { initial }),
     check: (answer) => {
-      if (answer.trim() === "")
-        return `Without it nothing can be said there. To leave ${offer.kind.title} out: none`;
+      if (answer.trim() === "") return `Nothing goes there without it. To leave it out: ${LEFT_OUT}`;
       if (!isOneLine(answer)) return "Give one line without control characters.";
       return answer.trim() === LEFT_OUT ? null : faultOf(offer, field, readAnswer(need, answer));
     },
@@ -200,10 +200,15 @@ function sayFindings(findings: readonly Finding[], { chalk, symbols, columns }: 
     said.add(message);
     return [
       `  ${marks[level]} ${oneLine(name).padEnd(12)} ${indented(oneLine(message), behind, columns).slice(MARGIN)}`,
-      ...(hint !== null && level !== "ok" ? [chalk.dim(indented(oneLine(hint), behind, columns))] : []),
+      ...(hint !== null && level !== "ok"
+        ? [chalk.dim(indented(oneLine(hint).replace(THEN, ""), behind, columns))]
+        : []),
     ];
   });
 }
+
+/** It has just been checked, and there is nothing yet for doctor to look at. */
+const THEN = /[,:;]? (?:and )?then: status doctor$/;
 
 /** Where messages begin, behind mark and name. */
 const MARGIN = 17;

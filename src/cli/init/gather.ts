@@ -90,6 +90,7 @@ export async function fromAnswers(
           "Where do you speak?",
           all.map((offer) => ({
             name: `${offer.kind.title}${offer.guide.hint === undefined ? "" : style.chalk.dim(` ${offer.guide.hint}`)}`,
+            short: offer.kind.title,
             value: offer,
             checked: marked(offer.kind.kind),
           })),

@@ -22,10 +22,13 @@ export function sayGuidance(
   const steps = guide.steps.map((step) => hanging(step, columns));
   const { paste, costs } = guide;
   return [
+    // First, so that the steps are still to be seen below it.
+    ...(paste === undefined
+      ? []
+      : [`The manifest for ${kind.title}:`, "", chalk.dim(paste.text.trimEnd()), ""]),
     chalk.bold(`${kind.title}: how to get what it needs`),
     ...steps,
     ...(costs === undefined ? [] : [chalk.yellow(hanging(costs, columns))]),
-    ...(paste === undefined ? [] : ["", chalk.dim(paste.text.trimEnd())]),
     "",
   ].join("\n");
 }

@@ -103,7 +103,7 @@ function showGuide({ stdout, env }: Surroundings, flags: InitFlags, all: readonl
 async function wantsDrill(flags: InitFlags, dialog: Dialog | null): Promise<boolean> {
   if (dialog === null || flags.drill === true) return flags.drill === true;
   return dialog
-    .select("Rehearse it now, on imitations of the vendors? Nothing leaves this machine.", [
+    .select("Rehearse it now? Nothing leaves this machine.", [
       { name: "Yes", value: true },
       { name: "Not now", value: false },
     ])

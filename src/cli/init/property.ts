@@ -61,8 +61,8 @@ function faultOf(flag: Flag, value: string): string | null {
 /** The same to somebody who has just typed it. */
 function checkFor(flag: Flag): (answer: string) => string | null {
   return (answer) => {
-    if (OPTIONAL.includes(flag) && (answer === "" || answer === "none")) return null;
-    const fault = faultOf(flag, answer);
+    if (OPTIONAL.includes(flag) && /^(?:|none)$/.test(answer.trim())) return null;
+    const fault = faultOf(flag, OPTIONAL.includes(flag) ? asAddress(answer.trim()) : answer);
     return fault === null ? null : `${fault[0]!.toUpperCase()}${fault.slice(1)}.`;
   };
 }
@@ -85,22 +85,17 @@ export async function askProperty(
     (await askAddress(
       dialog,
       "url",
-      `Which website do customers know? The status page links to it. (${homepage === null ? "Enter" : "none"}: leave it out)`,
+      `Your website, for a link on the status page (${homepage === null ? "Enter" : "none"}: no link)`,
       homepage,
     ));
   const statusUrl =
     flags.statusUrl ??
-    (await askAddress(
-      dialog,
-      "statusUrl",
-      "At which address will the status page be? Every post links to it. (Enter: later)",
-      null,
-    ));
+    (await askAddress(dialog, "statusUrl", "The status page's address, for every post (Enter: later)", null));
   // A machine in UTC is a server, and says nothing of where people are.
   const timeZone =
     flags.timeZone ??
     (/^(?:Etc\/)?(?:UTC|GMT|UCT)$/.test(detected.timeZone)
-      ? await dialog.input("In which time zone do you say times? (such as America/Los_Angeles)", {
+      ? await dialog.input("In which time zone do you say times?", {
           initial: "UTC",
           check: checkFor("timeZone"),
         })
@@ -126,5 +121,10 @@ async function askAddress(
     ...(initial === null ? {} : { initial }),
     check: checkFor(flag),
   });
-  return answer === "none" ? "" : answer;
+  return answer.trim() === "none" ? "" : asAddress(answer.trim());
+}
+
+/** Browsers taught people to leave https:// out. */
+function asAddress(text: string): string {
+  return /^[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?(?:\/\S*)?$/i.test(text) ? `https://${text}` : text;
 }

@@ -77,7 +77,7 @@ export function readAnswer({ reads, example }: Need, typed: string): unknown {
       .split(",")
       .map((word) => word.trim())
       .filter((word) => word !== "");
-  // Some tools name a server by its host alone.
+  // Some tools name a server by its host alone, and so do people.
   const address = typeof example === "string" && example.startsWith("https://");
   if (!address) return text;
   return (/^[a-z0-9.-]+(?::\d+)?$/i.test(text) ? `https://${text}` : text).replace(/\/+$/, "");

@@ -49,7 +49,11 @@ export function sayDetected(
     return names.length === 0 ? [] : [`${kind.title}: ${names.join(", ")}`];
   });
   return [
-    "A few questions. Nothing is written before the last one, and nothing is posted.",
+    indented(
+      "A few questions. Nothing is posted; nothing is written before the last one, and Ctrl-C leaves all as it was.",
+      "",
+      columns,
+    ),
     ...(lines.length === 0 ? [] : ["Found in the environment:"]),
     ...lines.map((line) => indented(line, "  ", columns)),
     ...misleading.map(({ variable, why }) => chalk.yellow(indented(`${variable}: ${why}`, "  ", columns))),
@@ -75,9 +79,11 @@ export function sayWritten(setup: Setup, config: NewConfig, columns: number): st
       ? []
       : [`Found in the environment: ${found.map(([place, name]) => `${name} (${place})`).join(", ")}.`]),
     ...(others.length === 0 ? [] : [`The environment would also serve: ${others.join(", ")}.`]),
-    ...[...typed.keys()].map(
-      (reference) => `Kept ${reference.replace(/^file:/, "")}: only you can read it, and git leaves it out.`,
-    ),
+    ...(typed.size === 0
+      ? []
+      : [
+          `What you typed in hiding is kept where only you can read it, and git leaves it out: ${[...typed.keys()].map((reference) => reference.replace(/^file:/, "")).join(", ")}.`,
+        ]),
     "",
   ]
     .map((line) => indented(line, "", columns))
@@ -90,7 +96,7 @@ export function sayNext({ path, surroundings }: Setup, missing: readonly string[
   const more = there ? "" : ` --config ${oneLine(shellWord(relative(surroundings.cwd, path)))}`;
   return [
     "",
-    "Name your components in it, then:",
+    `Name your components in ${oneLine(basename(path))}, then:`,
     ...(missing.length > 0 ? [`  export ${missing.map((name) => `${name}=…`).join(" ")}`] : []),
     `  status doctor${more}`,
     `  status preview announce --title "Example"${more}`,
@@ -103,7 +109,9 @@ export function sayRehearsed({ channels, wall }: Rehearsed, { chalk, symbols, co
   const width = Math.max(0, ...channels.map(({ channel }) => channel.length));
   return [
     "",
-    chalk.bold("Rehearsed: one incident, three updates, on imitations of the vendors."),
+    chalk.bold(
+      indented("Rehearsed: one incident, three updates, on imitations of the vendors.", "", columns),
+    ),
     ...channels.map(({ channel, spoken, of, error }) => {
       const mark = spoken === of ? chalk.green(symbols.good) : chalk.red(symbols.bad);
       const why = spoken === of ? "" : `: ${oneLine(error ?? "")}`;
