@@ -1,7 +1,7 @@
 import { Cancelled } from "../base/cancelled.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** Questions to a person. Ctrl-C in any of them throws Cancelled. */
+/** Questions to a person. Ctrl-C in any of them throws Cancelled, and Ctrl-D where nothing is typed. */
 export interface Dialog {
   /** Defaults to No. */
   confirm(question: string): Promise<boolean>;
@@ -54,18 +54,21 @@ export async function openDialog(
   if (plain === true || surroundings.env.ACCESSIBLE || surroundings.env.TERM === "dumb")
     return (await import("./plain-dialog.ts")).openPlainDialog(surroundings);
   const { default: inquirer } = await import("inquirer");
-  const prompt = inquirer.createPromptModule({
-    input: surroundings.stdin as NodeJS.ReadStream,
-    output: surroundings.promptOutput,
-    signal: surroundings.stopping,
-  });
   const ask = async <T>(question: Record<string, unknown>): Promise<T> => {
+    const closing = watchForEnd(surroundings.stdin);
+    const prompt = inquirer.createPromptModule({
+      input: surroundings.stdin as NodeJS.ReadStream,
+      output: surroundings.promptOutput,
+      signal: AbortSignal.any([surroundings.stopping, closing.signal]),
+    });
     try {
       const answers = (await prompt([{ ...question, name: "answer" }] as never)) as { answer: T };
       return answers.answer;
     } catch (error) {
       if (error instanceof Error && /^(Exit|Abort)PromptError$/.test(error.name)) throw new Cancelled();
       throw error;
+    } finally {
+      closing.done();
     }
   };
   return {
@@ -106,5 +109,24 @@ export async function openDialog(
         pageSize: 15,
       }),
     hidden: (message) => ask<string>({ type: "password", message }),
+  };
+}
+
+/** Aborted when Ctrl-D, or the input's end, closes a prompt's line: inquirer leaves the answer open then, and nothing would come any more. */
+function watchForEnd(stdin: Surroundings["stdin"]): { readonly signal: AbortSignal; done(): void } {
+  const closed = new AbortController();
+  let isCtrlD = false;
+  const keypress = (_: string, key?: { readonly ctrl?: boolean; readonly name?: string }) => {
+    isCtrlD = key?.ctrl === true && key.name === "d";
+  };
+  const end = () => closed.abort();
+  // With letters before the cursor the key takes none away and closes nothing.
+  const pause = () => {
+    if (isCtrlD) setImmediate(end);
+  };
+  stdin.prependListener("keypress", keypress).on("pause", pause).on("end", end);
+  return {
+    signal: closed.signal,
+    done: () => void stdin.off("keypress", keypress).off("pause", pause).off("end", end),
   };
 }

@@ -203,6 +203,21 @@ describe("status init in a script", () => {
   });
 
   it.each([
+    [".statusrc.yaml", "property: { name: Mine }"],
+    ["package.json", '{ "status": { "property": { "name": "Mine" } } }'],
+  ])("hides no configuration that is found by itself: %s", async (name, mine) => {
+    const folder = freshFolder();
+    writeFileSync(join(folder, name), mine);
+    const { code, stderr } = await run(folder, BASIC);
+    expect(code).toBe(4);
+    expect(stderr).toContain(`${name} is there already`);
+    expect(readdirSync(folder).sort()).toEqual([".git", name].sort());
+    // One that has to be named is in nobody's way.
+    expect((await run(folder, [...BASIC, "--output", "other.yaml"])).code).toBe(0);
+    expect(readFileSync(join(folder, name), "utf8")).toBe(mine);
+  });
+
+  it.each([
     [".statusrc.schema.json", "elsewhere"],
     [".status/.gitignore", "not-there-yet"],
     [".status", "elsewhere-folder"],
@@ -358,6 +373,47 @@ describe("status init at a terminal", () => {
     expect(ran.stderr).toContain("Nothing was written");
     expect(readdirSync(folder)).toEqual([".git"]);
   });
+
+  it("ends at Ctrl-D as at Ctrl-C, where nothing is typed", async () => {
+    const folder = freshFolder();
+    const { ran } = await answering(
+      (more) => run(folder, ["--property", "Shop"], {}, more),
+      ["Your website, for a link", "\u0004"],
+    );
+    expect(ran.code).toBe(130);
+    expect(ran.stderr).toContain("Nothing was written");
+    expect(ran.stderr).not.toContain("To see what was said");
+    expect(readdirSync(folder)).toEqual([".git"]);
+  });
+
+  it.each([[[]], [["--plain"]]])(
+    "keeps what is written at Ctrl-C on the last question, and says so in its exit code: %j",
+    async (how) => {
+      const folder = freshFolder();
+      const flags = ["--property", "Shop", "--url", "", "--status-url", "", "--time-zone", "UTC"];
+      const stopping = new AbortController();
+      let shown = "";
+      const { ran } = await answering(
+        (more) => {
+          (more.promptOutput as PassThrough).on("data", (chunk: Buffer) => {
+            shown += chunk.toString("utf8");
+            // A plain line is the terminal's own: there Ctrl-C comes as a signal.
+            if (shown.includes("Rehearse it now")) setImmediate(() => stopping.abort());
+          });
+          return run(
+            folder,
+            [...flags, "--channel", "page", ...how],
+            {},
+            { ...more, stopping: stopping.signal },
+          );
+        },
+        ["Into which folder", how.length === 0 ? "\r" : "\n"],
+      );
+      expect(ran.code).toBe(130);
+      expect(ran.stdout).toContain("Name your components");
+      expect((await runIn(folder, new ScriptedClock(NOW), ["list"])).code).toBe(0);
+    },
+  );
 
   it("checks a credential at once, lets a wrong one be typed anew, and keeps it where only its owner reads it", async () => {
     const folder = freshFolder();

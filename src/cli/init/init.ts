@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { Cancelled } from "../../base/cancelled.ts";
@@ -15,7 +15,7 @@ import { detect, type Offer } from "./detect.ts";
 import { schemaFor } from "./finish.ts";
 import { fromAnswers, fromFlags } from "./gather.ts";
 import { offers, sayGuidance } from "./guidance.ts";
-import { exists, keep } from "./keep.ts";
+import { keep, refuseStanding } from "./keep.ts";
 import { refuseUnusable } from "./property.ts";
 import { type Rehearsed, rehearseConfig } from "./rehearse.ts";
 import { type InitFlags, offerFor, type Setup } from "./setup.ts";
@@ -33,7 +33,7 @@ export async function init(
   const all = await offers();
   if (flags.guide !== undefined || flags.manifest !== undefined) return showGuide(surroundings, flags, all);
   const path = resolve(surroundings.cwd, flags.output ?? ".statusrc");
-  if (existsSync(path)) throw exists(path);
+  refuseStanding(path);
   const chosenByFlag = (flags.channel ?? []).map((kind) => offerFor(kind, "--channel", all));
   refuseUnusable(flags);
   const detected = detect(surroundings, all);
@@ -59,7 +59,8 @@ export async function init(
   const style = styleFor(stdout, surroundings, flags.plain === true);
   if (dialog !== null) surroundings.stderr.write("\n");
   if (!quiet) stdout.write(sayWritten(setup, config, style.columns));
-  const rehearsed = (await wantsDrill(flags, dialog)) ? await rehearse(setup) : null;
+  const wanted = await wantsDrill(flags, dialog);
+  const rehearsed = wanted === true ? await rehearse(setup) : null;
   if (!quiet && rehearsed !== null) stdout.write(sayRehearsed(rehearsed, style));
   if (!quiet) stdout.write(sayNext(setup, missing));
   else
@@ -75,6 +76,7 @@ export async function init(
         drill: rehearsed,
       })}\n`,
     );
+  if (wanted === "stopped") return EXIT.interrupted.code;
   return rehearsed?.exitCode ?? EXIT.ok.code;
 }
 
@@ -100,16 +102,16 @@ function showGuide({ stdout, env }: Surroundings, flags: InitFlags, all: readonl
   return EXIT.ok.code;
 }
 
-async function wantsDrill(flags: InitFlags, dialog: Dialog | null): Promise<boolean> {
+async function wantsDrill(flags: InitFlags, dialog: Dialog | null): Promise<boolean | "stopped"> {
   if (dialog === null || flags.drill === true) return flags.drill === true;
   return dialog
-    .select("Rehearse it now? Nothing leaves this machine.", [
+    .select<boolean | "stopped">("Rehearse it now? Nothing leaves this machine.", [
       { name: "Yes", value: true },
       { name: "Not now", value: false },
     ])
     .catch((error: unknown) => {
-      // The configuration stands.
-      if (error instanceof Cancelled) return false;
+      // The configuration stands, and what to type next is said all the same.
+      if (error instanceof Cancelled) return "stopped";
       throw error;
     });
 }

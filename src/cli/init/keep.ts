@@ -8,9 +8,10 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { refusal } from "../../base/errors.ts";
 import type { Secret } from "../../base/secret.ts";
+import { PLACES } from "../../config/file.ts";
 import { OWN_SCHEMA } from "./finish.ts";
 
 /** Beside the ledger, in a folder that git leaves out. */
@@ -95,7 +96,26 @@ function unsafe(path: string, what: string): Error {
   );
 }
 
-export function exists(path: string): Error {
+/** Throws where a configuration stands at `path`, or beside it where it would be hidden by a new one, or hide it. */
+export function refuseStanding(path: string): void {
+  if (existsSync(path)) throw exists(path);
+  if (!PLACES.includes(basename(path))) return;
+  for (const place of PLACES) {
+    const other = join(dirname(path), place);
+    if (place === "package.json" ? holdsConfig(other) : existsSync(other)) throw exists(other);
+  }
+}
+
+function holdsConfig(manifest: string): boolean {
+  try {
+    const { status } = JSON.parse(readFileSync(manifest, "utf8")) as { readonly status?: unknown };
+    return typeof status === "object" && status !== null;
+  } catch {
+    return false;
+  }
+}
+
+function exists(path: string): Error {
   return refusal(
     "CONFIG_EXISTS",
     `${path} is there already and is not overwritten.`,
