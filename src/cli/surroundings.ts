@@ -1,5 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isatty } from "node:tty";
 import type { Scrubber } from "../base/scrubber.ts";
 import { type Circumstances, GRACE_MS, processCircumstances } from "../status/circumstances.ts";
 
@@ -54,6 +55,7 @@ export function processSurroundings(): Surroundings {
     setTimeout(() => stopped.abort(), GRACE_MS).unref();
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+  endWithTerminal();
   // A pipe that was closed or a disk that is full must not stop what is being sent; the exit code still tells.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   return {
@@ -66,6 +68,19 @@ export function processSurroundings(): Surroundings {
     insisted: insisted.signal,
     wait: abortableWait,
   };
+}
+
+/**
+ * Where the terminal was closed, Node at its end tries to set it back and aborts (ResetStdio, node.cc, read 2026-11), which may
+ * leave an image of the memory, secrets and all, on the disk. Once everything is done the hangup itself ends the process.
+ */
+function endWithTerminal(): void {
+  const terminals = [process.stdin, process.stdout, process.stderr].filter(({ isTTY }) => isTTY === true);
+  process.on("exit", () => {
+    if (terminals.every(({ fd }) => isatty(fd))) return;
+    process.removeAllListeners("SIGHUP");
+    process.kill(process.pid, "SIGHUP");
+  });
 }
 
 function sink(stream: NodeJS.WriteStream): Sink {

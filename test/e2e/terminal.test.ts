@@ -1,5 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
@@ -51,6 +59,35 @@ async function atTerminal(argv: string, env: NodeJS.ProcessEnv = {}, enough?: st
 
 const here = spawnSync("sh", ["-c", "command -v script"]).status === 0;
 if (!here) process.stderr.write("terminals are not tested: script is not installed\n");
+
+describe.runIf(here)("a terminal that is closed", { timeout: 60_000 }, () => {
+  it.each(["", "--plain"])(
+    "ends a question, and leaves neither a file nor an image of the memory: init %s",
+    async (how) => {
+      const fresh = mkdtempSync(join(tmpdir(), "status-closed-"));
+      onTestFinished(() => rmSync(fresh, { recursive: true, force: true, maxRetries: 20 }));
+      mkdirSync(join(fresh, "shop", ".git"), { recursive: true });
+      const told = join(fresh, "code");
+      const init = `'${process.execPath}' '${BINARY}' init --property Shop ${how}`;
+      const line = `trap : HUP; cd '${fresh}/shop'; ${init}; echo $? > '${told}.new'; mv '${told}.new' '${told}'`;
+      const child = spawn("script", ["-qec", line, "/dev/null"], { env: envWith({ SHELL: "/bin/sh" }) });
+      onTestFinished(() => void child.kill("SIGKILL"));
+      await new Promise<void>((resolve) => {
+        let shown = "";
+        child.stdout.on("data", (chunk: Buffer) => {
+          shown += chunk.toString("utf8");
+          if (shown.includes("Your website")) resolve();
+        });
+      });
+      child.kill("SIGKILL");
+      // 129 is the hangup; 134 would be an abort.
+      await expect
+        .poll(() => existsSync(told) && readFileSync(told, "utf8"), { timeout: 30_000 })
+        .toBe("129\n");
+      expect(readdirSync(join(fresh, "shop"))).toEqual([".git"]);
+    },
+  );
+});
 
 describe.runIf(here)("what the environment says", { timeout: 60_000 }, () => {
   it.each<[NodeJS.ProcessEnv, boolean]>([
