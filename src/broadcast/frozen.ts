@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { refusal, usageError } from "../base/errors.ts";
+import { isAlike } from "../incident/alike.ts";
 import { IMPACTS, type Impact, type Incident, type Standing } from "../incident/incident.ts";
 import type { Approvable } from "./approval.ts";
 import type { Speaker } from "./context.ts";
@@ -7,7 +8,7 @@ import type { FrozenPlan } from "./journal.ts";
 import type { Ledger, NewUpdate } from "./ledger.ts";
 
 /** An update as it will be recorded, less the journal: everything that is said, byte by byte. */
-export type Frozen = Omit<NewUpdate, "journal"> & {
+export type Frozen = Omit<NewUpdate, "journal" | "beside"> & {
   /** Whether somebody worded it: a message, a short form, words for colleagues, values for the template. */
   readonly ownWords: boolean;
   /** The incident's impact before this update; null where this one opens it. */
@@ -171,21 +172,7 @@ function promisePassed({ incident, update }: Frozen, now: Date): string | null {
 
 /** An incident that tells the same as this one would, and was not there when it was planned. */
 async function openedSince(plan: FrozenPlan, { incident }: Frozen, ledger: Ledger): Promise<Incident | null> {
-  if (incident.type === "notice") return null;
-  const affected = (of: Incident) =>
-    of.components
-      .map(({ id }) => id)
-      .sort()
-      .join();
-  const alike = (await ledger.openIncidents()).filter(
-    (open) =>
-      open.type === incident.type &&
-      (open.title.toLowerCase() === incident.title.toLowerCase() ||
-        (affected(open) !== "" &&
-          affected(open) === affected(incident) &&
-          open.impact === incident.impact &&
-          incident.type === "incident")),
-  );
+  const alike = (await ledger.openIncidents()).filter((open) => isAlike(open, incident));
   for (const open of alike) {
     const [first] = await ledger.updates(open.id);
     if (first !== undefined && first.at > plan.at) return open;

@@ -83,6 +83,11 @@ export type NewDelivery = Pick<
 export interface NewUpdate {
   readonly incident: Incident;
   readonly opens: boolean;
+  /**
+   * Of one that opens: the open incidents that whoever opens it knows of. One that is alike and not among them stops it.
+   * Absent where it is opened whatever else is open.
+   */
+  readonly beside?: readonly string[];
   readonly update: Update;
   /** The caller's flags as given, to compare when the key comes again. */
   readonly inputs: Json;
@@ -149,9 +154,10 @@ export interface Ledger {
 
   /**
    * Records an update before anything is sent, and supersedes what was still unsent of earlier ones on the same channels.
-   * `taken` where the update number or the key was used by somebody else in between: then nothing was written.
+   * `taken` where the update number or the key was used by somebody else in between, `already-open` where one like it was
+   * opened: then nothing was written.
    */
-  record(update: NewUpdate): Promise<"recorded" | "number-taken" | "key-taken" | "id-taken">;
+  record(update: NewUpdate): Promise<"recorded" | "number-taken" | "key-taken" | "id-taken" | "already-open">;
 
   /**
    * Makes the caller the owner of one attempt, durably, if the row is still in one of `from`.

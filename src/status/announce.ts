@@ -4,6 +4,7 @@ import { oneLine } from "../base/printable.ts";
 import { localTime } from "../base/zone.ts";
 import { boundByPlan } from "../cadence/plan.ts";
 import { promiseFrom } from "../cadence/policy.ts";
+import { isAlike } from "../incident/alike.ts";
 import { flatten } from "../incident/components.ts";
 import { type Incident, isClosed, type Phase, type Verb } from "../incident/incident.ts";
 import { phasesOf } from "../incident/phases.ts";
@@ -32,7 +33,7 @@ import { templateOfPhase } from "./wording.ts";
 
 /**
  * Opens an incident (or says a notice) and broadcasts its first update; `maintenance schedule` is the same for work that is
- * still to come. Throws INCIDENT_ALREADY_OPEN where one like it is open.
+ * still to come. Throws INCIDENT_ALREADY_OPEN where one like it is open, or is opened at the same moment.
  */
 export async function announce(
   desk: Desk,
@@ -111,7 +112,7 @@ export async function announce(
     resolvedAt: isClosed(phase) ? now : null,
     nextUpdateAt: template.type === "notice" || isClosed(phase) ? null : promised,
   };
-  await refuseRepetition(desk, draft, options, person);
+  let beside = await refuseRepetition(desk, draft, options, person, []);
   const said = {
     verb,
     opens: true,
@@ -128,17 +129,21 @@ export async function announce(
   const { year, month, day } = localTime(phase === "scheduled" ? startsAt : now, timeZone);
   const stem = `${year}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}-${options.security === true ? "incident" : slug(named, 40)}`;
   const ledger = await desk.existingLedger();
-  for (let count = 1; ; count++) {
+  for (let count = 1; ; ) {
     const incident: Incident = { ...draft, id: count === 1 ? stem : `${stem}-${count}`, title: named };
     // A plan keeps its id: one that is taken already would never be said.
-    if (ledger !== null && (await ledger.incident(incident.id)) !== null) continue;
+    if (ledger !== null && (await ledger.incident(incident.id)) !== null) {
+      count++;
+      continue;
+    }
     try {
-      return await speak(desk, { ...said, incident }, options, caller);
+      return await speak(desk, { ...said, incident, beside }, options, caller);
     } catch (error) {
       if (!(error instanceof Overtaken)) throw error;
       if (error.by === "key-taken") return (await resumeKey(desk, verb, inputs, options))!;
-      // Whoever took the id may have announced the same at the same moment.
-      await refuseRepetition(desk, draft, options, person);
+      // Somebody may have announced the same at the same moment.
+      beside = await refuseRepetition(desk, draft, options, person, beside ?? []);
+      if (error.by === "id-taken") count++;
     }
   }
 }
@@ -214,40 +219,25 @@ async function titleOf(
   );
 }
 
-/** An announcement that resembles an open incident is most likely a second person, or a second run. */
+/**
+ * An announcement that resembles an open incident is most likely a second person, or a second run. Returns the ids of all that
+ * are open, which this may stand beside; undefined where it is not asked what is.
+ */
 async function refuseRepetition(
   desk: Desk,
-  about: Pick<Incident, "type" | "title" | "impact" | "components" | "startedAt" | "endsAt">,
+  about: Incident,
   options: SpeakOptions,
   person: Person | null,
-): Promise<void> {
-  if (options.new === true || options.key !== undefined || about.type === "notice") return;
-  const ledger = await desk.existingLedger();
-  const affected = (of: Pick<Incident, "components">) =>
-    of.components
-      .map(({ id }) => id)
-      .sort()
-      .join();
-  const same = (await ledger?.openIncidents())?.find(
-    (incident) =>
-      incident.type === about.type &&
-      meet(incident, about) &&
-      (incident.title.toLowerCase() === about.title.toLowerCase() ||
-        (affected(incident) !== "" &&
-          affected(incident) === affected(about) &&
-          incident.impact === about.impact)),
-  );
-  if (same === undefined) return;
-  const what = `"${oneLine(same.title)}" (${same.id}) is open already.`;
-  if ((await person?.another(same)) === true) return;
+  beside: readonly string[],
+): Promise<readonly string[] | undefined> {
+  if (options.new === true || options.key !== undefined) return undefined;
+  const open = (await (await desk.existingLedger())?.openIncidents()) ?? [];
+  const same = open.find((incident) => !beside.includes(incident.id) && isAlike(incident, about));
+  const known = open.map(({ id }) => id);
+  if (same === undefined || (await person?.another(same)) === true) return known;
   throw refusal(
     "INCIDENT_ALREADY_OPEN",
-    what,
+    `"${oneLine(same.title)}" (${same.id}) is open already.`,
     `To add to it: status update ${same.id} — to complete it: status retry ${same.id} — if this is another incident: --new`,
   );
-}
-
-/** Planned work at another time is other work. */
-function meet(a: Pick<Incident, "startedAt" | "endsAt">, b: Pick<Incident, "startedAt" | "endsAt">): boolean {
-  return (a.endsAt === null || a.endsAt > b.startedAt) && (b.endsAt === null || b.endsAt > a.startedAt);
 }

@@ -106,7 +106,7 @@ export async function say(
     const frozen = frozenFor(decision.overridden);
     if (need !== null) throw await keptForApproval(desk, frozen, need);
     tellPlan(desk, composed);
-    return record(desk, frozen, null, options);
+    return record(desk, frozen, { plan: null, beside: about.beside }, options);
   }
 }
 
@@ -165,12 +165,20 @@ export async function sayPlan(
     );
   if (options.breakGlass === undefined) await requireApprovals(desk, plan, frozen);
   await caller.agree(plan, frozen);
+  // What is opened after the last look, the ledger itself watches for.
+  const beside = (await ledger.openIncidents()).map(({ id }) => id);
   // Whoever reads takes time.
   await mayStillBeSaid(plan, frozen, ledger, speakers, clock.now());
   try {
-    return await record(desk, frozen, plan, options);
+    return await record(desk, frozen, { plan, beside }, options);
   } catch (error) {
     if (!(error instanceof Overtaken)) throw error;
+    if (error.by === "already-open")
+      throw refusal(
+        "PLAN_OVERTAKEN",
+        "An incident like it was opened at the same moment. Nothing of this plan was sent.",
+        "Read what is open: status list — if this is another incident: the same command with --new --dry-run",
+      );
     throw refusal(
       "PLAN_OVERTAKEN",
       `Somebody has spoken about ${frozen.incident.id} since this plan was made. Nothing of it was sent.`,
@@ -183,7 +191,7 @@ export async function sayPlan(
 async function record(
   desk: Desk,
   frozen: Frozen,
-  plan: FrozenPlan | null,
+  { plan, beside }: { readonly plan: FrozenPlan | null } & Pick<Utterance, "beside">,
   options: SpeakOptions,
 ): Promise<Said> {
   const { overridden, ...rest } = frozen;
@@ -205,7 +213,10 @@ async function record(
       ...{ incidentId: rest.incident.id, updateId: update.id },
     }),
   );
-  const recorded = await recordOnce(ledger, { ...rest, update, journal });
+  const recorded = await recordOnce(ledger, {
+    ...{ ...rest, update, journal },
+    ...(beside === undefined ? {} : { beside }),
+  });
   if (recorded !== "recorded") throw new Overtaken(recorded);
   const deliveries = await ledger.deliveries({ updateId: update.id });
   // What is composed with a broken glass says so to colleagues; a plan was composed before.
@@ -312,9 +323,9 @@ async function recordOnce(ledger: Ledger, update: NewUpdate): ReturnType<Ledger[
   }
 }
 
-/** Somebody else recorded an update, a key or an id in between; nothing was written. */
+/** Somebody else recorded an update, a key, an id or an incident like this one in between; nothing was written. */
 export class Overtaken extends Error {
-  readonly by: "number-taken" | "key-taken" | "id-taken";
+  readonly by: "number-taken" | "key-taken" | "id-taken" | "already-open";
   constructor(by: Overtaken["by"]) {
     super(by);
     this.by = by;

@@ -27,6 +27,8 @@ export interface Utterance {
   readonly verb: Verb;
   readonly incident: Incident;
   readonly opens: boolean;
+  /** The open incidents that whoever opens this one knows of; absent where it is opened whatever else is open. */
+  readonly beside?: readonly string[] | undefined;
   readonly number: number;
   /** The number of the update whose promise this one keeps. */
   readonly keeps: number | null;

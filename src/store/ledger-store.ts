@@ -23,6 +23,7 @@ import type { Database } from "./database.ts";
 import { enter, journal } from "./journal.ts";
 import { exclusively } from "./leases.ts";
 import { mailingStore } from "./mailing-store.ts";
+import { openIncidents } from "./open-incidents.ts";
 import { keepPlan, plans } from "./plans.ts";
 import { noteReading, readings } from "./readings.ts";
 import { record } from "./record.ts";
@@ -59,16 +60,8 @@ export class LedgerStore implements Ledger {
     return rows.map(incidentOf);
   }
 
-  async openIncidents(): Promise<Incident[]> {
-    const rows = await this.#db
-      .selectFrom("incidents")
-      .selectAll()
-      .where("type", "!=", "notice")
-      .where("phase", "not in", ["resolved", "completed"])
-      .orderBy("created_at", "desc")
-      .orderBy("id")
-      .execute();
-    return rows.map(incidentOf);
+  openIncidents(): Promise<Incident[]> {
+    return openIncidents(this.#db);
   }
 
   async incident(id: string): Promise<Incident | null> {

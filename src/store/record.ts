@@ -1,8 +1,10 @@
 import { type Kysely, sql } from "kysely";
 import type { Ledger, NewUpdate } from "../broadcast/ledger.ts";
 import { LIST_PART } from "../channels/contract.ts";
+import { isAlike } from "../incident/alike.ts";
 import { overtakenReason } from "./attempts.ts";
 import { enter } from "./journal.ts";
+import { openIncidents } from "./open-incidents.ts";
 import { iso, newRow } from "./rows.ts";
 import type { Tables } from "./tables.ts";
 
@@ -11,7 +13,7 @@ type Scrub = (text: string) => string;
 /** As Ledger's `record` promises it, in one transaction. */
 export async function record(
   tx: Kysely<Tables>,
-  { incident, opens, update, inputs, deliveries, journal: entries = [] }: NewUpdate,
+  { incident, opens, beside, update, inputs, deliveries, journal: entries = [] }: NewUpdate,
   scrub: Scrub,
 ): Promise<Awaited<ReturnType<Ledger["record"]>>> {
   if (update.key !== null) {
@@ -24,6 +26,10 @@ export async function record(
     .where("id", "=", incident.id)
     .executeTakeFirst();
   if (opens && known !== undefined) return "id-taken";
+  if (opens && beside !== undefined) {
+    const open = await openIncidents(tx);
+    if (open.some((other) => !beside.includes(other.id) && isAlike(other, incident))) return "already-open";
+  }
   const rival = await tx
     .selectFrom("updates")
     .select("id")

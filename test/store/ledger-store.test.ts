@@ -147,6 +147,30 @@ describe.each(engines())("the ledger on $name", (engine) => {
     expect(await ledger.updates(incident.id)).toHaveLength(2);
   });
 
+  it("opens nothing beside one like it that whoever opens it does not know of", async () => {
+    const ledger = await open();
+    await record(ledger);
+    const another = (beside: readonly string[] | undefined, more: Partial<Incident> = {}) => {
+      const id = `2026-11-22-cannot-pay-${JSON.stringify({ beside, ...more })}`;
+      return ledger.record({
+        ...{
+          incident: { ...incident, id, title: "Cannot pay", ...more },
+          opens: true,
+          inputs: {},
+          deliveries: [],
+        },
+        ...{ update: update(1, { id, incidentId: id }), ...(beside === undefined ? {} : { beside }) },
+      });
+    };
+    expect(await another([])).toBe("already-open");
+    expect(await another([], { components: [], title: "CHECKOUT is failing" })).toBe("already-open");
+    expect(await ledger.incidents()).toHaveLength(1);
+    expect(await another([], { impact: "minor" })).toBe("recorded");
+    expect(await another([], { type: "maintenance" })).toBe("recorded");
+    expect(await another([incident.id], { title: "Payments are down" })).toBe("recorded");
+    expect(await another(undefined)).toBe("recorded");
+  });
+
   it("lets one claim a post, and only the owner settle it", async () => {
     const ledger = await open();
     await record(ledger);
