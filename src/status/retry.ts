@@ -91,18 +91,21 @@ async function rowsToRetry(
   // Told, but for a few who could not be served at once.
   const unfinished = new Set(await ledger.mailings?.unfinished());
   for (const incident of incidents) {
-    const meant = (await ledger.deliveries({ incidentId: incident.id })).filter(
-      ({ state }) => state !== "skipped" && state !== "superseded",
-    );
-    const newest = new Map(meant.map((row) => [`${row.channel}\n${row.part}`, row]));
-    // A correction, or words that were not meant for this channel, take the place of none before them.
-    const older = meant.filter((row) => row.effect === "post" && row.state !== "sent" && needsAttention(row));
-    const rows = [...new Set([...older, ...newest.values()])];
+    const rows = standingRows(await ledger.deliveries({ incidentId: incident.id }));
     if (!rows.some((row) => needsAttention(row) || unfinished.has(row.id))) continue;
     const latest = (await ledger.updates(incident.id)).at(-1)!;
     return { updateId: latest.id, rows };
   }
   return null;
+}
+
+/** Of an incident's deliveries, each channel's newest post, and older ones still to be heard. */
+export function standingRows(deliveries: readonly Delivery[]): Delivery[] {
+  const meant = deliveries.filter(({ state }) => state !== "skipped" && state !== "superseded");
+  const newest = new Map(meant.map((row) => [`${row.channel}\n${row.part}`, row]));
+  // A correction, or words that were not meant for this channel, take the place of none before them.
+  const older = meant.filter((row) => row.effect === "post" && row.state !== "sent" && needsAttention(row));
+  return [...new Set([...older, ...newest.values()])];
 }
 
 async function canLook(desk: Desk, row: Delivery): Promise<boolean> {

@@ -196,6 +196,48 @@ describe("status verify", () => {
     expect(verdicts).toContainEqual(["customers", "cannot"]);
     expect([0, 5]).toContain(code);
   });
+
+  it("says which channels were never spoken on, and what to type", async () => {
+    const stage = await setStage(({ channels }) => {
+      channels.sellers!.required = false;
+    });
+    stage.sandbox.fault("slack", "unauthorized");
+    stage.sandbox.fault("discourse", "unauthorized");
+    await stage.run(ANNOUNCE);
+    const document = await stage.run(["verify", "--json"]);
+    expect(document.code).toBe(5);
+    expect(document.json()).toMatchObject({ outcome: "partial", silent: ["sellers", "ops"] });
+    const { code, stdout } = await stage.run(["verify"]);
+    expect(code).toBe(5);
+    expect(stdout).toContain("Silent: sellers, ops\n");
+    expect(stdout).toContain(`Type next:\n  status retry ${document.json().incident.id}\n`);
+    stage.sandbox.fault("slack", null);
+    stage.clock.advance(600_000);
+    await stage.run(["retry", "--only", "ops", "--yes"]);
+    const mended = await stage.run(["verify", "--json"]);
+    expect(mended.code).toBe(0);
+    expect(mended.json()).toMatchObject({ outcome: "delivered", silent: ["sellers"] });
+  });
+
+  it("says that no channel has spoken at all", async () => {
+    const stage = await setStage(({ channels }) => {
+      for (const name of Object.keys(channels)) if (name !== "ops") delete channels[name];
+    });
+    stage.sandbox.fault("slack", "unauthorized");
+    await stage.run(ANNOUNCE);
+    const { code, json } = await stage.run(["verify", "--json"]);
+    expect([code, json().outcome]).toEqual([5, "silent"]);
+  });
+
+  it("names a channel that has still to hear older words and was left out of the newest", async () => {
+    const stage = await setStage();
+    stage.sandbox.fault("slack", "unauthorized");
+    await stage.run(ANNOUNCE);
+    stage.sandbox.fault("slack", null);
+    await stage.run(["update", "--message", "We found the cause.", "--except", "ops", "--yes"]);
+    const { code, stdout } = await stage.run(["verify"]);
+    expect([code, stdout]).toEqual([5, expect.stringContaining("Silent: ops\n")]);
+  });
 });
 
 describe("status doctor", () => {

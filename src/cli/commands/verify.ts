@@ -4,9 +4,9 @@ import { verify as readBack } from "../../status/verify.ts";
 import type { App } from "../app.ts";
 import { EXIT } from "../exit-codes.ts";
 import { styleFor } from "../output/style.ts";
-import { coverageTable, heading } from "../output/table.ts";
+import { coverageTable, heading, whatIsOwed } from "../output/table.ts";
 
-/** `status verify [incident]`: reads posts back as the public sees them. Exit 0, 5 missing or altered, 7 cannot tell. */
+/** `status verify [incident]`: reads posts back as the public sees them. Exit 0, 5 missing, altered or never said, 7 cannot tell. */
 export async function verify(
   app: App,
   reference: string | null,
@@ -24,9 +24,10 @@ export async function verify(
     for (const { channel, verification } of reports)
       if (verification !== null && verification !== "seen")
         stdout.write(`  ${channel}: ${oneLine(SAID[verification])}\n`);
+    stdout.write(whatIsOwed(incident, reports, style));
   }
   if (reports.some(({ state }) => state === "unknown")) return EXIT.unknown.code;
-  return outcome === "partial" ? EXIT.partial.code : EXIT.ok.code;
+  return outcome === "delivered" ? EXIT.ok.code : EXIT.partial.code;
 }
 
 const SAID = {

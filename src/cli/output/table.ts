@@ -88,15 +88,15 @@ export function closing(
   reports: readonly ChannelReport[],
   now: Date,
   timeZone: string,
-  { chalk }: Style,
+  style: Style,
   overtaken: readonly { channel: string; updateNumber: number; part: string }[] = [],
   /** Of more channels than these words were meant for: `left out of update 2: x`. */
   leftOut: readonly string[] = [],
 ): string {
+  const { chalk } = style;
   const meant = reports.filter((report) => hasSpoken(report) !== null);
   const spoken = meant.filter((report) => hasSpoken(report) === true).length;
-  const silent = silentChannels(reports);
-  const unknown = reports.filter((report) => report.state === "unknown").map((report) => report.channel);
+  const owed = notSpoken(reports, style);
   const lines: string[] = [];
   if (outcome === "nothing-to-do" && meant.length > 0)
     lines.push(chalk.green("Nothing to do: every channel has already heard this."));
@@ -118,11 +118,7 @@ export function closing(
     lines.push(
       chalk.yellow(`${spoken} of ${meant.length} channels ${spoken === 1 ? "has" : "have"} spoken.`),
     );
-  if (silent.length > 0) lines.push(`${chalk.red("Silent:")} ${silent.join(", ")}`);
-  if (unknown.length > 0)
-    lines.push(
-      `${chalk.yellow("Unknown:")} ${unknown.join(", ")} (it may be out; look before you repeat it)`,
-    );
+  lines.push(...owed);
   for (const [word, rows] of [
     ["it was heard", overtaken.filter(({ part }) => part !== LIST_PART)],
     ["all on the list had heard it", overtaken.filter(({ part }) => part === LIST_PART)],
@@ -133,10 +129,31 @@ export function closing(
   if (incident.nextUpdateAt !== null && (spoken > 0 || outcome === "nothing-to-do"))
     lines.push(`Next update promised by ${sayPromise(incident.nextUpdateAt, now, timeZone)}.`);
   const next: string[] = [];
-  if (silent.length > 0 || unknown.length > 0) next.push(`status retry ${incident.id}`);
+  if (owed.length > 0) next.push(`status retry ${incident.id}`);
   if (incident.nextUpdateAt !== null) next.push(...nextWords(incident));
   if (next.length > 0) lines.push("", "Type next:", ...next.map((command) => `  ${command}`));
   return `\n${lines.join("\n")}\n`;
+}
+
+/** Who has still to hear it, and what to type for that; empty where nobody has. */
+export function whatIsOwed(
+  { id }: Pick<Incident, "id">,
+  reports: readonly ChannelReport[],
+  style: Style,
+): string {
+  const lines = notSpoken(reports, style);
+  return lines.length === 0 ? "" : `\n${lines.join("\n")}\n\nType next:\n  status retry ${id}\n`;
+}
+
+function notSpoken(reports: readonly ChannelReport[], { chalk }: Style): string[] {
+  const silent = silentChannels(reports);
+  const unknown = reports.filter((report) => report.state === "unknown").map((report) => report.channel);
+  return [
+    ...(silent.length > 0 ? [`${chalk.red("Silent:")} ${silent.join(", ")}`] : []),
+    ...(unknown.length > 0
+      ? [`${chalk.yellow("Unknown:")} ${unknown.join(", ")} (it may be out; look before you repeat it)`]
+      : []),
+  ];
 }
 
 /** Why no channel was meant to hear it, or to hear all of it. */
