@@ -37,9 +37,24 @@ export function readNamed(path: string): ConfigFile {
   return checkFile({ path: file, content: inPackage || content });
 }
 
+/**
+ * Whether a file stands there that ends; a folder of that name is none. Throws setupError CONFIG_BROKEN for a pipe, a socket or a
+ * device: whoever read it could wait for ever.
+ */
+export function isFileThere(path: string): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined || stat.isDirectory()) return false;
+  if (stat.isFile()) return true;
+  throw setupError(
+    "CONFIG_BROKEN",
+    `${path} is no file, and is not read.`,
+    "Move it away, or name a file with --config.",
+  );
+}
+
 /** The user's own file. */
 export function readUserFile(env: NodeJS.ProcessEnv): ConfigFile | null {
-  const path = userFiles(env).find((path) => existsSync(path));
+  const path = userFiles(env).find(isFileThere);
   return path === undefined ? null : readNamed(path);
 }
 

@@ -1,7 +1,16 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { parse as parseYaml } from "yaml";
-import { type ConfigFile, checkFile, PLACES, parseConfig, readNamed, readUserFile, stopAt } from "./file.ts";
+import {
+  type ConfigFile,
+  checkFile,
+  isFileThere,
+  PLACES,
+  parseConfig,
+  readNamed,
+  readUserFile,
+  stopAt,
+} from "./file.ts";
 
 /** The names that a configuration holds, unchecked. */
 export interface Glance {
@@ -56,7 +65,7 @@ function nearestFile(from: string): ConfigFile | null {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     for (const place of PLACES) {
       const path = join(folder, place);
-      if (!existsSync(path)) continue;
+      if (!isFileThere(path)) continue;
       const whole = parseConfig(path, readFileSync(path, "utf8"));
       const content = basename(path) === "package.json" ? fieldsOf(whole).status : whole;
       if (content !== undefined) return checkFile({ path, content });

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import Libsql from "libsql";
 
 /** An incident as somebody recognizes it. */
@@ -15,7 +15,8 @@ export interface Known {
  * migrates and mends nothing: throws where the file cannot be read as it is.
  */
 export function knownIncidents(path: string, most: number): Known[] {
-  if (!existsSync(path)) return [];
+  // A pipe of that name would never answer.
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return [];
   const file = new Libsql(path, { timeout: 0 });
   try {
     file.exec("PRAGMA query_only = 1");

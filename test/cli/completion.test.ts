@@ -1,4 +1,5 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -49,6 +50,26 @@ describe("completion", () => {
     expect((await offered(stage, "preview", "resolve", "--dr")).values).toEqual(["--dry-run"]);
     expect((await offered(stage, "completion", "")).values).toEqual(["bash", "zsh", "fish"]);
     expect((await offered(stage, "drill", "")).values).toEqual(["amazon-2010"]);
+  });
+
+  it.each([
+    ["a pipe", (path: string) => execFileSync("mkfifo", [path])],
+    ["a folder", (path: string) => mkdirSync(path)],
+    ["a device", (path: string) => symlinkSync("/dev/zero", path)],
+  ])("answers at once where the configuration or the ledger is %s", async (_, make) => {
+    const stage = await quick();
+    await stage.run(ANNOUNCE);
+    const ledger = join(stage.folder, ".status", "status.db");
+    rmSync(ledger);
+    make(ledger);
+    expect((await offered(stage, "update", "")).values).not.toContainEqual(expect.stringMatching(/^2026/));
+    const configuration = join(stage.folder, ".statusrc");
+    rmSync(configuration);
+    make(configuration);
+    for (const place of [stage.folder, join(stage.folder, "public")])
+      expect((await runIn(place, stage.clock, ["__complete", "fish", "an"])).stdout).toContain("announce");
+    const ran = await stage.run(["list"]);
+    expect([ran.code, ran.stderr]).toEqual([3, expect.stringMatching(/CONFIG_(BROKEN|NOT_FOUND)/)]);
   });
 
   it("offers flags, and one that was given once again only where it may be", async () => {
