@@ -350,6 +350,33 @@ describe("checking a Discourse channel", () => {
     expect(await levels("status")).toEqual(["ok", "warn", "warn", "warn"]);
     expect(await levels("reader")).toEqual(["fail"]);
   });
+
+  it.each([
+    ["the list", (path: string) => path.startsWith("/latest.json"), "the forum answers 403"],
+    ["the topic", (path: string) => path === "/t/5.json", "the forum answers 403"],
+    ["an answer", () => false, "the forum's answer is not understood"],
+  ])("does not warn of a way that may stand in what it could not read: %s", async (what, closed, why) => {
+    let description = "What we have to say.";
+    const topics = what === "an answer" ? "none" : [{ id: 5, pinned: true, excerpt: "Where to look" }];
+    const server = await serve((request, response) =>
+      closed(request.url ?? "")
+        ? reply(response, { status: 403, body: "{}" })
+        : reply(response, {
+            status: 200,
+            body: JSON.stringify({
+              ...{ title: "Sellers", user: { username: "status" }, topic_list: { topics } },
+              category: { name: "Announcements", permission: 1, description },
+            }),
+          }),
+    );
+    const channel = connect(server.url, {}, { statusUrl: "https://status.example.org" });
+    const link = async () => (await channel.check(signal())).filter(({ name }) => name === "link");
+    expect(await link()).toMatchObject([
+      { level: "ok", message: expect.stringMatching(new RegExp(`^not checked .*${why}`)) },
+    ]);
+    description = "Look at https://status.example.org first.";
+    expect(await link()).toMatchObject([{ level: "ok", message: expect.stringContaining("shows the way") }]);
+  });
 });
 
 // —— the pieces ——
@@ -414,8 +441,13 @@ async function startPendingForum() {
 function connect(
   baseUrl: string,
   change: { apiKey?: string; username?: string; category?: number } = {},
-  options: { timeoutMs?: number } = {},
+  options: { timeoutMs?: number; statusUrl?: string } = {},
 ): Channel {
+  const kit = kitFor({
+    clock: new ScriptedClock(NOW),
+    timeoutMs: options.timeoutMs ?? 2000,
+    loopbackOnly: true,
+  });
   return discourse.connect(
     {
       kind: "discourse",
@@ -424,11 +456,7 @@ function connect(
       category: change.category ?? 7,
       apiKey: new Secret(change.apiKey ?? API_KEY),
     },
-    kitFor({
-      clock: new ScriptedClock(NOW),
-      timeoutMs: options.timeoutMs ?? 2000,
-      loopbackOnly: true,
-    }),
+    { ...kit, property: { ...kit.property, statusUrl: options.statusUrl ?? null } },
   );
 }
 

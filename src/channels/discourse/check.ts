@@ -54,9 +54,13 @@ export async function checkForum(
     return judgeCategory(found, settings);
   });
   if (description === null || kit.property.statusUrl === null) return findings;
-  const pinned = await readPinned(forum, settings.category, signal);
+  const { words, unread } = await readPinned(forum, settings.category, signal);
   const where = "the category's description, or a pinned topic,";
-  return [...findings, ...linkFindings(kit, where, [description, ...pinned], pinIt)];
+  const link = linkFindings(kit, where, [description, ...words], pinIt);
+  if (unread === null || link.every(({ level }) => level === "ok")) return [...findings, ...link];
+  // The way may stand in what was not read.
+  const message = `not checked whether a pinned topic shows the way to ${kit.property.statusUrl}: ${unread}`;
+  return [...findings, finding("link", "ok", message)];
 }
 
 function pinIt(link: string): string {
@@ -80,27 +84,39 @@ const topic = z.object({ post_stream: z.object({ posts: z.array(z.object({ cooke
 /** More than a reader would open. */
 const MOST_PINNED = 3;
 
-/** The words of the topics that stand on top, for everybody or in this category; whatever cannot be read is not there. */
-async function readPinned(forum: Forum, category: number, signal: AbortSignal): Promise<string[]> {
-  try {
-    const { json } = await forum.call("GET", `/latest.json?category=${category}`, signal);
-    const topics = list.safeParse(json).data?.topic_list.topics ?? [];
-    const pinned = topics.filter(
-      ({ pinned, pinned_globally, unpinned }) =>
-        pinned === true || pinned_globally === true || unpinned === true,
-    );
-    const words = await Promise.all(
-      pinned.slice(0, MOST_PINNED).map(async ({ id, excerpt }) => {
-        const answer = await forum.call("GET", `/t/${id}.json`, signal);
-        const posts = topic.safeParse(answer.json).data?.post_stream.posts ?? [];
-        return posts[0]?.cooked ?? excerpt ?? "";
-      }),
-    );
-    return words;
-  } catch (error) {
-    if (error instanceof ChannelError) return [];
-    throw error;
-  }
+/** The words of the topics that stand on top, for everybody or in this category; why some could not be read, or null. */
+async function readPinned(
+  forum: Forum,
+  category: number,
+  signal: AbortSignal,
+): Promise<{ words: string[]; unread: string | null }> {
+  const words: string[] = [];
+  let unread: string | null = null;
+  const read = async <T>(path: string, shape: z.ZodType<T>): Promise<T | null> => {
+    try {
+      const answer = await forum.call("GET", path, signal);
+      const found = answer.status === 200 ? shape.safeParse(answer.json) : null;
+      if (found?.success === true) return found.data;
+      unread = answer.status === 200 ? "the forum's answer is not understood" : forum.refusal(answer).message;
+    } catch (error) {
+      if (!(error instanceof ChannelError)) throw error;
+      unread = error.message;
+    }
+    return null;
+  };
+  const topics = (await read(`/latest.json?category=${category}`, list))?.topic_list.topics ?? [];
+  const pinned = topics.filter(
+    ({ pinned, pinned_globally, unpinned }) =>
+      pinned === true || pinned_globally === true || unpinned === true,
+  );
+  await Promise.all(
+    pinned.slice(0, MOST_PINNED).map(async ({ id, excerpt }) => {
+      const first = (await read(`/t/${id}.json`, topic))?.post_stream.posts[0]?.cooked;
+      const text = first ?? excerpt;
+      if (typeof text === "string") words.push(text);
+    }),
+  );
+  return { words, unread };
 }
 
 function judgeCategory(found: z.infer<typeof category>["category"], settings: DiscourseSettings): Finding[] {
