@@ -17,6 +17,9 @@ export type Frozen = Omit<NewUpdate, "journal" | "beside"> & {
   readonly overridden: readonly { readonly rule: string; readonly reason: string }[];
 };
 
+/** Where a channel speaks. */
+type Placed = Pick<Speaker, "name" | "kind" | "audience">;
+
 /** For so long a plan may be approved and said. */
 export const PLAN_LASTS_MS = 15 * 60_000;
 
@@ -121,7 +124,7 @@ export async function mayStillBeSaid(
   plan: FrozenPlan,
   frozen: Frozen,
   ledger: Ledger,
-  speakers: readonly Speaker[],
+  speakers: readonly Placed[],
   now: Date,
 ): Promise<"fresh" | "said"> {
   const { incident, update } = frozen;
@@ -180,7 +183,7 @@ async function openedSince(plan: FrozenPlan, { incident }: Frozen, ledger: Ledge
   return null;
 }
 
-function channelChanged({ deliveries }: Frozen, speakers: readonly Speaker[]): string | null {
+function channelChanged({ deliveries }: Frozen, speakers: readonly Placed[]): string | null {
   for (const { channel, kind, audience, state } of deliveries) {
     if (state === "skipped") continue;
     const speaker = speakers.find(({ name }) => name === channel);

@@ -96,6 +96,20 @@ export interface ListDocument {
     readonly text: string;
     readonly dueAt: Date;
   }[];
+  /** Plans that need somebody's agreement, may still be said and have not been; newest first. */
+  readonly plans: readonly {
+    readonly hash: string;
+    readonly verb: string;
+    readonly incident: string;
+    readonly title: string;
+    readonly by: string;
+    readonly at: Date;
+    readonly expiresAt: Date;
+    readonly needs: readonly Ask[];
+    readonly approvedBy: readonly string[];
+    /** How many approvals are still missing; 0 where it may be said. */
+    readonly missing: number;
+  }[];
 }
 
 export interface ShowDocument {

@@ -4,6 +4,7 @@ import { type ChannelCoverage, coverageOf } from "./coverage.ts";
 import type { Desk } from "./desk.ts";
 import { incidentFields, type ListDocument } from "./documents.ts";
 import { caseOf } from "./due.ts";
+import { type WaitingPlan, waitingPlans } from "./waiting-plans.ts";
 
 /** An incident, who has heard what of it, and when the next word is due. */
 export interface Listed {
@@ -15,6 +16,8 @@ export interface Listed {
 export interface Overview {
   readonly incidents: readonly Listed[];
   readonly overdueActions: readonly ActionDebt[];
+  /** Newest first. */
+  readonly plans: readonly WaitingPlan[];
   /** Incidents that have ended, with somebody still to hear all of it; none where `all` is listed. */
   readonly unheard: readonly (Pick<Incident, "id"> & { readonly coverage: readonly ChannelCoverage[] })[];
   readonly document: ListDocument;
@@ -41,8 +44,9 @@ export async function list(desk: Desk, { all = false }: { readonly all?: boolean
   const unheard = await Promise.all(
     ended.map(async ({ id }) => ({ id, coverage: await coverageOf(ledger!, id) })),
   );
+  const plans = ledger === null ? [] : await waitingPlans(desk, ledger);
   return {
-    ...{ incidents, overdueActions, unheard },
+    ...{ incidents, overdueActions, plans, unheard },
     document: {
       version: 1,
       incidents: incidents.map(({ incident, coverage, promise }) => ({
@@ -55,6 +59,11 @@ export async function list(desk: Desk, { all = false }: { readonly all?: boolean
       })),
       overdueActions: overdueActions.map(({ action: { id, incidentId, text }, dueAt }) => ({
         ...{ id, incident: incidentId, text, dueAt },
+      })),
+      plans: plans.map(({ plan, frozen: { incident }, approvals }) => ({
+        ...{ hash: plan.hash, verb: plan.verb, incident: plan.incidentId, title: incident.title },
+        ...{ by: plan.by, at: plan.at, expiresAt: plan.expiresAt, needs: approvals.need?.asks ?? [] },
+        ...{ approvedBy: approvals.by, missing: approvals.missing },
       })),
     },
   };

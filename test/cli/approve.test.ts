@@ -83,6 +83,32 @@ describe("an approval", () => {
     ]);
   });
 
+  it("is waited for in the list, and by status alone, until it is said", async () => {
+    const crew = await people(ONE);
+    const listed = async () =>
+      (await crew.as("release", ["list", "--json"])).json().plans as Record<string, unknown>[];
+    expect(await listed()).toEqual([]);
+    const hash = await crew.plan();
+    const mine = { hash, verb: "announce", by: "commander@example.com", title: "Checkout is failing" };
+    expect(await listed()).toMatchObject([{ ...mine, missing: 1, approvedBy: [], needs: [{ needs: 1 }] }]);
+    for (const argv of [["list"], []]) {
+      const { stdout } = await crew.as("release", argv);
+      expect(stdout).toContain(`Plan ${hash.slice(0, 12)}: status announce by commander@example.com`);
+      expect(stdout).toContain(`Somebody else types: status approve ${hash.slice(0, 12)}\n`);
+    }
+    await crew.approve("release", hash);
+    expect(await listed()).toMatchObject([{ ...mine, missing: 0, approvedBy: ["release@example.com"] }]);
+    expect((await crew.as("release", ["list"])).stdout).toContain(
+      `to say it: status announce --plan ${hash.slice(0, 12)}\n`,
+    );
+    await crew.say("commander", hash);
+    expect(await listed()).toEqual([]);
+    await crew.plan(["update", ...WORDS, "--dry-run", "--json"]);
+    expect(await listed()).toHaveLength(1);
+    crew.stage.clock.advance(16 * 60_000);
+    expect(await listed()).toEqual([]);
+  });
+
   it("is not one's own, and asks for nothing before it says so", async () => {
     const crew = await people(ONE);
     const hash = await crew.plan();

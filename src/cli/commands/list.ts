@@ -1,8 +1,11 @@
 import { oneLine } from "../../base/printable.ts";
+import { SHORT_HASH } from "../../broadcast/frozen.ts";
 import { hasSpoken } from "../../broadcast/report.ts";
 import { type Incident, isOpen } from "../../incident/incident.ts";
+import { sayStanding as sayAgreement, sayNextApproval } from "../../status/approvals.ts";
 import type { ChannelCoverage } from "../../status/coverage.ts";
 import { type Overview, list as overview } from "../../status/list.ts";
+import type { WaitingPlan } from "../../status/waiting-plans.ts";
 import type { App } from "../app.ts";
 import { sayCoverage } from "../coverage.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -21,7 +24,7 @@ export async function list(
 
 export function showList(
   app: App,
-  { incidents, unheard, overdueActions, document }: Overview,
+  { incidents, unheard, overdueActions, plans, document }: Overview,
   flags: { json?: boolean; plain?: boolean },
 ): void {
   const { stdout, clock } = app.surroundings;
@@ -51,9 +54,27 @@ export function showList(
     stdout.write(
       `${id} has ended, and ${silentIn(coverage).join(", ")} has still to hear all of it: status retry ${id}\n`,
     );
+  for (const waiting of plans.slice(0, MOST_PLANS))
+    stdout.write(planLines(waiting, clock.now(), app.config.property.timeZone));
+  if (plans.length > MOST_PLANS)
+    stdout.write(`${plans.length - MOST_PLANS} older plans: status list --json\n`);
   const { length } = overdueActions;
   if (length > 0)
     stdout.write(`${length === 1 ? "One action is" : `${length} actions are`} overdue: status action list\n`);
+}
+
+/** More would be the tries of one author. */
+const MOST_PLANS = 5;
+
+function planLines({ plan, frozen, approvals }: WaitingPlan, now: Date, timeZone: string): string {
+  const { need, by, missing, open } = approvals;
+  if (need === null) return "";
+  const short = plan.hash.slice(0, SHORT_HASH);
+  const what = `Plan ${short}: status ${plan.verb} by ${oneLine(plan.by)}, "${oneLine(frozen.incident.title)}"`;
+  const until = `until ${sayPromise(plan.expiresAt, now, timeZone)}`;
+  return missing === 0
+    ? `${what}\n  is agreed to, ${until}; to say it: status ${plan.verb} --plan ${short}\n`
+    : `${what}\n  waits ${until} for ${sayAgreement(need, { by, open })}\n  ${sayNextApproval(plan, open)}\n`;
 }
 
 /** The channels that were meant to hear it and have not. */
