@@ -10,6 +10,9 @@ export interface OpenFlags {
   readonly config?: string | null;
   /** From this machine's mirror of the ledger. */
   readonly offline?: boolean;
+  readonly dryRun?: boolean;
+  /** Whether the command only shows what stands in the ledger. */
+  readonly looking?: boolean;
 }
 
 /** Everything a command works with, wired once: the desk, and the terminal before it. */
@@ -22,11 +25,11 @@ export interface App extends Desk {
 export async function openApp(
   given: Surroundings,
   scrubber: Scrubber,
-  { config = null, offline = false }: OpenFlags,
+  { config = null, offline = false, dryRun = false, looking = dryRun }: OpenFlags,
 ): Promise<App> {
   const live = new LiveSink(given.stderr);
   const surroundings: Surroundings = { ...given, stderr: live };
-  const desk = await openDesk(surroundings, scrubber, { config, offline }, (happening) =>
+  const desk = await openDesk(surroundings, scrubber, { config, offline, looking }, (happening) =>
     tellRemark(happening, live),
   );
   if (desk.config.channels.some(({ from }) => from !== null)) outliveOwnCode(live);

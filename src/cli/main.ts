@@ -160,6 +160,9 @@ async function run(
 
 const OFFLINE_READING = /^($|list|show|due|report|verify|watch|log|approve|page |action list|postmortem )/;
 
+/** Of these, what only shows what stands in the ledger. */
+const LOOKING = /^($|list|show|due|report|log|action list)/;
+
 /** The app; at a terminal where the ledger cannot be opened, over this machine's copy of it if the person agrees. */
 async function openAsking(
   surroundings: Surroundings,
@@ -195,7 +198,7 @@ async function runReading(
   // Doctor tells of a ledger that fails, and carrying one over is no work for a copy.
   const asks = OFFLINE_READING.test(command);
   const { app, offline } = asks
-    ? await openAsking(surroundings, scrubber, flags)
+    ? await openAsking(surroundings, scrubber, { ...flags, looking: LOOKING.test(command) })
     : { app: await openApp(surroundings, scrubber, flags), offline: flags.offline === true };
   try {
     switch (command) {

@@ -28,6 +28,8 @@ export interface OpenOptions {
   readonly config?: string | object | null;
   /** From this machine's mirror of the ledger. */
   readonly offline?: boolean;
+  /** Nothing is to be recorded: a ledger that cannot be written is read as it stands. */
+  readonly looking?: boolean;
 }
 
 /** Where incidents are spoken about: everything an operation works with, wired once. */
@@ -66,7 +68,7 @@ export interface Desk {
 export async function openDesk(
   surroundings: Circumstances,
   scrubber: Scrubber,
-  { config: given = null, offline = false }: OpenOptions,
+  { config: given = null, offline = false, looking = false }: OpenOptions,
   tell: (happening: Happening) => void,
 ): Promise<Desk> {
   const { cwd, env } = surroundings;
@@ -101,7 +103,18 @@ export async function openDesk(
     const { openOffline, openMirrored } = await import("./mirrored.ts");
     const say = remark;
     if (offline) return openOffline({ config, env: surroundings.env, scrub, now, say, rehearsing });
-    const shared = await openStore();
+    let shared: Database;
+    try {
+      shared = await openStore();
+    } catch (error) {
+      if (!looking || onServer || !(error instanceof StatusError) || !UNWRITABLE.includes(error.code))
+        throw error;
+      const { readSqlite } = await import("../store/sqlite.ts");
+      const { LedgerStore } = await import("../store/ledger-store.ts");
+      const asItStands = await readSqlite(store, error);
+      say(`The ledger ${store} is read as it stands, for it cannot be written.`);
+      return new LedgerStore(asItStands, scrub);
+    }
     return openMirrored(shared, { config, env: surroundings.env, scrub, now, say, rehearsing });
   };
   const openLedger = () => {
@@ -199,6 +212,9 @@ function fileAt(path: string): string | null {
     return null;
   }
 }
+
+/** What keeps from writing, and perhaps not from reading. */
+const UNWRITABLE: readonly string[] = ["LEDGER_NOT_WRITABLE", "LEDGER_DISK_FULL", "LEDGER_IO"];
 
 /** So much of one line that a channel has to tell. */
 const LONGEST_TOLD = 1000;

@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -67,6 +68,29 @@ export async function openSqlite(path: string): Promise<Database> {
   }
 }
 
+/**
+ * Opens a ledger file that cannot be written, for reading: whatever would write is told `why`. Throws `why` where the file by itself
+ * is not all of the ledger, or a program of another version wrote it.
+ */
+export async function readSqlite(path: string, why: StatusError): Promise<Database> {
+  // What others have written since is in the log beside it, and that cannot be read without a place to write.
+  if (!existsSync(path) || (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) throw why;
+  const db = connect(`${pathToFileURL(path).href}?immutable=1`, null);
+  const { rows } = await sql<{ user_version: number }>`pragma user_version`.execute(db);
+  if (rows[0]?.user_version !== MIGRATIONS.length) {
+    await db.destroy();
+    throw why;
+  }
+  const refuse = () => Promise.reject(why);
+  return {
+    db,
+    snapshot: (work) => db.transaction().setAccessMode("read only").execute(work),
+    ...{ write: refuse, writeAside: refuse, writeOne: refuse },
+    now: Date.now,
+    health: () => quickCheck(db),
+  };
+}
+
 /** Made whole under another name, then linked into place: an empty or half-made ledger never stands there. */
 async function create(path: string): Promise<void> {
   const folder = dirname(path);
@@ -74,19 +98,19 @@ async function create(path: string): Promise<void> {
   const ours = made !== undefined || basename(folder) === ".status";
   if (ours && !existsSync(join(folder, ".gitignore"))) writeFileSync(join(folder, ".gitignore"), "*\n");
   const draft = `${path}.new-${randomId()}`;
-  // Without WAL: its side files belong to the name, and would not come along.
-  const db = connect(draft, "delete");
   try {
-    await migrate(db);
-  } finally {
-    await db.destroy();
-  }
-  try {
+    // Without WAL: its side files belong to the name, and would not come along.
+    const db = connect(draft, "delete");
+    try {
+      await migrate(db);
+    } finally {
+      await db.destroy();
+    }
     linkSync(draft, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   } finally {
-    rmSync(draft, { force: true });
+    for (const part of ["", "-journal"]) rmSync(`${draft}${part}`, { force: true });
   }
   // A ledger in a folder that is lost with the power is lost as well.
   const above = made === undefined ? folder : dirname(made);
@@ -121,11 +145,12 @@ function sync(folder: string): void {
   }
 }
 
-function connect(path: string, journal: "wal" | "delete"): Kysely<Tables> {
+function connect(path: string, journal: "wal" | "delete" | null): Kysely<Tables> {
   const native = new Libsql(path);
-  native.exec(
-    `pragma busy_timeout = ${BUSY_MS}; pragma journal_mode = ${journal}; pragma synchronous = full; pragma foreign_keys = on`,
-  );
+  if (journal !== null)
+    native.exec(
+      `pragma busy_timeout = ${BUSY_MS}; pragma journal_mode = ${journal}; pragma synchronous = full; pragma foreign_keys = on`,
+    );
   const database = {
     close: () => native.close(),
     prepare(source: string) {
