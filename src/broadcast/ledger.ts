@@ -133,6 +133,13 @@ export interface Reminder extends ReminderKey {
   readonly error: DeliveryError | null;
 }
 
+export interface ActionChoice {
+  readonly incidentId?: string;
+  readonly idBegins?: string;
+  readonly open?: true;
+  readonly public?: true;
+}
+
 /** The durable record of what was said. Every method that writes returns after the write is on disk. */
 export interface Ledger {
   /** Newest first. */
@@ -220,12 +227,14 @@ export interface Ledger {
   keepPlan(plan: FrozenPlan): Promise<void>;
   /** The plans whose hash begins so, expired ones included while they are still known. */
   plans(hash: string): Promise<FrozenPlan[]>;
-  /** Oldest first; of one incident, or all. */
-  actions(incidentId?: string): Promise<Action[]>;
+  /** Oldest first: of one incident, those whose id begins so, those still to be carried out, those that customers see; or all. */
+  actions(of?: ActionChoice): Promise<Action[]>;
   /** Adds an action, or gives one that is there (by its id) these facts, with the entry that says who did it. */
   keepAction(action: Action, entry: JournalEntry): Promise<void>;
-  /** Takes an action away, with the entry that says who did it. */
-  dropAction(id: string, entry: JournalEntry): Promise<void>;
+  /** Says that an open action is carried out, with the entry that says by whom; false where it is none: then nothing was written. */
+  carryOutAction(id: string, doneAt: Date, entry: JournalEntry): Promise<boolean>;
+  /** Takes an open action away, with the entry that says who did it; false where it is none: then nothing was written. */
+  dropAction(id: string, entry: JournalEntry): Promise<boolean>;
 
   readings(): Promise<readonly Reading[]>;
   /** Keeps what another dashboard said; a failed try keeps what was read before. */

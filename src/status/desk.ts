@@ -335,9 +335,9 @@ function boardOf(ledger: () => Promise<Ledger>): BoardSource {
         ]),
       ),
     actions: async () =>
-      (await (await ledger()).actions())
-        .filter((action) => action.public)
-        .map(({ id, incidentId, text, dueAt, doneAt }) => ({ id, incidentId, text, dueAt, doneAt })),
+      (await (await ledger()).actions({ public: true })).map(({ id, incidentId, text, dueAt, doneAt }) => ({
+        ...{ id, incidentId, text, dueAt, doneAt },
+      })),
     readings: async () => (await ledger()).readings(),
     exclusively: async (channel, write) => (await ledger()).exclusively(`page:${channel}`, 10_000, write),
   };

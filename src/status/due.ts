@@ -34,7 +34,10 @@ export interface Owing {
 }
 
 async function allOwed(desk: Desk, ledger: Ledger, now: Date, within: number): Promise<Owing[]> {
-  const [words, actions] = await Promise.all([owed(desk, ledger, now, within), ledger.actions()]);
+  const [words, actions] = await Promise.all([
+    owed(desk, ledger, now, within),
+    ledger.actions({ open: true }),
+  ]);
   const all: Owing[] = [
     ...words.map((debt) => owingOf(debt, desk)),
     ...actionDebts(actions, now, within).map(owingOfAction),

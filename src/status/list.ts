@@ -39,7 +39,7 @@ export async function list(desk: Desk, { all = false }: { readonly all?: boolean
         : null,
     })),
   );
-  const overdueActions = actionDebts((await ledger?.actions()) ?? [], now, 0);
+  const overdueActions = actionDebts((await ledger?.actions({ open: true })) ?? [], now, 0);
   const ended = all ? [] : ((await ledger?.endedUnheard()) ?? []);
   const unheard = await Promise.all(
     ended.map(async ({ id }) => ({ id, coverage: await coverageOf(ledger!, id) })),

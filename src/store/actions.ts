@@ -1,13 +1,42 @@
-import type { Kysely, Selectable } from "kysely";
+import { type Kysely, type Selectable, type SqlBool, sql } from "kysely";
+import type { ActionChoice } from "../broadcast/ledger.ts";
 import type { Action } from "../incident/action.ts";
 import { date, iso } from "./rows.ts";
 import type { ActionTable, Tables } from "./tables.ts";
 
-/** Oldest first. */
-export async function actions(db: Kysely<Tables>, incidentId?: string): Promise<Action[]> {
+/** As Ledger's `actions` promises it. */
+export async function actions(
+  db: Kysely<Tables>,
+  { incidentId, idBegins, open, public: told }: ActionChoice = {},
+): Promise<Action[]> {
   let query = db.selectFrom("actions").selectAll();
   if (incidentId !== undefined) query = query.where("incident_id", "=", incidentId);
+  if (idBegins !== undefined)
+    query = query.where(sql<SqlBool>`substr(id, 1, ${sql.lit(idBegins.length)}) = ${idBegins}`);
+  if (open === true) query = query.where("done_at", "is", null);
+  if (told === true) query = query.where("public", "=", 1);
   return (await query.orderBy("added_at").orderBy("id").execute()).map(actionOf);
+}
+
+/** As Ledger's `carryOutAction`, without the entry. */
+export async function carryOutAction(tx: Kysely<Tables>, id: string, doneAt: Date): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable("actions")
+    .set({ done_at: doneAt.toISOString() })
+    .where("id", "=", id)
+    .where("done_at", "is", null)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** As Ledger's `dropAction`, without the entry. */
+export async function dropOpenAction(tx: Kysely<Tables>, id: string): Promise<boolean> {
+  const { numDeletedRows } = await tx
+    .deleteFrom("actions")
+    .where("id", "=", id)
+    .where("done_at", "is", null)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
 }
 
 export async function keepAction(

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { FrozenPlan, JournalEntry } from "../broadcast/journal.ts";
 import type {
+  ActionChoice,
   Delivery,
   DeliveryError,
   DeliveryState,
@@ -17,7 +18,7 @@ import type { Mailings } from "../broadcast/mailings.ts";
 import type { Json, Reading, Receipt } from "../channels/contract.ts";
 import type { Action } from "../incident/action.ts";
 import type { Impact, Incident, Update } from "../incident/incident.ts";
-import { actions, dropAction, keepAction } from "./actions.ts";
+import { actions, carryOutAction, dropOpenAction, keepAction } from "./actions.ts";
 import { claim, move, settle } from "./attempts.ts";
 import type { Database } from "./database.ts";
 import { enter, journal } from "./journal.ts";
@@ -213,8 +214,8 @@ export class LedgerStore implements Ledger {
     return plans(this.#db, hash);
   }
 
-  actions(incidentId?: string): Promise<Action[]> {
-    return actions(this.#db, incidentId);
+  actions(of?: ActionChoice): Promise<Action[]> {
+    return actions(this.#db, of);
   }
 
   async keepAction(action: Action, entry: JournalEntry): Promise<void> {
@@ -224,11 +225,18 @@ export class LedgerStore implements Ledger {
     });
   }
 
-  async dropAction(id: string, entry: JournalEntry): Promise<void> {
-    await this.#write(async (tx) => {
-      await dropAction(tx, id);
-      await enter(tx, [entry], this.#scrub);
-    });
+  carryOutAction(id: string, doneAt: Date, entry: JournalEntry): Promise<boolean> {
+    return this.#write((tx) => this.#entered(tx, carryOutAction(tx, id, doneAt), entry));
+  }
+
+  dropAction(id: string, entry: JournalEntry): Promise<boolean> {
+    return this.#write((tx) => this.#entered(tx, dropOpenAction(tx, id), entry));
+  }
+
+  async #entered(tx: Kysely<Tables>, change: Promise<boolean>, entry: JournalEntry): Promise<boolean> {
+    const changed = await change;
+    if (changed) await enter(tx, [entry], this.#scrub);
+    return changed;
   }
 
   exclusively<T>(

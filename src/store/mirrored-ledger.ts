@@ -81,9 +81,17 @@ export class MirroredLedger extends LedgerStore {
     await this.#alsoOf(action.incidentId, () => this.#mirror.kept.keepAction(action, entry));
   }
 
+  override async carryOutAction(id: string, doneAt: Date, entry: JournalEntry) {
+    const changed = await super.carryOutAction(id, doneAt, entry);
+    if (changed)
+      await this.#alsoOf(entry.incidentId, () => this.#mirror.kept.carryOutAction(id, doneAt, entry));
+    return changed;
+  }
+
   override async dropAction(id: string, entry: JournalEntry) {
-    await super.dropAction(id, entry);
-    await this.#alsoOf(entry.incidentId, () => this.#mirror.kept.dropAction(id, entry));
+    const changed = await super.dropAction(id, entry);
+    if (changed) await this.#alsoOf(entry.incidentId, () => this.#mirror.kept.dropAction(id, entry));
+    return changed;
   }
 
   override async close(): Promise<void> {

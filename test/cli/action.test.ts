@@ -40,6 +40,18 @@ const list = async (stage: Stage, ...more: string[]) =>
 const shown = (stage: Stage, path = "index.html") => readFileSync(join(stage.folder, "public", path), "utf8");
 
 describe("an action", () => {
+  it("is carried out by one of two who say so at once, and the other is told", async () => {
+    const stage = await ended();
+    const { id } = await add(stage, "Run the tests");
+    const ran = await Promise.all([1, 2, 3].map(() => stage.run(["action", "done", id])));
+    expect(ran.map(({ code }) => code)).toEqual([0, 0, 0]);
+    const said = ran.map(({ stdout }) => stdout.split("\n")[0]).sort();
+    expect(said.slice(0, 1)).toEqual(["Carried out."]);
+    expect(new Set(said.slice(1))).toEqual(new Set(["It was carried out 22 Nov 2026 19:10 PST."]));
+    const { stdout } = await stage.run(["log", "--json"]);
+    expect(stdout.match(/carried-out/g)).toHaveLength(1);
+  });
+
   it("is promised after the newest incident that has ended, with an id to type", async () => {
     const stage = await ended();
     const action = await add(stage, "Run the tests", "--owner", "ops@example.com", "--due", "2026-12-01");

@@ -174,17 +174,20 @@ describe.each(ENGINES)("an action in a ledger on $name", (engine) => {
     await ledger.keepAction(mine, entry("1", 5, "promised", { what: mine.id }));
     await ledger.keepAction(other, entry("2", 6, "promised", { what: other.id, incidentId: null }));
     expect(await ledger.actions()).toEqual([other, mine]);
-    expect(await ledger.actions("checkout")).toEqual([mine]);
+    expect(await ledger.actions({ incidentId: "checkout" })).toEqual([mine]);
     const done = { ...mine, owner: "platform", dueAt: null, doneAt: at(7) };
     await ledger.keepAction(done, entry("3", 7, "carried-out", { what: mine.id }));
-    expect(await ledger.actions("checkout")).toEqual([done]);
+    expect(await ledger.actions({ incidentId: "checkout" })).toEqual([done]);
+    expect(await ledger.actions({ open: true })).toEqual([other]);
+    expect(await ledger.actions({ public: true })).toEqual([other, done].filter((each) => each.public));
+    expect(await ledger.actions({ idBegins: other.id.slice(0, 3) })).toEqual([other]);
     await ledger.dropAction(
-      mine.id,
-      entry("4", 8, "dropped", { what: mine.id, reason: "It was a duplicate." }),
+      other.id,
+      entry("4", 8, "dropped", { what: other.id, incidentId: null, reason: "It was a duplicate." }),
     );
-    expect(await ledger.actions()).toEqual([other]);
+    expect(await ledger.actions()).toEqual([done]);
     const lines = (await ledger.journal({})).map(({ act, what }) => `${act} ${what}`);
-    expect(lines).toEqual(["promised a3f9c1", "promised b00b1e", "carried-out a3f9c1", "dropped a3f9c1"]);
+    expect(lines).toEqual(["promised a3f9c1", "promised b00b1e", "carried-out a3f9c1", "dropped b00b1e"]);
   });
 });
 
@@ -202,5 +205,28 @@ describe.each(ENGINES)("a ledger on $name that an older program made", (engine) 
     expect(await ledger.journal({})).toHaveLength(2);
     expect(await ledger.plans("abc1")).toEqual([plan("abc1", 1)]);
     expect(await ledger.actions()).toEqual([action("a3f9c1")]);
+  });
+
+  it("lets one carry an action out, or drop it, and journals nothing of who came later", async () => {
+    const where = await engine.place();
+    const open = async () => {
+      const database = await engine.open(where);
+      onTestFinished(() => database.db.destroy());
+      return new LedgerStore(database);
+    };
+    const [here, there] = [await open(), await open()];
+    await here.record(newUpdate({ incidentId: "checkout", name: "u", number: 1, at: at(0), channels: [] }));
+    await here.keepAction(action("a3f9c1"), entry("a", 1, "promised", { what: "a3f9c1" }));
+    const done = (id: string) => entry(id, 2, "carried-out", { what: "a3f9c1" });
+    const ended = await Promise.all([
+      here.carryOutAction("a3f9c1", at(2), done("b")),
+      there.carryOutAction("a3f9c1", at(3), done("c")),
+      here.carryOutAction("a3f9c1", at(4), done("d")),
+    ]);
+    expect(ended.filter(Boolean)).toHaveLength(1);
+    expect(await there.dropAction("a3f9c1", entry("e", 5, "dropped", { what: "a3f9c1" }))).toBe(false);
+    expect((await here.journal({})).map(({ act }) => act)).toEqual(["promised", "carried-out"]);
+    expect(await here.carryOutAction("nobody", at(6), done("f"))).toBe(false);
+    expect(await here.actions()).toHaveLength(1);
   });
 });

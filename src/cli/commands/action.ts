@@ -70,7 +70,7 @@ export async function listActions(app: App, reference: string | null, flags: Act
   if (ledger === null && reference !== null)
     throw usageError("INCIDENT_UNKNOWN", "Nothing has been announced yet.", "To announce: status announce");
   const incident = reference === null ? undefined : (await namedIncident(ledger!, reference)).id;
-  const all = (await ledger?.actions(incident)) ?? [];
+  const all = (await ledger?.actions(incident === undefined ? {} : { incidentId: incident })) ?? [];
   const shown = all.filter(({ doneAt }) => doneAt === null || flags.all === true).sort(byPressure);
   if (flags.json === true) {
     const actions = shown.map((action) => fieldsOf(action, nowOf(app)));
@@ -117,9 +117,8 @@ async function add(app: App, text: string | null, flags: ActionFlags): Promise<C
     flags.incident === undefined
       ? await newestEnded(ledger)
       : (await namedIncident(ledger, flags.incident)).id;
-  const known = new Set((await ledger.actions()).map(({ id }) => id));
   const action: Action = {
-    ...{ id: freshId(known), incidentId, text: line, owner, dueAt },
+    ...{ id: await freshId(ledger), incidentId, text: line, owner, dueAt },
     ...{ public: flags.public === true, addedAt: now, doneAt: null },
   };
   if (action.public) await refuseInPublic(app, ledger, action, flags);
@@ -168,8 +167,11 @@ async function carryOut(app: App, reference: string | null, flags: ActionFlags):
   if (action.doneAt !== null)
     return { action, said: `It was carried out ${sayTime(action.doneAt, timeZone, true)}.`, changed: false };
   const done = { ...action, doneAt: nowOf(app) };
-  await ledger.keepAction(done, await entryOf(app, "carried-out", action, reasonOf(flags)));
-  return { action: done, said: "Carried out.", changed: true };
+  const entry = await entryOf(app, "carried-out", action, reasonOf(flags));
+  if (await ledger.carryOutAction(action.id, done.doneAt, entry))
+    return { action: done, said: "Carried out.", changed: true };
+  // Somebody else was quicker.
+  return carryOut(app, action.id, flags);
 }
 
 async function drop(app: App, reference: string | null, flags: ActionFlags): Promise<Change> {
@@ -184,7 +186,9 @@ async function drop(app: App, reference: string | null, flags: ActionFlags): Pro
       `${action.id} was promised in public: ${oneLine(action.text)}`,
       `Say why it is not carried out: status action drop ${action.id} --reason "…"`,
     );
-  await ledger.dropAction(action.id, await entryOf(app, "dropped", action, reason));
+  if (!(await ledger.dropAction(action.id, await entryOf(app, "dropped", action, reason))))
+    // Somebody else was quicker.
+    return drop(app, action.id, flags);
   return { action, said: "Dropped:", changed: true, dropped: true };
 }
 
@@ -207,10 +211,9 @@ async function existing(app: App): Promise<Ledger> {
 
 /** The action that an id, or the beginning of one, names; without either the only one that is open. */
 async function named(ledger: Ledger, reference: string | null, verb: "done" | "drop"): Promise<Action> {
-  const all = await ledger.actions();
-  const open = all.filter(({ doneAt }) => doneAt === null);
   refuseEmpty(reference ?? undefined, "The action's id");
   if (reference === null) {
+    const open = await ledger.actions({ open: true });
     if (open.length === 1) return open[0]!;
     throw usageError(
       "ACTION_NEEDED",
@@ -220,7 +223,7 @@ async function named(ledger: Ledger, reference: string | null, verb: "done" | "d
         : `Name one: status action ${verb} ${open[0]!.id} — to see them: status action list`,
     );
   }
-  const matches = all.filter(({ id }) => id.startsWith(reference.toLowerCase()));
+  const matches = await ledger.actions({ idBegins: reference.toLowerCase() });
   const [match, ...others] = matches;
   if (match !== undefined && others.length === 0) return match;
   if (match === undefined)
@@ -241,11 +244,11 @@ async function newestEnded(ledger: Ledger): Promise<string | null> {
   return incidents.find(({ type, phase }) => type !== "notice" && isClosed(phase))?.id ?? null;
 }
 
-function freshId(known: ReadonlySet<string>): string {
-  let id: string;
-  do id = digest(randomId()).slice(0, 6);
-  while (known.has(id));
-  return id;
+async function freshId(ledger: Ledger): Promise<string> {
+  for (;;) {
+    const id = digest(randomId()).slice(0, 6);
+    if ((await ledger.actions({ idBegins: id })).length === 0) return id;
+  }
 }
 
 /** `2026-12-01`: the end of that day on the property's clocks; `14d` or `in 14d` from now. Throws DUE_UNREADABLE, DUE_PAST. */

@@ -132,7 +132,7 @@ export async function publishPostmortem(
 
 /** What an explanation promises is still to be carried out, or to be promised. */
 async function nextStep(ledger: Ledger, id: string): Promise<string> {
-  const open = (await ledger.actions(id)).filter(({ doneAt }) => doneAt === null).length;
+  const open = (await ledger.actions({ incidentId: id, open: true })).length;
   if (open === 0)
     return `To promise an improvement: status action add "…" --incident ${id} --due 14d --public`;
   return `${open === 1 ? "One action is" : `${open} actions are`} to be carried out: status action list ${id}`;

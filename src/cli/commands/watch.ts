@@ -151,7 +151,7 @@ class Watch {
     const { clock } = this.#app.surroundings;
     const before = this.#watched;
     this.#watched = await readRoom(ledger, this.#id, clock.now(), this.#app.config);
-    this.#overdueActions = actionDebts((await ledger?.actions()) ?? [], clock.now(), 0).length;
+    this.#overdueActions = actionDebts((await ledger?.actions({ open: true })) ?? [], clock.now(), 0).length;
     this.#known = true;
     for (const { each } of before)
       if (!this.#watched.some((watched) => watched.each.incident.id === each.incident.id))

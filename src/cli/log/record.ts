@@ -55,7 +55,9 @@ export async function readRecord(
   const entered = new Set(
     entries.flatMap(({ act, updateId }) => (act === "said" && updateId !== null ? [updateId] : [])),
   );
-  const actions = new Map((await ledger.actions(incidentId ?? undefined)).map(({ id, text }) => [id, text]));
+  const actions = new Map(
+    (await ledger.actions(incidentId === null ? {} : { incidentId })).map(({ id, text }) => [id, text]),
+  );
   const updateOf = (id: string | null): Entry["update"] => {
     const update = id === null ? undefined : updates.get(id);
     if (update === undefined) return null;

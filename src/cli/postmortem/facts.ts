@@ -58,7 +58,7 @@ export async function factsOf(
     ...{ endedAt: incident.resolvedAt, impact: last.impact, components: worstOf(told) },
     ...{ firstWordMs: firstWord?.afterMs ?? null, promises: countPromises(promises) },
     timeline: told.flatMap((update) => saidOf(update, rows)),
-    actions: await ledger.actions(incident.id),
+    actions: await ledger.actions({ incidentId: incident.id }),
   };
 }
 
