@@ -169,9 +169,11 @@ async function checkTemplates({ config, templates, surroundings }: Desk, speaker
         ...{ message: `${checked} templates fit every channel`, hint: null },
       },
     ];
-  return faults.map(({ template, channel, message, hint }) => ({
+  return faults.map(({ template, channel, channels, message, hint }) => ({
     ...{ channel: null, name: "template", level: "fail" as const, hint },
-    message: [template, channel, message].filter((part) => part !== null && part !== "").join(": "),
+    message: [template, channels?.join(", ") ?? channel, message]
+      .filter((part) => part !== null && part !== "")
+      .join(": "),
   }));
 }
 

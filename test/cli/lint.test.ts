@@ -155,10 +155,11 @@ describe("status lint", () => {
     write(stage, "mine.md", `${ask}{{ title }}. {{ message }} {{ nextUpdate }} {{ internal }} {{ cause }}`);
     const { code, faults } = await lint(stage, "mine", "--locale", "en");
     expect(code).toBe(3);
-    expect(faults.map(({ channel, code }) => [channel, code])).toEqual([
-      ["x", "TEMPLATE_LEAKS"],
-      ["customers", "TEMPLATE_LEAKS"],
-    ]);
+    expect(faults).toMatchObject([{ channel: "x", channels: ["x", "customers"], code: "TEMPLATE_LEAKS" }]);
+    const { stdout } = await stage.run(["lint", "mine", "--locale", "en"]);
+    expect(stdout.match(/TEMPLATE_LEAKS/g)).toHaveLength(1);
+    expect(stdout).toContain("on x, customers");
+    expect((await stage.run(["doctor"])).stdout).toContain("mine: x, customers: ");
   });
 
   it("finds what does not fit a channel", async () => {

@@ -59,8 +59,11 @@ export function findingLines(
   ].join("\n");
 }
 
-function faultLines({ code, message, hint, channel, locale }: Fault, { chalk, columns }: Style): string {
-  const where = [channel === null ? null : `on ${channel}`, locale].filter((part) => part !== null);
+function faultLines(fault: Fault, { chalk, columns }: Style): string {
+  const { code, message, hint, channel, channels = channel === null ? [] : [channel], locale } = fault;
+  const where = [channels.length === 0 ? null : `on ${channels.join(", ")}`, locale].filter(
+    (part) => part !== null,
+  );
   return [
     `    ${chalk.red("fails")}  ${chalk.bold(code)}  ${chalk.dim(oneLine(where.join(" · ")))}`.trimEnd(),
     indented(message, UNDER, columns),

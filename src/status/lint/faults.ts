@@ -39,7 +39,7 @@ export async function templateFaults(
   }
 }
 
-/** One fault is told once, however many channels and languages it shows on. */
+/** One fault is told once, however many channels and languages it shows on; those channels are named. */
 export function gathered(faults: readonly Fault[], channels: number, locales: number): Fault[] {
   const alike = new Map<string, Fault[]>();
   for (const fault of faults) {
@@ -53,6 +53,7 @@ export function gathered(faults: readonly Fault[], channels: number, locales: nu
     const inside = [...new Set(same.map(({ locale }) => locale))];
     const locale = inside.length === locales && locales > 1 ? null : first.locale;
     if (on.length === channels && channels > 1) return [{ ...first, channel: null, locale }];
-    return on.map((channel) => ({ ...first, channel, locale }));
+    const names = on.filter((channel) => channel !== null);
+    return [{ ...first, locale, ...(names.length > 1 ? { channels: names } : {}) }];
   });
 }

@@ -18,7 +18,10 @@ export interface Rehearsed {
 /** Why a template cannot be said; channel and locale null where it is so on all, or in all. */
 export interface Fault {
   readonly template: string;
+  /** The first of them, where it is so on several. */
   readonly channel: string | null;
+  /** Where it is so on several, and not on all: each of them. */
+  readonly channels?: readonly string[];
   readonly locale: string | null;
   readonly code: string;
   readonly message: string;
