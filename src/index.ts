@@ -1,26 +1,11 @@
 export type { Clock } from "./base/clock.ts";
 export { type Blame, StatusError } from "./base/errors.ts";
-export {
-  type About,
-  type AnnounceOptions,
-  type CorrectOptions,
-  type CreateOptions,
-  createStatus,
-  type ExtendOptions,
-  type FollowUpOptions,
-  type ResolveOptions,
-  type RetryOptions,
-  type ScheduleOptions,
-  type StartOptions,
-  type Status,
-  type StatusEvent,
-  type UpdateOptions,
-  type WorkOptions,
-} from "./status/create-status.ts";
-export type { Check, DoctorDocument } from "./status/doctor.ts";
+export { createStatus, type Status, type StatusEvent } from "./status/create-status.ts";
 export type {
   BroadcastDocument,
+  Check,
   DeliveryDocument,
+  DoctorDocument,
   DueDocument,
   DueEntry,
   FollowUpDocument,
@@ -33,6 +18,19 @@ export type {
   RetryPreviewDocument,
   ShowDocument,
 } from "./status/documents.ts";
+export type {
+  About,
+  AnnounceOptions,
+  CorrectOptions,
+  CreateOptions,
+  ExtendOptions,
+  FollowUpOptions,
+  ResolveOptions,
+  RetryOptions,
+  ScheduleOptions,
+  StartOptions,
+  UpdateOptions,
+  WorkOptions,
+} from "./status/door.ts";
 export type { DeliveryEvent, MailingEvent, PlannedEvent, RemarkEvent } from "./status/events.ts";
-export type { ComponentOption, Duration } from "./status/options.ts";
-export type { PlanOptions } from "./status/say.ts";
+export type { ComponentOption, Duration, PlanOptions } from "./status/options.ts";

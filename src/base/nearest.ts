@@ -21,14 +21,23 @@ export function suggest(typed: string, known: Iterable<string>): string {
   return names.length > 0 ? `Known: ${names.join(", ")}.` : "None is known.";
 }
 
+/** How many letters are too many, missing or others; two that changed places count as one. */
 function editDistance(a: string, b: string): number {
+  let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
       const replaced = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(replaced, previous[j]! + 1, row[j - 1]! + 1));
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      row.push(
+        Math.min(
+          ...[replaced, previous[j]! + 1, row[j - 1]! + 1],
+          swapped ? before[j - 2]! + 1 : Number.POSITIVE_INFINITY,
+        ),
+      );
     }
+    before = previous;
     previous = row;
   }
   return previous[b.length]!;

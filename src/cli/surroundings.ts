@@ -63,8 +63,7 @@ export function processSurroundings(): Surroundings {
     stderr: sink(process.stderr),
     stdin: process.stdin,
     promptOutput: process.stderr,
-    ...processCircumstances(stopping.signal),
-    stopped: stopped.signal,
+    ...processCircumstances({ stopping: stopping.signal, stopped: stopped.signal }),
     insisted: insisted.signal,
     wait: abortableWait,
   };

@@ -1,3 +1,4 @@
+import { refusal, type StatusError } from "../base/errors.ts";
 import type { Need } from "../broadcast/approval.ts";
 import type { Frozen } from "../broadcast/frozen.ts";
 import type { FrozenPlan } from "../broadcast/journal.ts";
@@ -67,13 +68,33 @@ export interface Person {
   postAgain(row: Delivery): Promise<boolean>;
 }
 
-/** A program: nobody is asked, and to call is to agree. What the wording rules block is not said all the same. */
-export const PROGRAM: Caller = {
-  person: null,
-  reword: async () => null,
-  async decide({ stopping, overridden }) {
-    if (stopping.length > 0) throw blocked(stopping);
-    return { act: "say", overridden };
-  },
-  async agree() {},
-};
+/**
+ * A program: nobody is asked, and to call is to agree. What the wording rules block is not said all the same; nor is anything
+ * once `stopping` is aborted.
+ */
+export function programCaller(stopping: AbortSignal): Caller {
+  const refuseIfStopped = () => {
+    if (stopping.aborted) throw stoppedEarly();
+  };
+  return {
+    person: null,
+    reword: async () => null,
+    async decide({ stopping: against, overridden }) {
+      if (against.length > 0) throw blocked(against);
+      refuseIfStopped();
+      return { act: "say", overridden };
+    },
+    async agree() {
+      refuseIfStopped();
+    },
+  };
+}
+
+/** Whoever called wants it to end, and nothing was begun that could not be left. */
+export function stoppedEarly(): StatusError {
+  return refusal(
+    "STATUS_STOPPED",
+    "The signal was aborted, or close() called, before anything was said: nothing was sent or recorded.",
+    "To say it all the same, call again without that signal.",
+  );
+}

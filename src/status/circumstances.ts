@@ -23,18 +23,16 @@ export interface Circumstances {
 /** From the first wish to end until what is in flight is given up. */
 export const GRACE_MS = 3000;
 
-/** Those of this process; `signal` is the wish to end. Installs no handlers. */
-export function processCircumstances(signal?: AbortSignal): Circumstances {
-  const stopped = new AbortController();
-  const stop = () => setTimeout(() => stopped.abort(), GRACE_MS).unref();
-  if (signal?.aborted === true) stop();
-  else signal?.addEventListener("abort", stop, { once: true });
+/** Those of this process. Installs no handlers. */
+export function processCircumstances({
+  stopping,
+  stopped,
+}: Pick<Circumstances, "stopping" | "stopped">): Circumstances {
   return {
     env: process.env,
     cwd: process.cwd(),
     clock: systemClock,
-    stopping: signal ?? new AbortController().signal,
-    stopped: stopped.signal,
+    ...{ stopping, stopped },
     names: systemNames,
     drill: null,
   };

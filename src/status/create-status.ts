@@ -1,14 +1,14 @@
-import { type Clock, systemClock } from "../base/clock.ts";
+import { systemClock } from "../base/clock.ts";
 import { StatusError } from "../base/errors.ts";
 import { Scrubber } from "../base/scrubber.ts";
-import { PROGRAM } from "./caller.ts";
+import { type Caller, programCaller } from "./caller.ts";
 import type { Said } from "./carry-out.ts";
 import { processCircumstances } from "./circumstances.ts";
 import { type Desk, openDesk } from "./desk.ts";
-import type { DoctorDocument } from "./doctor.ts";
 import {
   type BroadcastDocument,
   broadcastDocument,
+  type DoctorDocument,
   type DueDocument,
   type FollowUpDocument,
   type FollowUpsDocument,
@@ -20,12 +20,35 @@ import {
   retryPreviewDocument,
   type ShowDocument,
 } from "./documents.ts";
+import {
+  type About,
+  type AnnounceOptions,
+  type CorrectOptions,
+  type CreateOptions,
+  type ExtendOptions,
+  type FollowUpOptions,
+  type ResolveOptions,
+  type RetryOptions,
+  type ScheduleOptions,
+  type StartOptions,
+  type Taken,
+  taken,
+  takenText,
+  type UpdateOptions,
+  type WorkOptions,
+} from "./door.ts";
 import type { DeliveryEvent, Happening, MailingEvent, PlannedEvent, RemarkEvent, Spoken } from "./events.ts";
-import type { MaintenanceVerb } from "./maintenance.ts";
-import { type Duration, refuseEmpty, refuseTooLong, type SpeakOptions } from "./options.ts";
+import {
+  type Duration,
+  type PlanOptions,
+  type RetryOptions as Retrying,
+  refuseEmpty,
+  refuseTooLong,
+  type SpeakOptions,
+} from "./options.ts";
 import { previewDocument } from "./preview-document.ts";
-import type { RetryOptions as Retrying } from "./retry.ts";
-import { isPreview, type PlanOptions, type Preview } from "./say.ts";
+import { isPreview, type Preview } from "./say.ts";
+import { underWay } from "./under-way.ts";
 
 /** What happens while an operation runs. `spoken`: all channels that speak at once have; `mailed`: lists have been sent to. */
 export type StatusEvent =
@@ -34,61 +57,6 @@ export type StatusEvent =
   | MailingEvent
   | RemarkEvent
   | { readonly type: "spoken" | "mailed"; readonly result: BroadcastDocument };
-
-export interface CreateOptions {
-  /** A configuration file; or what one would hold, with paths relative to `cwd`. The nearest file where left out. */
-  readonly config?: string | object;
-  /** Where a configuration is looked for; this process's folder where left out. */
-  readonly cwd?: string;
-  /** What secrets and settings are read from; this process's environment where left out. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  readonly clock?: Clock;
-  /** Aborted to end: nothing new is started, and what is in flight has three seconds to come to its end. */
-  readonly signal?: AbortSignal;
-  /** Work from this machine's copy of the ledger, where the ledger is out of reach. */
-  readonly offline?: boolean;
-  /** Told what happens. What it throws is ignored: what is being sent goes on. */
-  readonly onEvent?: (event: StatusEvent) => void;
-}
-
-/** Which incident: an id, a unique prefix of one, or the key it was announced with; the only open one where left out. */
-export interface About {
-  readonly incident?: string;
-}
-
-type Words = "template" | "message" | "short" | "internal" | "set" | "security";
-type Sending =
-  | "only"
-  | "except"
-  | "key"
-  | "timeout"
-  | "verify"
-  | "wait"
-  | "resendUnknown"
-  | "allow"
-  | "breakGlass";
-type Facts = "title" | "impact" | "components" | "startedAt" | "nextUpdate";
-
-export type AnnounceOptions = Pick<
-  SpeakOptions,
-  Words | Sending | Facts | "phase" | "until" | "automatic" | "new"
->;
-export type UpdateOptions = About & Pick<SpeakOptions, Words | Sending | Facts | "phase" | "long">;
-export type ResolveOptions = About & Pick<SpeakOptions, Words | Sending | Exclude<Facts, "nextUpdate">>;
-export type CorrectOptions = About &
-  Pick<SpeakOptions, Words | Sending> & {
-    /** The number of the update; the newest that is out where left out. */
-    readonly update?: number;
-    /** Take posts away where the place lets one, instead of changing their words. */
-    readonly delete?: boolean;
-  };
-export type FollowUpOptions = About & Pick<SpeakOptions, Words | Sending>;
-export type RetryOptions = About & Omit<Retrying, "dryRun" | "key">;
-export type ScheduleOptions = Omit<AnnounceOptions, "startedAt" | "until"> &
-  Required<Pick<SpeakOptions, "from" | "until">>;
-export type WorkOptions = About & Pick<SpeakOptions, Words | Sending | "title" | "components">;
-export type StartOptions = WorkOptions & Pick<SpeakOptions, "until" | "nextUpdate">;
-export type ExtendOptions = WorkOptions & Pick<SpeakOptions, "from" | "until" | "nextUpdate">;
 
 /** The operations that speak, each with what it gives back. */
 export interface Speaking<R, Retried> {
@@ -118,7 +86,8 @@ export interface Speaking<R, Retried> {
   };
 }
 
-/** What `status` does on the command line, for a program. Every method throws StatusError for what a person can mend. */
+/** What `status` does on the command line, for a program. Every method throws StatusError for what a person can mend;
+ * OPTION_UNKNOWN and OPTION_UNREADABLE for options that it does not take. */
 export interface Status extends Speaking<BroadcastDocument, BroadcastDocument | NothingDocument> {
   /** The same, sending nothing: each channel's text with its limits, and what the wording rules have against it. */
   readonly preview: Speaking<PreviewDocument, RetryPreviewDocument | NothingDocument>;
@@ -134,7 +103,10 @@ export interface Status extends Speaking<BroadcastDocument, BroadcastDocument | 
   verify(options?: About & { readonly timeout?: Duration }): Promise<BroadcastDocument>;
   /** Proves every credential, permission and setting without posting; what does not hold is a check of level `fail`. */
   doctor(): Promise<DoctorDocument>;
-  /** Ends connections and closes the ledger. */
+  /**
+   * Lets nothing new begin (STATUS_CLOSED), stops what runs as an aborted signal would, waits until it has come to its end, and
+   * closes the ledger.
+   */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -144,15 +116,18 @@ export interface Status extends Speaking<BroadcastDocument, BroadcastDocument | 
  * Throws StatusError CONFIG_* where there is no configuration, or a wrong one.
  */
 export async function createStatus(options: CreateOptions = {}): Promise<Status> {
-  const { config = null, cwd = process.cwd(), clock = systemClock, signal, offline = false } = options;
-  const own = processCircumstances(signal);
-  const circumstances = { ...own, cwd, clock, env: { ...(options.env ?? own.env) } };
+  const given = taken("createStatus", options);
+  const { config = null, clock = systemClock, offline = false } = given;
+  const house = underWay(given.signal);
+  const own = processCircumstances(house);
+  const { cwd = own.cwd } = given;
+  const circumstances = { ...own, cwd, clock, env: { ...(given.env ?? own.env) } };
   const scrubber = new Scrubber();
   const tell = (happening: Happening) => {
     const event = publicEvent(happening);
     if (event === null) return;
     try {
-      const told: unknown = options.onEvent?.(event);
+      const told: unknown = given.onEvent?.(event);
       // It may be an async function, for those fit where nothing is given back.
       if (told instanceof Promise) told.catch(() => {});
     } catch {
@@ -162,124 +137,132 @@ export async function createStatus(options: CreateOptions = {}): Promise<Status>
   const clean = <T>(work: Promise<T>) =>
     work.catch((error: unknown) => Promise.reject(scrubbed(error, scrubber)));
   const desk = await clean(openDesk(circumstances, scrubber, { config, offline }, tell));
-  const speaking = speakingAt(desk, clean, false, documentOf);
-  const preview = speakingAt(desk, clean, true, documentOfPreview);
-  const close = () => desk.close();
+  // What is given is copied before anything is waited for.
+  const run: Run = async (operation, asked, work) => {
+    const checked = taken(operation, asked);
+    return clean(house.run(() => work(checked)));
+  };
+  const caller = programCaller(house.stopping);
+  let closing: Promise<void> | null = null;
+  const close = () => {
+    closing ??= house.end().then(() => desk.close());
+    return closing;
+  };
   return {
-    ...speaking,
-    retry: (given = {}) =>
-      clean(
-        retryAt(desk, given).then((result) =>
-          result === null || "rows" in result ? NOTHING : documentOfSaid(result),
-        ),
-      ),
+    ...speakingAt(desk, run, caller, false, documentOf),
+    retry: (asked) =>
+      run("retry", asked, async (checked) => {
+        const result = await retryAt(desk, checked, caller);
+        return result === null || "rows" in result ? NOTHING : documentOfSaid(result);
+      }),
     preview: {
-      ...preview,
-      retry: (given = {}) =>
-        clean(
-          retryAt(desk, { ...given, dryRun: true }).then((result) =>
-            result !== null && "rows" in result ? retryPreviewDocument(result.rows) : NOTHING,
-          ),
-        ),
+      ...speakingAt(desk, run, caller, true, documentOfPreview),
+      retry: (asked) =>
+        run("retry", asked, async (checked) => {
+          const result = await retryAt(desk, { ...checked, dryRun: true }, caller);
+          return result !== null && "rows" in result ? retryPreviewDocument(result.rows) : NOTHING;
+        }),
     },
-    say: (plan, given = {}) =>
-      clean(
-        import("./say.ts").then(async ({ sayNamedPlan }) =>
-          documentOfSaid(await sayNamedPlan(desk, null, plan, given, PROGRAM)),
-        ),
-      ),
-    list: (given = {}) =>
-      clean(import("./list.ts").then(async ({ list }) => (await list(desk, given)).document)),
-    show: ({ incident } = {}) =>
-      clean(import("./show.ts").then(async ({ show }) => (await show(desk, incident ?? null)).document)),
-    due: (given = {}) =>
-      clean(import("./due.ts").then(async ({ due, dueDocument }) => dueDocument(await due(desk, given)))),
-    verify: ({ incident, ...given } = {}) =>
-      clean(
-        import("./verify.ts").then(async ({ verify }) =>
-          documentOfSaid(await verify(desk, incident ?? null, given)),
-        ),
-      ),
-    doctor: () => clean(import("./doctor.ts").then(({ doctor }) => doctor(desk, { offline }))),
+    say: async (plan, asked) => {
+      const hash = takenText("say", "a plan's hash", plan);
+      return run("say", asked, async (checked) => {
+        const { sayNamedPlan } = await import("./say.ts");
+        return documentOfSaid(await sayNamedPlan(desk, null, hash, checked, caller));
+      });
+    },
+    list: (asked) =>
+      run("list", asked, async (checked) => (await (await import("./list.ts")).list(desk, checked)).document),
+    show: (asked) =>
+      run("show", asked, async ({ incident = null }) => {
+        const { show } = await import("./show.ts");
+        return (await show(desk, incident)).document;
+      }),
+    due: (asked) =>
+      run("due", asked, async (checked) => {
+        const { due, dueDocument } = await import("./due.ts");
+        return dueDocument(await due(desk, checked));
+      }),
+    verify: (asked) =>
+      run("verify", asked, async ({ incident = null, ...checked }) => {
+        const { verify } = await import("./verify.ts");
+        return documentOfSaid(await verify(desk, incident, checked));
+      }),
+    doctor: () => clean(house.run(async () => (await import("./doctor.ts")).doctor(desk, { offline }))),
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-type Clean = <T>(work: Promise<T>) => Promise<T>;
+/** Begins an operation with a copy of what it was given. */
+type Run = <N extends keyof Taken, T>(
+  operation: N,
+  asked: unknown,
+  work: (checked: Taken[N]) => Promise<T>,
+) => Promise<T>;
 
 /** The operations that speak at this desk, or show what they would say. */
 function speakingAt<R>(
   desk: Desk,
-  clean: Clean,
+  run: Run,
+  caller: Caller,
   dryRun: boolean,
   documentOf: (result: Said | Preview) => R,
 ): Omit<Speaking<R, never>, "retry"> {
-  const run = (
-    { incident, ...options }: About & SpeakOptions,
-    operation: (reference: string | null, options: SpeakOptions) => Promise<Said | Preview>,
+  /** What every operation that speaks refuses, and how it is run. */
+  const speaking = <T>(
+    operation: Exclude<keyof Taken, "createStatus" | "say" | "list" | "due">,
+    asked: unknown,
+    work: (reference: string | null, options: SpeakOptions) => Promise<T>,
   ) =>
-    clean(
-      (async () => {
-        refuseEmpty(incident ?? null, options);
-        refuseTooLong(options.message ?? null);
-        return documentOf(await operation(incident ?? null, dryRun ? { ...options, dryRun } : options));
-      })(),
-    );
-  const work =
-    (verb: MaintenanceVerb) =>
-    (options: About & SpeakOptions = {}) =>
-      run(options, async (reference, given) =>
-        (await import("./maintenance.ts")).maintenance(desk, verb, reference, given, PROGRAM),
-      );
-  const later =
-    (verb: "update" | "resolve") =>
-    (options: About & SpeakOptions = {}) =>
-      run(options, async (reference, given) =>
-        (await import("./update.ts")).update(desk, verb, reference, given, PROGRAM),
-      );
-  const anew =
-    (verb: "correct" | "retract") =>
-    ({ update, ...options }: CorrectOptions = {}) =>
-      run(options, async (reference, given) =>
-        (await import("./correct.ts")).correct(
-          desk,
-          verb,
-          reference,
-          { ...given, ...(update === undefined ? {} : { update: String(update) }) },
-          PROGRAM,
-        ),
-      );
+    run(operation, asked, async ({ incident, ...rest }: About & SpeakOptions) => {
+      refuseEmpty(incident ?? null, rest);
+      refuseTooLong(rest.message ?? null);
+      return work(incident ?? null, dryRun ? { ...rest, dryRun } : rest);
+    });
+  const work = (verb: "schedule" | "start" | "complete" | "extend" | "cancel") => (asked?: unknown) =>
+    speaking(`maintenance.${verb}`, asked, async (reference, options) => {
+      const { maintenance } = await import("./maintenance.ts");
+      return documentOf(await maintenance(desk, `maintenance ${verb}`, reference, options, caller));
+    });
+  const later = (verb: "update" | "resolve") => (asked?: unknown) =>
+    speaking(verb, asked, async (reference, options) => {
+      const { update } = await import("./update.ts");
+      return documentOf(await update(desk, verb, reference, options, caller));
+    });
+  const anew = (verb: "correct" | "retract") => (asked?: unknown) =>
+    speaking(verb, asked, async (reference, { update, ...options }: SpeakOptions & { update?: number }) => {
+      const { correct } = await import("./correct.ts");
+      const which = update === undefined ? {} : { update: String(update) };
+      return documentOf(await correct(desk, verb, reference, { ...options, ...which }, caller));
+    });
   return {
-    followUp: ({ incident, ...options } = {}) =>
-      clean(
-        (async () => {
-          refuseEmpty(incident ?? null, options);
-          refuseTooLong(options.message ?? null);
-          const { followUp, followUpDocument } = await import("./follow-up.ts");
-          const given = dryRun ? { ...options, dryRun } : options;
-          return followUpDocument(await followUp(desk, incident ?? null, given, PROGRAM));
-        })(),
-      ),
-    announce: (options) =>
-      run(options, async (_, given) => (await import("./announce.ts")).announce(desk, null, given, PROGRAM)),
+    followUp: (asked) =>
+      speaking("followUp", asked, async (reference, options) => {
+        const { followUp, followUpDocument } = await import("./follow-up.ts");
+        return followUpDocument(await followUp(desk, reference, options, caller));
+      }),
+    announce: (asked) =>
+      speaking("announce", asked, async (_, options) => {
+        const { announce } = await import("./announce.ts");
+        return documentOf(await announce(desk, null, options, caller));
+      }),
     update: later("update"),
     resolve: later("resolve"),
     correct: anew("correct"),
     retract: anew("retract"),
     maintenance: {
-      schedule: work("maintenance schedule"),
-      start: work("maintenance start"),
-      complete: work("maintenance complete"),
-      extend: work("maintenance extend"),
-      cancel: work("maintenance cancel"),
+      schedule: work("schedule"),
+      start: work("start"),
+      complete: work("complete"),
+      extend: work("extend"),
+      cancel: work("cancel"),
     },
   };
 }
 
-async function retryAt(desk: Desk, { incident, ...options }: About & Retrying) {
+async function retryAt(desk: Desk, { incident, ...options }: About & Retrying, caller: Caller) {
   const { retry } = await import("./retry.ts");
-  return retry(desk, incident ?? null, options, PROGRAM);
+  return retry(desk, incident ?? null, options, caller);
 }
 
 function documentOfSaid({ outcome, incident, update, reports }: Spoken): BroadcastDocument {

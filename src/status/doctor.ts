@@ -8,17 +8,7 @@ import { sharedWithProperty } from "../status/independence.ts";
 import { templateFaults } from "../status/lint/faults.ts";
 import { toldTwice } from "../status/told-twice.ts";
 import type { Desk } from "./desk.ts";
-
-export interface Check extends Finding {
-  /** Null for what concerns no single channel. */
-  readonly channel: string | null;
-}
-
-/** What `status doctor --json` prints. */
-export interface DoctorDocument {
-  readonly version: 1;
-  readonly checks: readonly Check[];
-}
+import type { Check, DoctorDocument } from "./documents.ts";
 
 /** Proves every credential, permission and setting without posting. `offline` where the ledger is this machine's copy. */
 export async function doctor(

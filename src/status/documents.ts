@@ -7,6 +7,7 @@ import {
   reportChannels,
   silentChannels,
 } from "../broadcast/report.ts";
+import type { Finding as ChannelFinding } from "../channels/contract.ts";
 import type { Incident, Phase, Update, Verb } from "../incident/incident.ts";
 import type { Finding } from "../render/wording/check.ts";
 import type { ChannelCoverage } from "./coverage.ts";
@@ -181,6 +182,17 @@ export interface FollowUpsDocument {
   readonly outcome: Outcome;
   readonly followUps: readonly FollowUpDocument[];
   readonly silent: readonly string[];
+}
+
+export interface Check extends ChannelFinding {
+  /** Null for what concerns no single channel. */
+  readonly channel: string | null;
+}
+
+/** What `status doctor --json` prints. */
+export interface DoctorDocument {
+  readonly version: 1;
+  readonly checks: readonly Check[];
 }
 
 export const NOTHING: NothingDocument = { version: 1, outcome: "nothing-to-do", deliveries: [], silent: [] };

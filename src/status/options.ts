@@ -78,6 +78,15 @@ export interface SpeakOptions {
   readonly dryRun?: boolean;
 }
 
+/** What a retry takes. */
+export type RetryOptions = Pick<
+  SpeakOptions,
+  "only" | "except" | "resendUnknown" | "timeout" | "verify" | "wait" | "key" | "dryRun"
+>;
+
+/** What can be said beside a plan: nothing of its words, channels or facts. */
+export type PlanOptions = Pick<SpeakOptions, "timeout" | "verify" | "wait" | "breakGlass">;
+
 /** Options that say nothing about the words: two calls with one key may differ in them. */
 const NOT_INPUT = new Set<string>([
   "message",

@@ -6,13 +6,7 @@ import { carryOut, type Said } from "./carry-out.ts";
 import type { Desk } from "./desk.ts";
 import { identityOf } from "./identity.ts";
 import { EMPTY_LEDGER, namedIncident } from "./incidents.ts";
-import { leftOutChannels, type SpeakOptions } from "./options.ts";
-
-/** What a retry takes. */
-export type RetryOptions = Pick<
-  SpeakOptions,
-  "only" | "except" | "resendUnknown" | "timeout" | "verify" | "wait" | "key" | "dryRun"
->;
+import { leftOutChannels, type RetryOptions } from "./options.ts";
 
 /** What would be tried again, by channel: nothing was sent. */
 export interface RetryPreview {

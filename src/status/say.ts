@@ -23,7 +23,7 @@ import { carryOut, type Said } from "./carry-out.ts";
 import type { Desk } from "./desk.ts";
 import { allowedBy, findingsIn, type Overridden, parseReason } from "./findings.ts";
 import { identityOf } from "./identity.ts";
-import { parseTimeout, type SpeakOptions } from "./options.ts";
+import { type PlanOptions, parseTimeout, type SpeakOptions } from "./options.ts";
 import { hasOwnWords, type Utterance } from "./speak.ts";
 
 /** An update in these words, as every channel would say it. */
@@ -137,9 +137,6 @@ export async function sayNamedPlan(
   if (options.breakGlass !== undefined) parseReason("--break-glass", options.breakGlass);
   return sayPlan(desk, plan, options, caller);
 }
-
-/** What can be said beside a plan: nothing of its words, channels or facts. */
-export type PlanOptions = Pick<SpeakOptions, "timeout" | "verify" | "wait" | "breakGlass">;
 
 /** Says a plan exactly as it was shown. Throws a refusal where it must not be said any more, or not yet. */
 export async function sayPlan(

@@ -1,30 +1,7 @@
-import { describe, expect, it, onTestFinished } from "vitest";
-import {
-  type CreateOptions,
-  createStatus,
-  type Status,
-  StatusError,
-  type StatusEvent,
-} from "../../src/index.ts";
-import { ANNOUNCE, type Stage, setStage } from "../support/stage.ts";
-
-async function open(stage: Stage, more: CreateOptions = {}): Promise<Status> {
-  const { folder, clock } = stage;
-  const env = { HOME: folder, PATH: process.env.PATH };
-  const status = await createStatus({ cwd: folder, clock, env, ...more });
-  onTestFinished(() => status.close());
-  return status;
-}
-
-const CHECKOUT = { title: "Checkout is failing", components: ["checkout"], impact: "major" } as const;
-
-async function codeOf(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  return error instanceof StatusError ? error.code : `no StatusError: ${String(error)}`;
-}
+import { describe, expect, it } from "vitest";
+import type { StatusEvent } from "../../src/index.ts";
+import { ANNOUNCE, setStage } from "../support/stage.ts";
+import { CHECKOUT, codeOf, open } from "./open.ts";
 
 describe("createStatus", () => {
   it("says the same on every channel, and gives the document that --json prints", async () => {
@@ -229,15 +206,6 @@ describe("createStatus", () => {
     expect(update.number).toBe(2);
     expect((await status.retract()).outcome).toBe("delivered");
     expect(await codeOf(status.correct({ update: 9, message: "Nowhere." }))).toBe("UPDATE_UNKNOWN");
-  });
-
-  it("starts nothing new once its signal is aborted", async () => {
-    const stage = await setStage();
-    const ending = new AbortController();
-    const status = await open(stage, { signal: ending.signal });
-    ending.abort();
-    expect((await status.announce(CHECKOUT)).outcome).not.toBe("delivered");
-    expect(stage.heard().x).toBe(0);
   });
 });
 
