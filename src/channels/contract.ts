@@ -49,6 +49,8 @@ export interface ChannelKit {
   readonly name: string;
   /** The configuration's folder: where relative paths and the user's commands start. */
   readonly folder: string;
+  /** The environment of the programs that a channel runs; this process's own where absent. */
+  readonly env?: NodeJS.ProcessEnv;
   readonly property: Property;
   readonly http: Http;
   readonly clock: Clock;

@@ -7,6 +7,8 @@ const MOST_BYTES = 1024 * 1024;
 
 export interface Run {
   readonly cwd: string;
+  /** This process's own where absent. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
   /** Everything that stands on its standard input. */
   readonly input: string;
   readonly timeoutMs: number;
@@ -42,6 +44,7 @@ export function runProgram(argv: readonly string[], run: Run): Promise<Ran> {
     try {
       child = spawn(program, args, {
         cwd: run.cwd,
+        env: run.env,
         stdio: ["pipe", "pipe", "pipe", ...(run.files ?? [])],
         detached: true,
         windowsHide: true,

@@ -35,7 +35,7 @@ export async function resolveSecret(
   env: NodeJS.ProcessEnv,
   mayRun: boolean,
 ): Promise<Secret> {
-  if (typeof reference !== "string") return new Secret(await run(reference.cmd, where, mayRun));
+  if (typeof reference !== "string") return new Secret(await run(reference.cmd, where, env, mayRun));
   const [, scheme, rest] = /^(env|file):(.*)$/s.exec(reference) ?? [];
   if (scheme === "env") {
     const value = env[rest!];
@@ -72,12 +72,18 @@ function readSecretFile(path: string, where: string): string {
   }
 }
 
-async function run(argv: readonly string[], where: string, mayRun: boolean): Promise<string> {
+async function run(
+  argv: readonly string[],
+  where: string,
+  env: NodeJS.ProcessEnv,
+  mayRun: boolean,
+): Promise<string> {
   const [program, ...rest] = argv;
   if (!mayRun)
     throw setupError("SECRET_NOT_FETCHED", `\`cmd:\` does not run in a drill (for ${where}).`, null);
   try {
     const { stdout } = await promisify(execFile)(program!, rest, {
+      env,
       timeout: CMD_TIMEOUT_MS,
       maxBuffer: 64 * 1024,
       encoding: "utf8",

@@ -137,6 +137,7 @@ export async function openDesk(
   const kitOf = ({ name, common }: ChannelConfig): ChannelKit => ({
     name,
     folder: config.folder,
+    env: surroundings.env,
     property: config.property,
     http,
     clock: surroundings.clock,

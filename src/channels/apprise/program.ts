@@ -68,6 +68,7 @@ export class AppriseProgram {
     try {
       return await runProgram([this.#program, "-vv", "--config=file:///dev/fd/3?format=yaml", ...options], {
         cwd: this.#kit.folder,
+        env: this.#kit.env,
         input,
         timeoutMs: this.#kit.timeoutMs,
         signal,

@@ -115,7 +115,7 @@ export class ProgramClient {
 
   /** Runs the program once. Throws ChannelError for all that is no success. */
   async #ask(action: Action, about: Fields, signal: AbortSignal): Promise<ProgramAnswer> {
-    const { loopbackOnly, property, name, folder, timeoutMs, clock } = this.#kit;
+    const { loopbackOnly, property, name, folder, env, timeoutMs, clock } = this.#kit;
     if (loopbackOnly)
       throw new ChannelError("refused", "COMMAND_IN_DRILL", "a drill runs no program of yours", {
         hint: "leave the channel out of the drill: --except, or try the program by hand",
@@ -128,7 +128,7 @@ export class ProgramClient {
       property: { name: property.name, url: property.url, statusUrl: property.statusUrl },
     };
     const ran = await runProgram(this.#settings.run, {
-      cwd: folder,
+      ...{ cwd: folder, env },
       input: `${JSON.stringify(request)}\n`,
       timeoutMs,
       signal,

@@ -33,6 +33,7 @@ export async function publishPage(
     if (carry && isCarried(settings, kit))
       await runCommand(settings.publish!, {
         cwd: kit.folder,
+        env: kit.env,
         timeoutMs: kit.timeoutMs,
         signal,
         tell: kit.tell,

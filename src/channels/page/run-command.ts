@@ -9,6 +9,8 @@ const LAST_LINES = 3;
 
 export interface CommandOptions {
   readonly cwd: string;
+  /** This process's own where absent. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   /** Gets what the command prints on either stream, line by line, free of terminal escapes. */
@@ -32,6 +34,7 @@ export function runCommand(argv: readonly string[], options: CommandOptions): Pr
     // A group of its own, so that its children can be ended with it.
     const child = spawn(program, args, {
       cwd: options.cwd,
+      env: options.env,
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
       windowsHide: true,

@@ -18,14 +18,14 @@ const SHOWN = 300;
 export async function* commandBytes(
   argv: readonly string[],
   name: string,
-  { folder, timeoutMs, tell }: Pick<ChannelKit, "folder" | "timeoutMs" | "tell">,
+  { folder, env, timeoutMs, tell }: Pick<ChannelKit, "folder" | "env" | "timeoutMs" | "tell">,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
   if (signal.aborted) throw stopped(name, "was not started");
   const [program = "", ...args] = argv;
   // A group of its own, so that its children can be ended with it.
   const child = spawn(program, args, {
-    cwd: folder,
+    ...{ cwd: folder, env },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
     windowsHide: true,

@@ -12,7 +12,7 @@ import { textOf } from "./text.ts";
 import { needsId } from "./unsubscribe.ts";
 
 export type ListSettings = Pick<EmailSettings, "recipients" | "suppress" | "database" | "unsubscribe">;
-export type ListKit = Pick<ChannelKit, "folder" | "timeoutMs" | "loopbackOnly" | "tell">;
+export type ListKit = Pick<ChannelKit, "folder" | "env" | "timeoutMs" | "loopbackOnly" | "tell">;
 
 /**
  * Reads the recipients from the beginning, in the source's order, as they come: memory stays the same however many they are.
