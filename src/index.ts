@@ -2,6 +2,7 @@ export type { Clock } from "./base/clock.ts";
 export { type Blame, StatusError } from "./base/errors.ts";
 export { createStatus, type Status, type StatusEvent } from "./status/create-status.ts";
 export type {
+  ApprovalDocument,
   BroadcastDocument,
   Check,
   DeliveryDocument,
@@ -11,8 +12,10 @@ export type {
   FollowUpDocument,
   FollowUpsDocument,
   IncidentDocument,
+  LintDocument,
   ListDocument,
   NothingDocument,
+  PagesDocument,
   PlannedDelivery,
   PreviewDocument,
   RetryPreviewDocument,
@@ -21,16 +24,34 @@ export type {
 export type {
   About,
   AnnounceOptions,
+  ApproveOptions,
   CorrectOptions,
   CreateOptions,
   ExtendOptions,
   FollowUpOptions,
+  LintOptions,
+  ListActionsOptions,
+  LogOptions,
+  ReportOptions,
   ResolveOptions,
   RetryOptions,
   ScheduleOptions,
   StartOptions,
   UpdateOptions,
   WorkOptions,
+  WritePageOptions,
 } from "./status/door.ts";
 export type { DeliveryEvent, MailingEvent, PlannedEvent, RemarkEvent } from "./status/events.ts";
-export type { ComponentOption, Duration, PlanOptions } from "./status/options.ts";
+export type {
+  AddActionOptions,
+  ComponentOption,
+  Duration,
+  PlanOptions,
+  WhyOptions,
+} from "./status/options.ts";
+export type {
+  ActionDocument,
+  ActionsDocument,
+  LogDocument,
+  ReportDocument,
+} from "./status/record-documents.ts";

@@ -2,13 +2,12 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { text as readAll } from "node:stream/consumers";
 import { unlessStopped } from "../base/cancelled.ts";
-import { refusal, setupError, usageError } from "../base/errors.ts";
+import { refusal, usageError } from "../base/errors.ts";
 import { oneLine } from "../base/printable.ts";
-import { type Ask, mayApprove, type Need, samePerson, sayNeed } from "../broadcast/approval.ts";
-import { SHORT_HASH } from "../broadcast/frozen.ts";
 import type { FrozenPlan } from "../broadcast/journal.ts";
 import type { Approvals } from "../status/approvals.ts";
-import { approvalText, sign, signingByHand, verifySignature } from "../status/signatures.ts";
+import { onlySignatureCounts, onlySignatureHelps } from "../status/approve.ts";
+import { approvalText, sign } from "../status/signatures.ts";
 import type { App } from "./app.ts";
 import type { Dialog } from "./dialog.ts";
 import type { SpeakFlags } from "./flags.ts";
@@ -23,23 +22,15 @@ export interface ApproveFlags
   readonly send?: boolean;
 }
 
-/** Who agrees, and with what proof. */
-export interface Approver {
-  readonly by: string;
-  /** All the names of the signing key; of somebody who has not signed, the identity alone. */
-  readonly names: readonly string[];
-  readonly proof: string | null;
-}
-
-/** Asks whether they agree, and signs where a signature is given or needed. */
+/** Asks whether they agree. Their signature where one is given or needed; null where their word is to do. */
 export async function agree(
   app: App,
   plan: FrozenPlan,
-  { need, open }: Pick<Approvals, "need" | "open">,
+  approvals: Approvals,
   me: string,
   flags: ApproveFlags,
   dialog: Dialog | null,
-): Promise<Approver> {
+): Promise<string | null> {
   if (flags.yes !== true) {
     if (dialog === null)
       throw usageError(
@@ -51,26 +42,14 @@ export async function agree(
     if (!(await dialog.confirm(`Agree to this${who}?`)))
       throw refusal("DECLINED", "Nothing was approved.", null);
   }
-  const proof = await proofFor(app, plan, { need, open }, me, flags, dialog);
-  if (proof === null) return { by: me, names: [me], proof };
-  const { allowedSigners } = app.config.approval;
-  if (allowedSigners === null)
-    throw setupError(
-      "ALLOWED_SIGNERS_UNSET",
-      "The configuration names no file of allowed signers, so nobody's signature can be checked.",
-      "Name one (approval: { allowedSigners: ./allowed_signers }), or approve without a signature.",
-    );
-  const names = await verifySignature(allowedSigners, proof, approvalText(plan.hash), app.surroundings);
-  const approver = { by: names[0], names, proof };
-  refuseApprover(need, plan, approver, false);
-  return approver;
+  return proofFor(app, plan, approvals, me, flags, dialog);
 }
 
 /** The signature as given, or made now; null where none is. */
 async function proofFor(
   app: App,
   plan: FrozenPlan,
-  { need, open }: Pick<Approvals, "need" | "open">,
+  { need, open }: Approvals,
   me: string,
   flags: ApproveFlags,
   dialog: Dialog | null,
@@ -92,16 +71,6 @@ async function proofFor(
   });
 }
 
-/** Whether their word alone counts for nothing here, and a signature does or, by another name of theirs, might. */
-function onlySignatureCounts(asks: readonly Ask[], me: string): boolean {
-  return onlySignatureHelps(asks, me) || asks.every(({ signed }) => signed);
-}
-
-/** Whether a signature of this person would count for any of these requests, and their word alone for none. */
-export function onlySignatureHelps(asks: readonly Ask[], me: string): boolean {
-  return mayApprove(asks, me, true) && !mayApprove(asks, me, false);
-}
-
 async function readSignature(file: string, { surroundings }: App): Promise<string> {
   if (file === "-") return unlessStopped(readAll(surroundings.stdin), surroundings.stopping);
   try {
@@ -113,27 +82,4 @@ async function readSignature(file: string, { surroundings }: App): Promise<strin
       "Give the file that ssh-keygen -Y sign wrote, or - for stdin.",
     );
   }
-}
-
-/** Nobody agrees with themselves; and an approval that would not count is none. `maySign`: a signature can still be asked for. */
-export function refuseApprover(
-  need: Need | null,
-  plan: FrozenPlan,
-  { by, names, proof }: Approver,
-  maySign: boolean,
-): void {
-  const whoMay = need === null ? "Anybody else may." : `It needs ${sayNeed(need)}.`;
-  if (names.some((name) => samePerson(name, plan.by)))
-    throw refusal("OWN_PLAN", `${plan.by} has made this plan, and cannot approve it.`, whoMay);
-  if (need === null || mayApprove(need.asks, by, proof !== null)) return;
-  if (onlySignatureCounts(need.asks, by)) {
-    if (maySign) return;
-    if (proof === null)
-      throw refusal(
-        "SIGNATURE_NEEDED",
-        "Only a signature counts as approval of this plan.",
-        `Sign with an SSH key: status approve ${plan.hash.slice(0, SHORT_HASH)} --sign ~/.ssh/id_ed25519 — or elsewhere: ${signingByHand(plan.hash)} — then: --signature plan.sig`,
-      );
-  }
-  throw refusal("NOT_AN_APPROVER", `${by} is not among those who may approve this plan.`, whoMay);
 }

@@ -1,20 +1,25 @@
 import { systemClock } from "../base/clock.ts";
 import { StatusError } from "../base/errors.ts";
+import { oneLine } from "../base/printable.ts";
 import { Scrubber } from "../base/scrubber.ts";
+import type { Change } from "./actions.ts";
 import { type Caller, programCaller } from "./caller.ts";
 import type { Said } from "./carry-out.ts";
 import { processCircumstances } from "./circumstances.ts";
 import { type Desk, openDesk } from "./desk.ts";
 import {
+  type ApprovalDocument,
   type BroadcastDocument,
   broadcastDocument,
   type DoctorDocument,
   type DueDocument,
   type FollowUpDocument,
   type FollowUpsDocument,
+  type LintDocument,
   type ListDocument,
   NOTHING,
   type NothingDocument,
+  type PagesDocument,
   type PreviewDocument,
   type RetryPreviewDocument,
   retryPreviewDocument,
@@ -23,10 +28,15 @@ import {
 import {
   type About,
   type AnnounceOptions,
+  type ApproveOptions,
   type CorrectOptions,
   type CreateOptions,
   type ExtendOptions,
   type FollowUpOptions,
+  type LintOptions,
+  type ListActionsOptions,
+  type LogOptions,
+  type ReportOptions,
   type ResolveOptions,
   type RetryOptions,
   type ScheduleOptions,
@@ -36,17 +46,21 @@ import {
   takenText,
   type UpdateOptions,
   type WorkOptions,
+  type WritePageOptions,
 } from "./door.ts";
 import type { DeliveryEvent, Happening, MailingEvent, PlannedEvent, RemarkEvent, Spoken } from "./events.ts";
 import {
+  type AddActionOptions,
   type Duration,
   type PlanOptions,
   type RetryOptions as Retrying,
   refuseEmpty,
   refuseTooLong,
   type SpeakOptions,
+  type WhyOptions,
 } from "./options.ts";
 import { previewDocument } from "./preview-document.ts";
+import type { ActionDocument, ActionsDocument, LogDocument, ReportDocument } from "./record-documents.ts";
 import { isPreview, type Preview } from "./say.ts";
 import { underWay } from "./under-way.ts";
 
@@ -93,6 +107,11 @@ export interface Status extends Speaking<BroadcastDocument, BroadcastDocument | 
   readonly preview: Speaking<PreviewDocument, RetryPreviewDocument | NothingDocument>;
   /** Says a previewed plan by its hash, exactly as it was shown. Throws PLAN_EXPIRED, APPROVAL_NEEDED and their like. */
   say(plan: string, options?: PlanOptions): Promise<BroadcastDocument>;
+  /**
+   * Agrees to what somebody else is about to say, as whoever runs this program (git's `user.email`) or signs; `say` then says it.
+   * Throws OWN_PLAN, NOT_AN_APPROVER, SIGNATURE_NEEDED.
+   */
+  approve(plan: string, options?: ApproveOptions): Promise<ApprovalDocument>;
   /** What is open, who has heard what, when the next update is due; with `all` what has ended as well. */
   list(options?: { readonly all?: boolean }): Promise<ListDocument>;
   /** One incident's updates, and where each channel stands. */
@@ -103,6 +122,27 @@ export interface Status extends Speaking<BroadcastDocument, BroadcastDocument | 
   verify(options?: About & { readonly timeout?: Duration }): Promise<BroadcastDocument>;
   /** Proves every credential, permission and setting without posting; what does not hold is a check of level `fail`. */
   doctor(): Promise<DoctorDocument>;
+  /** Time to the first word, promises kept, and the silence on each channel; of one incident, or of all within `since` (90 days). */
+  report(options?: ReportOptions): Promise<ReportDocument>;
+  /** Who said, approved, overrode and corrected what; of one incident, or of all within `since` (30 days). */
+  log(options?: LogOptions): Promise<LogDocument>;
+  /** What was promised after an incident. A page that shows it is written anew; where it cannot be, a `remark` event says so. */
+  readonly action: {
+    add(text: string, options?: AddActionOptions): Promise<ActionDocument>;
+    /** By its id, or the beginning of it. */
+    done(id: string, options?: WhyOptions): Promise<ActionDocument>;
+    /** Takes it back; one that was promised in public needs a reason. */
+    drop(id: string, options?: WhyOptions): Promise<ActionDocument>;
+    list(options?: ListActionsOptions): Promise<ActionsDocument>;
+  };
+  /** What keeps templates, or the words of `message`, from being said, and what the wording rules have against them; sends nothing. */
+  lint(options?: LintOptions): Promise<LintDocument>;
+  readonly page: {
+    /** Reads other dashboards, and writes the pages anew. */
+    build(options?: WritePageOptions): Promise<PagesDocument>;
+    /** The same, and carries them to their hosts and reads them back. */
+    publish(options?: WritePageOptions): Promise<PagesDocument>;
+  };
   /**
    * Lets nothing new begin (STATUS_CLOSED), stops what runs as an aborted signal would, waits until it has come to its end, and
    * closes the ledger.
@@ -143,6 +183,11 @@ export async function createStatus(options: CreateOptions = {}): Promise<Status>
     return clean(house.run(() => work(checked)));
   };
   const caller = programCaller(house.stopping);
+  const pages = (verb: "build" | "publish") => (asked?: unknown) =>
+    run(`page.${verb}`, asked, async ({ channel = null, ...checked }) => {
+      const { writePages } = await import("./page.ts");
+      return (await writePages(desk, verb, channel, checked)).document;
+    });
   let closing: Promise<void> | null = null;
   const close = () => {
     closing ??= house.end().then(() => desk.close());
@@ -170,6 +215,16 @@ export async function createStatus(options: CreateOptions = {}): Promise<Status>
         return documentOfSaid(await sayNamedPlan(desk, null, hash, checked, caller));
       });
     },
+    approve: async (plan, asked) => {
+      const hash = takenText("approve", "a plan's hash", plan);
+      return run("approve", asked, async (checked) => {
+        const [{ approve }, { programAgreeing }] = await Promise.all([
+          import("./approve.ts"),
+          import("./program-agreeing.ts"),
+        ]);
+        return (await approve(desk, hash, programAgreeing(desk, checked))).document;
+      });
+    },
     list: (asked) =>
       run("list", asked, async (checked) => (await (await import("./list.ts")).list(desk, checked)).document),
     show: (asked) =>
@@ -187,6 +242,26 @@ export async function createStatus(options: CreateOptions = {}): Promise<Status>
         const { verify } = await import("./verify.ts");
         return documentOfSaid(await verify(desk, incident, checked));
       }),
+    report: (asked) =>
+      run("report", asked, async ({ incident = null, ...checked }) => {
+        const [{ report }, { reportDocument }] = await Promise.all([
+          import("./report.ts"),
+          import("./report-document.ts"),
+        ]);
+        return reportDocument(await report(desk, incident, checked));
+      }),
+    log: (asked) =>
+      run("log", asked, async ({ incident = null, ...checked }) => {
+        const { log } = await import("./log.ts");
+        return (await log(desk, incident, checked)).document;
+      }),
+    action: actionsAt(desk, run),
+    lint: (asked) =>
+      run("lint", asked, async ({ template = null, ...checked }) => {
+        const { lint } = await import("./lint/lint.ts");
+        return (await lint(desk, template, checked)).document;
+      }),
+    page: { build: pages("build"), publish: pages("publish") },
     doctor: () => clean(house.run(async () => (await import("./doctor.ts")).doctor(desk, { offline }))),
     close,
     [Symbol.asyncDispose]: close,
@@ -200,6 +275,8 @@ type Run = <N extends keyof Taken, T>(
   work: (checked: Taken[N]) => Promise<T>,
 ) => Promise<T>;
 
+type Step = keyof Speaking<never, never>["maintenance"];
+
 /** The operations that speak at this desk, or show what they would say. */
 function speakingAt<R>(
   desk: Desk,
@@ -210,7 +287,7 @@ function speakingAt<R>(
 ): Omit<Speaking<R, never>, "retry"> {
   /** What every operation that speaks refuses, and how it is run. */
   const speaking = <T>(
-    operation: Exclude<keyof Taken, "createStatus" | "say" | "list" | "due">,
+    operation: Exclude<keyof Speaking<R, never>, "retry" | "maintenance"> | `maintenance.${Step}`,
     asked: unknown,
     work: (reference: string | null, options: SpeakOptions) => Promise<T>,
   ) =>
@@ -219,7 +296,7 @@ function speakingAt<R>(
       refuseTooLong(rest.message ?? null);
       return work(incident ?? null, dryRun ? { ...rest, dryRun } : rest);
     });
-  const work = (verb: "schedule" | "start" | "complete" | "extend" | "cancel") => (asked?: unknown) =>
+  const work = (verb: Step) => (asked?: unknown) =>
     speaking(`maintenance.${verb}`, asked, async (reference, options) => {
       const { maintenance } = await import("./maintenance.ts");
       return documentOf(await maintenance(desk, `maintenance ${verb}`, reference, options, caller));
@@ -257,6 +334,45 @@ function speakingAt<R>(
       extend: work("extend"),
       cancel: work("cancel"),
     },
+  };
+}
+
+function actionsAt(desk: Desk, run: Run): Status["action"] {
+  const told = async (change: Change) => {
+    const { actionDocument } = await import("./actions.ts");
+    const { rewritePages } = await import("./pages.ts");
+    if (change.changed && change.action.public)
+      for (const { name, error } of await rewritePages(desk))
+        if (error !== null) desk.remark(`The page ${oneLine(name)} was not written: ${oneLine(error)}`);
+    return actionDocument(change, desk.surroundings.clock.now());
+  };
+  return {
+    async add(words, asked) {
+      const text = takenText("action.add", "what will be done", words);
+      return run("action.add", asked, async (checked) => {
+        const { addAction } = await import("./actions.ts");
+        return told(await addAction(desk, text, checked));
+      });
+    },
+    async done(id, asked) {
+      const which = takenText("action.done", "an action's id", id);
+      return run("action.done", asked, async (checked) => {
+        const { carryOutAction } = await import("./actions.ts");
+        return told(await carryOutAction(desk, which, checked));
+      });
+    },
+    async drop(id, asked) {
+      const which = takenText("action.drop", "an action's id", id);
+      return run("action.drop", asked, async (checked) => {
+        const { dropAction } = await import("./actions.ts");
+        return told(await dropAction(desk, which, checked));
+      });
+    },
+    list: (asked) =>
+      run("action.list", asked, async ({ incident = null, ...checked }) => {
+        const { listActions } = await import("./actions.ts");
+        return (await listActions(desk, incident, checked)).document;
+      }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Ask } from "../broadcast/approval.ts";
-import type { Delivery } from "../broadcast/ledger.ts";
+import type { Delivery, DeliveryError, Verification } from "../broadcast/ledger.ts";
 import {
   type ChannelReport,
   type Outcome,
@@ -193,6 +193,78 @@ export interface Check extends ChannelFinding {
 export interface DoctorDocument {
   readonly version: 1;
   readonly checks: readonly Check[];
+}
+
+/** What `status approve --json` prints. */
+export interface ApprovalDocument {
+  readonly version: 1;
+  readonly outcome: "approved" | "waiting";
+  readonly incident: IncidentDocument;
+  readonly plan: {
+    readonly hash: string;
+    /** Who made it. */
+    readonly by: string;
+    readonly at: Date;
+    readonly expiresAt: Date;
+    readonly verb: string;
+  };
+  readonly approval: {
+    /** What it needs; nothing where nobody's agreement is. */
+    readonly asks: readonly Ask[];
+    /** Whose agreement counts. */
+    readonly by: readonly string[];
+    readonly missing: number;
+    readonly open: readonly Ask[];
+    /** Why an approval that was given does not count. */
+    readonly invalid: readonly string[];
+  };
+}
+
+/** What `status lint --json` prints. */
+export interface LintDocument {
+  readonly version: 1;
+  readonly findings: readonly (Omit<Finding, "rule"> & {
+    /** Null for all that come with the program. */
+    readonly template: string | null;
+    /** The language in which it was seen first. */
+    readonly locale: string;
+    readonly rule: string;
+  })[];
+  /** Templates that cannot be said. */
+  readonly faults: readonly {
+    readonly template: string;
+    /** Null where it is so on all channels, or in all languages. */
+    readonly channel: string | null;
+    readonly locale: string | null;
+    readonly code: string;
+    readonly message: string;
+    readonly hint: string | null;
+  }[];
+}
+
+/** What `status page build` and `publish` print. */
+export interface PagesDocument {
+  readonly version: 1;
+  readonly outcome: Extract<Outcome, "delivered" | "partial" | "silent">;
+  readonly pages: readonly {
+    readonly channel: string;
+    readonly state: "written" | "published" | "failed";
+    readonly revision: number | null;
+    /** Paths within the page's folder. */
+    readonly changed: readonly string[];
+    /** Its first file, as an address. */
+    readonly file: string;
+    readonly url: string | null;
+    readonly verification: Verification | null;
+    readonly error: DeliveryError | null;
+  }[];
+  /** Components that another dashboard speaks for; `fault`: why that could not be read. */
+  readonly sources: readonly {
+    readonly component: string;
+    readonly url: string;
+    readonly readAt: Date | null;
+    readonly fault: string | null;
+  }[];
 }
 
 export const NOTHING: NothingDocument = { version: 1, outcome: "nothing-to-do", deliveries: [], silent: [] };

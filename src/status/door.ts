@@ -4,7 +4,17 @@ import type { Clock } from "../base/clock.ts";
 import { type StatusError, usageError } from "../base/errors.ts";
 import { suggest } from "../base/nearest.ts";
 import type { StatusEvent } from "./create-status.ts";
-import type { Duration, PlanOptions, RetryOptions as Retrying, SpeakOptions } from "./options.ts";
+import type {
+  AddActionOptions,
+  Duration,
+  LintOptions as Linting,
+  PageOptions,
+  PlanOptions,
+  RetryOptions as Retrying,
+  SinceOptions,
+  SpeakOptions,
+  WhyOptions,
+} from "./options.ts";
 
 export interface CreateOptions {
   /** A configuration file; or what one would hold, with paths relative to `cwd`. The nearest file where left out. */
@@ -59,6 +69,30 @@ export type ScheduleOptions = Omit<AnnounceOptions, "startedAt" | "until"> &
   Required<Pick<SpeakOptions, "from" | "until">>;
 export type WorkOptions = About & Pick<SpeakOptions, Words | Sending | "title" | "components">;
 export type StartOptions = WorkOptions & Pick<SpeakOptions, "until" | "nextUpdate">;
+export type ReportOptions = About & SinceOptions;
+export type LogOptions = About &
+  SinceOptions & {
+    /** Everything ever; else the last 30 days, or all about one incident. */
+    readonly all?: boolean;
+  };
+export type ListActionsOptions = About & {
+  /** With what is carried out. */
+  readonly all?: boolean;
+};
+export interface ApproveOptions {
+  /** The SSH key to sign with: the file of a private one, or of a public one whose other half an agent holds. */
+  readonly sign?: string;
+  /** A signature that was made elsewhere. */
+  readonly signature?: string;
+}
+export type LintOptions = Linting & {
+  /** One template; all in use where left out. */
+  readonly template?: string;
+};
+export type WritePageOptions = PageOptions & {
+  /** One page channel; all where left out. */
+  readonly channel?: string;
+};
 export type ExtendOptions = WorkOptions & Pick<SpeakOptions, "from" | "until" | "nextUpdate">;
 
 /** What each operation takes. */
@@ -81,6 +115,16 @@ export interface Taken {
   show: About;
   due: { readonly within?: Duration };
   verify: About & { readonly timeout?: Duration };
+  report: ReportOptions;
+  log: LogOptions;
+  "action.add": AddActionOptions;
+  "action.done": WhyOptions;
+  "action.drop": WhyOptions;
+  "action.list": ListActionsOptions;
+  approve: ApproveOptions;
+  lint: LintOptions;
+  "page.build": WritePageOptions;
+  "page.publish": WritePageOptions;
 }
 
 /** What the checks let in, and how it is said; whether the value itself makes sense, the operation tells. */
@@ -141,6 +185,9 @@ const { startedAt: _began, ...planned } = announced;
 const work = { ...about, ...words, ...sending, ...affected };
 const { nextUpdate: _promise, ...over } = facts;
 
+const why = { reason: text("text in one line") };
+const page = { channel: text("text: a page channel's name"), sources: yesOrNo, verify: yesOrNo };
+
 const FIELDS: { readonly [N in keyof Taken]: { readonly [O in keyof Required<Taken[N]>]: z.ZodType } } = {
   createStatus: {
     config: optional(
@@ -186,6 +233,29 @@ const FIELDS: { readonly [N in keyof Taken]: { readonly [O in keyof Required<Tak
   show: about,
   due: { within: duration },
   verify: { ...about, timeout: duration },
+  report: { ...about, since: duration },
+  log: { ...about, since: duration, all: yesOrNo },
+  "action.add": {
+    ...{ ...about, public: yesOrNo, allow: sending.allow },
+    owner: text("text: a person or a team"),
+    due: optional(
+      z.union([z.string(), number, date]),
+      'a Date, milliseconds, or text such as "14d" or "2026-12-01"',
+    ),
+  },
+  "action.done": why,
+  "action.drop": why,
+  "action.list": { ...about, all: yesOrNo },
+  approve: { sign: text("text: the path of an SSH key"), signature: text("text: an SSH signature") },
+  lint: {
+    ...{ template: words.template, message: text("text in Markdown"), internal: yesOrNo, phase },
+    ...{
+      impact: facts.impact,
+      locales: optional(z.array(z.string()), 'a list of languages, such as ["en", "de"]'),
+    },
+  },
+  "page.build": page,
+  "page.publish": page,
 };
 
 /**

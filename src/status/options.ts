@@ -87,6 +87,51 @@ export type RetryOptions = Pick<
 /** What can be said beside a plan: nothing of its words, channels or facts. */
 export type PlanOptions = Pick<SpeakOptions, "timeout" | "verify" | "wait" | "breakGlass">;
 
+/** What an action that is promised takes. */
+export interface AddActionOptions extends Pick<SpeakOptions, "allow"> {
+  /** The one that it follows from: an id, a unique prefix of one, or a key; the newest that has ended where left out. */
+  readonly incident?: string;
+  /** Who sees to it; never shown to the public. */
+  readonly owner?: string;
+  /** By when: a day (`2026-12-01`, to its end in the property's zone), or how long from now. */
+  readonly due?: Date | Duration;
+  /** Shown to customers, on the page and in the postmortem. */
+  readonly public?: boolean;
+}
+
+/** What becomes of an action, and why. */
+export interface WhyOptions {
+  /** In one line, for the record. */
+  readonly reason?: string;
+}
+
+/** What writing the pages takes. */
+export interface PageOptions {
+  /** False: other dashboards are not read. */
+  readonly sources?: boolean;
+  /** False: what was published is not read back. */
+  readonly verify?: boolean;
+}
+
+/** What a look at templates, or at words, takes. */
+export interface LintOptions {
+  /** Words to look at, in place of templates. */
+  readonly message?: string;
+  /** Of such words: for colleagues alone. */
+  readonly internal?: boolean;
+  /** Of what they would be said: `minor` where left out. */
+  readonly impact?: Impact;
+  /** Which template would word them: that of `investigating` where left out. */
+  readonly phase?: Phase;
+  /** These languages alone. */
+  readonly locales?: readonly string[];
+}
+
+/** Of all incidents or entries: how far back to look. */
+export interface SinceOptions {
+  readonly since?: Duration;
+}
+
 /** Options that say nothing about the words: two calls with one key may differ in them. */
 const NOT_INPUT = new Set<string>([
   "message",

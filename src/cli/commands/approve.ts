@@ -1,17 +1,15 @@
-import { refusal, StatusError, usageError } from "../../base/errors.ts";
-import { randomId } from "../../base/ids.ts";
+import { usageError } from "../../base/errors.ts";
 import { indented, oneLine, shellWord } from "../../base/printable.ts";
-import { samePerson, sayNames, sayNeed } from "../../broadcast/approval.ts";
-import { type Frozen, mayStillBeSaid, planNamed, SHORT_HASH, thaw } from "../../broadcast/frozen.ts";
+import { sayNames, sayNeed } from "../../broadcast/approval.ts";
+import { type Frozen, SHORT_HASH } from "../../broadcast/frozen.ts";
 import type { FrozenPlan } from "../../broadcast/journal.ts";
-import type { Ledger } from "../../broadcast/ledger.ts";
-import { type Approvals, approvalsOf, sayNextApproval, wholeHash } from "../../status/approvals.ts";
-import { incidentFields } from "../../status/documents.ts";
-import { identityOf } from "../../status/identity.ts";
+import { type Approvals, sayNextApproval, wholeHash } from "../../status/approvals.ts";
+import { approve as approvePlan } from "../../status/approve.ts";
+import type { ApprovalDocument } from "../../status/documents.ts";
 import { sayPlan } from "../../status/say.ts";
 import type { App } from "../app.ts";
 import { approvalView, briefView } from "../approval-view.ts";
-import { type ApproveFlags, agree, onlySignatureHelps, refuseApprover } from "../approver.ts";
+import { type ApproveFlags, agree } from "../approver.ts";
 import { callerOf } from "../caller.ts";
 import type { Dialog } from "../dialog.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -33,90 +31,20 @@ export async function approve(
 ): Promise<number> {
   if (flags.sign !== undefined && flags.signature !== undefined)
     throw usageError("SIGNATURE_TWICE", "--sign and --signature were both given.", "Give one of them.");
-  const ledger = await app.existingLedger();
-  if (ledger === null) throw nonePlanned();
-  const me = await identityOf(app);
-  const signs = flags.sign !== undefined || flags.signature !== undefined;
-  const plan =
-    hash === null ? await newestWaiting(app, ledger, signs ? null : me) : await planNamed(ledger, hash);
-  const frozen = thaw(plan);
-  await refuseUnlessFresh(app, plan, frozen, ledger);
-  const before = await approvalsOf(app, plan, frozen);
-  const { need } = before;
-  if (!signs) refuseApprover(need, plan, { by: me, names: [me], proof: null }, dialog !== null);
-
-  await show(app, plan, frozen, ledger, before, flags);
-  const maySign = dialog !== null && onlySignatureHelps(before.open, me);
-  const given = !signs && !maySign && before.by.some((who) => samePerson(who, me));
-  if (!given) {
-    const approver = await agree(app, plan, before, me, flags, dialog);
-    // Whoever reads takes time, and so may the passphrase.
-    await refuseUnlessFresh(app, plan, frozen, ledger);
-    // A signature adds to a word that was given before, and not the other way round.
-    const known = approver.proof === null ? before.by : before.signedBy;
-    // The author's clock may be ahead, and only what follows the plan counts.
-    const at = new Date(Math.max(app.surroundings.clock.now().getTime(), plan.at.getTime()));
-    if (!known.some((who) => samePerson(who, approver.by)))
-      await ledger.enter([
-        {
-          ...{ id: randomId(), at, by: approver.by, act: "approved" },
-          ...{ incidentId: plan.incidentId, updateId: frozen.update.id, plan: plan.hash },
-          ...{ what: plan.verb, reason: null, proof: approver.proof },
-        },
-      ]);
-  }
-  const after = await approvalsOf(app, plan, frozen);
+  const { plan, approvals, document } = await approvePlan(app, hash, {
+    signs: flags.sign !== undefined || flags.signature !== undefined,
+    maySign: dialog !== null,
+    show: (...given) => show(app, ...given, flags),
+    agree: (...given) => agree(app, ...given, flags, dialog),
+  });
   const says =
-    after.missing === 0 &&
+    approvals.missing === 0 &&
     (flags.send === true || (dialog !== null && (await dialog.confirm("Say it now?"))));
-  if (flags.json !== true || !says) tell(app, plan, frozen, after, flags, says);
+  if (flags.json !== true || !says) tell(app, plan, approvals, document, flags, says);
   if (!says) return EXIT.ok.code;
   const spoken = { ...speakFlags(flags), yes: true };
   const caller = callerOf(app, spoken, dialog, new Typed());
   return conclude(app, spoken, await narrated(app, spoken, (desk) => sayPlan(desk, plan, {}, caller)));
-}
-
-async function refuseUnlessFresh(app: App, plan: FrozenPlan, frozen: Frozen, ledger: Ledger): Promise<void> {
-  const now = app.surroundings.clock.now();
-  const state = await mayStillBeSaid(plan, frozen, ledger, await app.speakers(false), now);
-  if (state === "said")
-    throw refusal(
-      "PLAN_SAID",
-      `The plan ${plan.hash.slice(0, SHORT_HASH)} was said already.`,
-      `To see who has heard it: status show ${plan.incidentId}`,
-    );
-}
-
-/** The newest plan that can be said, needs somebody's agreement, and was not made by `me`. */
-async function newestWaiting(app: App, ledger: Ledger, me: string | null): Promise<FrozenPlan> {
-  let own: StatusError | null = null;
-  const now = app.surroundings.clock.now();
-  const plans = (await ledger.plans("")).filter(({ expiresAt }) => expiresAt > now);
-  for (const plan of plans.sort((a, b) => b.at.getTime() - a.at.getTime())) {
-    try {
-      const frozen = thaw(plan);
-      await refuseUnlessFresh(app, plan, frozen, ledger);
-      const { missing, open } = await approvalsOf(app, plan, frozen);
-      if (missing === 0) continue;
-      if (me === null || !samePerson(plan.by, me)) return plan;
-      own ??= refusal(
-        "OWN_PLAN",
-        `The only plan that waits is one of ${plan.by}, who cannot approve it.`,
-        sayNextApproval(plan, open),
-      );
-    } catch (error) {
-      if (!(error instanceof StatusError) || error.blame !== "refused") throw error;
-    }
-  }
-  throw own ?? nonePlanned();
-}
-
-function nonePlanned(): StatusError {
-  return refusal(
-    "NO_PLAN_WAITS",
-    "No plan waits for approval.",
-    "To make one: the command that would say it, with --dry-run. To approve one that nobody has to: status approve HASH",
-  );
 }
 
 /** A person who is asked sees every text; one who agrees unasked has read it elsewhere. */
@@ -124,7 +52,6 @@ async function show(
   app: App,
   plan: FrozenPlan,
   frozen: Frozen,
-  ledger: Ledger,
   approvals: Approvals,
   flags: ApproveFlags,
 ): Promise<void> {
@@ -138,7 +65,7 @@ async function show(
   }
   const [speakers, told] = await Promise.all([
     app.speakers(false),
-    ledger.deliveries({ incidentId: plan.incidentId }),
+    (await app.ledger()).deliveries({ incidentId: plan.incidentId }),
   ]);
   const view = approvalView(
     plan,
@@ -153,21 +80,15 @@ async function show(
 function tell(
   app: App,
   plan: FrozenPlan,
-  frozen: Frozen,
-  { need, by, missing, open, invalid }: Approvals,
+  { by, missing, open }: Approvals,
+  document: ApprovalDocument,
   flags: ApproveFlags,
   says: boolean,
 ): void {
   const { stdout } = app.surroundings;
-  const { hash, at, expiresAt, verb } = plan;
+  const { hash, verb } = plan;
   if (flags.json === true) {
-    const { asks = [] } = need ?? {};
-    const approval = { asks, by, missing, open, invalid };
-    const document = { plan: { hash, by: plan.by, at, expiresAt, verb }, approval };
-    const outcome = missing === 0 ? "approved" : "waiting";
-    stdout.write(
-      `${JSON.stringify({ version: 1, outcome, incident: incidentFields(frozen.incident), ...document })}\n`,
-    );
+    stdout.write(`${JSON.stringify(document)}\n`);
     return;
   }
   const short = hash.slice(0, SHORT_HASH);

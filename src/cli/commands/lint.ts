@@ -1,14 +1,10 @@
 import { usageError } from "../../base/errors.ts";
 import { printable } from "../../base/printable.ts";
-import { loadTemplateSet } from "../../render/template.ts";
-import type { Fault } from "../../status/lint/rehearse.ts";
-import { parseImpact, parsePhase } from "../../status/options.ts";
+import type { Impact, Phase } from "../../incident/incident.ts";
+import { type Linted, lint as look } from "../../status/lint/lint.ts";
 import type { App } from "../app.ts";
 import { EXIT } from "../exit-codes.ts";
 import { readMessage } from "../flags.ts";
-import { checkMessage, templateOf } from "../lint/check-message.ts";
-import { examine, type Scope } from "../lint/examine.ts";
-import type { Found } from "../lint/findings.ts";
 import { findingLines, lintLines, summary, verdict } from "../lint/lines.ts";
 import { styleFor } from "../output/style.ts";
 import { writeWhole } from "../output/write-whole.ts";
@@ -35,29 +31,24 @@ const GALLERY = "templates.html";
  * Exit 0 clean or warnings only, 3 where a template cannot be said, 4 where a finding blocks (any, with `--strict`).
  */
 export async function lint(app: App, name: string | null, flags: LintFlags): Promise<number> {
-  checkFlags(name, flags);
+  checkFlags(flags);
   const message = await readMessage(messageFlags(flags), app.surroundings);
-  const { property, wording: policy } = app.config;
-  const { clock, stdout } = app.surroundings;
-  const speakers = await app.speakers(false);
-  const locales = flags.locale === undefined ? null : flags.locale.map(parseLocale);
-  const now = clock.now();
-  if (message !== null) {
-    const phase = parsePhase(flags.phase ?? "investigating");
-    const template = await loadTemplateSet({ name: templateOf(phase), ...app.templates });
-    const impact = parseImpact(flags.impact ?? "minor");
-    const words = { text: message, internal: flags.internal === true, impact, phase };
-    return tell(app, flags, null, checkMessage(words, template, speakers, property, now, policy, locales));
-  }
-  const scope: Scope = {
-    ...{ speakers, property, places: app.templates, policy, now, name, locales },
-    speaking: (locale) => app.speakers(false, locale),
-  };
-  const seen = await examine(scope);
+  const { internal, impact, phase, locale } = flags;
+  const linted = await look(app, name, {
+    ...(message === null ? {} : { message }),
+    ...(internal === undefined ? {} : { internal }),
+    // What is none is refused by name.
+    ...(impact === undefined ? {} : { impact: impact as Impact }),
+    ...(phase === undefined ? {} : { phase: phase as Phase }),
+    ...(locale === undefined ? {} : { locales: locale }),
+  });
+  const seen = linted.templates;
+  if (seen === null) return tell(app, flags, null, linted);
+  const { stdout, clock } = app.surroundings;
   if (flags.gallery !== undefined && flags.gallery !== false) {
     const { renderGallery } = await import("../lint/gallery/document.ts");
     const file = typeof flags.gallery === "string" ? flags.gallery : GALLERY;
-    const markup = renderGallery(seen, app.config, now);
+    const markup = renderGallery(seen, app.config, clock.now());
     if (file === "-") {
       stdout.write(markup);
       return exitOf(seen, flags);
@@ -65,25 +56,21 @@ export async function lint(app: App, name: string | null, flags: LintFlags): Pro
     writeWhole(app.surroundings.cwd, file, markup);
     app.surroundings.stderr.write(`Written: ${printable(file)}\n`);
   }
-  return tell(app, flags, { ...seen, channels: speakers.length }, seen);
+  return tell(app, flags, { ...seen, channels: linted.channels }, linted);
 }
 
-interface Result {
-  readonly faults: readonly Fault[];
-  readonly findings: readonly Found[];
-}
+type Result = Pick<Linted, "faults" | "findings">;
 
 function tell(
   { surroundings }: App,
   flags: LintFlags,
   templates: (Result & { names: readonly string[]; locales: readonly string[]; channels: number }) | null,
-  result: Result,
+  result: Linted,
 ): number {
   const { stdout } = surroundings;
   const style = styleFor(stdout, surroundings, flags.plain === true);
   const { faults, findings } = result;
-  if (flags.json === true)
-    stdout.write(`${JSON.stringify({ version: 1, findings: findings.map(fieldsOf), faults })}\n`);
+  if (flags.json === true) stdout.write(`${JSON.stringify(result.document)}\n`);
   else if (templates !== null)
     stdout.write(
       `${lintLines(templates, style)}\n${summary(templates, templates.channels, templates.locales, style)}\n`,
@@ -103,43 +90,20 @@ function tell(
   return exitOf(result, flags);
 }
 
-function fieldsOf({ template, channels, locale, rule, level, place, excerpt, reason, better }: Found) {
-  return { template, channels, locale, rule, level, place, excerpt, reason, better };
-}
-
 function exitOf({ faults, findings }: Result, { strict }: LintFlags): number {
   if (faults.length > 0) return EXIT.setup.code;
   const counts = findings.some(({ level }) => strict === true || level === "block");
   return counts ? EXIT.refused.code : EXIT.ok.code;
 }
 
-function checkFlags(name: string | null, flags: LintFlags): void {
-  if (name === "")
-    throw usageError("TEMPLATE_EMPTY_NAME", "The template's name is empty.", "Is a variable unset?");
+function checkFlags(flags: LintFlags): void {
   const words = flags.message !== undefined || flags.messageFile !== undefined;
-  if (words && name !== null)
-    throw usageError(
-      "LINT_WHAT",
-      "A template and words of your own were both given.",
-      "Check one of them at a time; --phase chooses the template that words them.",
-    );
   if (words && flags.gallery !== undefined)
     throw usageError(
       "LINT_WHAT",
       "--gallery shows templates, and --message gives words of your own.",
       "Leave out one of the two. To see your words on every channel: status preview update",
     );
-  for (const [flag, given] of [
-    ["--internal", flags.internal],
-    ["--impact", flags.impact],
-    ["--phase", flags.phase],
-  ] as const)
-    if (!words && given !== undefined)
-      throw usageError(
-        "LINT_WHAT",
-        `${flag} is about words of your own, and none were given.`,
-        "Add --message.",
-      );
   if (flags.gallery === "")
     throw usageError("FILE_EMPTY", "--gallery names no file.", "Give a name, or - for stdout.");
   if (flags.gallery === "-" && flags.json === true)
@@ -152,12 +116,4 @@ function messageFlags({ message, messageFile }: LintFlags) {
     ...(message === undefined ? {} : { message }),
     ...(messageFile === undefined ? {} : { messageFile }),
   };
-}
-
-function parseLocale(tag: string): string {
-  try {
-    return Intl.getCanonicalLocales(tag)[0] ?? tag;
-  } catch {
-    throw usageError("LOCALE_UNREADABLE", `--locale ${tag} is no language tag.`, "Such as: en, de or pt-BR.");
-  }
 }

@@ -1,12 +1,10 @@
-import { parseDuration } from "../../base/duration.ts";
 import { usageError } from "../../base/errors.ts";
 import { printable } from "../../base/printable.ts";
-import { namedIncident } from "../../status/incidents.ts";
+import { log as readLog } from "../../status/log.ts";
 import type { App } from "../app.ts";
 import { EXIT } from "../exit-codes.ts";
 import { exportLines, inertJson } from "../log/export.ts";
 import { logLines } from "../log/lines.ts";
-import { type Entry, readRecord } from "../log/record.ts";
 import { styleFor } from "../output/style.ts";
 import { writeWhole } from "../output/write-whole.ts";
 
@@ -18,8 +16,6 @@ export interface LogFlags {
   readonly plain?: boolean;
 }
 
-const DEFAULT_SINCE = "30d";
-
 /** An export is for its owner's eyes: it names people. */
 const EXPORT_MODE = 0o600;
 
@@ -29,15 +25,14 @@ const EXPORT_MODE = 0o600;
  * incident narrows it.
  */
 export async function log(app: App, reference: string | null, flags: LogFlags): Promise<number> {
-  const sinceMs = checkFlags(reference, flags);
-  const { stdout, stderr, clock, cwd } = app.surroundings;
-  const ledger = await app.existingLedger();
-  if (ledger === null && reference !== null)
-    throw usageError("INCIDENT_UNKNOWN", "Nothing has been announced yet.", "To announce: status announce");
-  const incident = reference === null || ledger === null ? null : await namedIncident(ledger, reference);
-  const since = sinceMs === null ? null : new Date(clock.now().getTime() - sinceMs);
-  const record: readonly Entry[] =
-    ledger === null ? [] : await readRecord(ledger, incident?.id ?? null, since);
+  checkFiles(flags);
+  const { stdout, stderr, cwd } = app.surroundings;
+  const { since } = flags;
+  const all = flags.export !== undefined;
+  const { record, ledger, sinceMs, document } = await readLog(app, reference, {
+    ...(since === undefined ? {} : { since }),
+    all,
+  });
   if (flags.export !== undefined) {
     const lines = ledger === null ? "" : await exportLines(ledger, record);
     if (flags.export === "-") {
@@ -47,34 +42,19 @@ export async function log(app: App, reference: string | null, flags: LogFlags): 
     writeWhole(cwd, flags.export, lines, EXPORT_MODE);
     stderr.write(`Written: ${printable(flags.export)}\n`);
   }
-  if (flags.json === true) stdout.write(`${inertJson({ version: 1, entries: record })}\n`);
+  if (flags.json === true) stdout.write(`${inertJson(document)}\n`);
   else if (flags.export === undefined) {
     const style = styleFor(stdout, app.surroundings, flags.plain === true);
-    const scope = { one: incident !== null, sinceMs: incident === null ? sinceMs : null };
+    const one = ledger !== null && reference !== null;
+    const scope = { one, sinceMs: one ? null : sinceMs };
     stdout.write(logLines(record, scope, app.config.property.timeZone, style));
   }
   return EXIT.ok.code;
 }
 
-/** How far back to look, in milliseconds; null for all. */
-function checkFlags(reference: string | null, flags: LogFlags): number | null {
-  if (reference === "")
-    throw usageError(
-      "INCIDENT_EMPTY",
-      "The incident's name is empty.",
-      "Is a variable unset? Give an id, or leave it out.",
-    );
+function checkFiles(flags: LogFlags): void {
   if (flags.export === "")
     throw usageError("FILE_EMPTY", "--export names no file.", "Give a name, or - for stdout.");
   if (flags.export === "-" && flags.json === true)
     throw usageError("STDOUT_TWICE", "Only one of --export - and --json can go to stdout.", "Name a file.");
-  if (flags.since === undefined && (reference !== null || flags.export !== undefined)) return null;
-  const sinceMs = parseDuration(flags.since ?? DEFAULT_SINCE);
-  if (sinceMs === null || sinceMs === 0)
-    throw usageError(
-      "SINCE_UNREADABLE",
-      `--since ${flags.since} is no duration of up to a year.`,
-      "Say 30d, 90d or 12h.",
-    );
-  return sinceMs;
 }

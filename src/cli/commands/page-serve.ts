@@ -6,10 +6,10 @@ import { setupError, usageError } from "../../base/errors.ts";
 import { oneLine } from "../../base/printable.ts";
 import { isLoopback } from "../../channels/http.ts";
 import { PagePreview } from "../../channels/page/preview.ts";
+import { pagesOf } from "../../status/pages.ts";
 import type { App } from "../app.ts";
 import { EXIT } from "../exit-codes.ts";
 import { startPageServer } from "../page-server.ts";
-import { pagesOf } from "../pages.ts";
 
 interface ServeFlags {
   readonly port?: string;

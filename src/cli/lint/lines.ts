@@ -1,8 +1,8 @@
 import { indented, oneLine } from "../../base/printable.ts";
+import type { Found } from "../../status/lint/findings.ts";
 import { languageName } from "../../status/lint/languages.ts";
 import type { Fault } from "../../status/lint/rehearse.ts";
 import type { Style } from "../output/style.ts";
-import type { Found } from "./findings.ts";
 
 export interface Seen {
   readonly names: readonly string[];

@@ -1,5 +1,5 @@
 import type { Delivery, Ledger } from "../../broadcast/ledger.ts";
-import type { Entry } from "./record.ts";
+import type { Entry } from "../../status/record.ts";
 
 /**
  * The record as NDJSON: of every entry a line (`record: "entry"`), and of every update one more with where it left the

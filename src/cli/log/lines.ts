@@ -1,8 +1,8 @@
 import { sayDuration } from "../../base/duration.ts";
 import { indented, oneLine } from "../../base/printable.ts";
 import { sayTime } from "../../base/zone.ts";
+import type { Entry } from "../../status/record.ts";
 import type { Style } from "../output/style.ts";
-import type { Entry } from "./record.ts";
 
 /** The record for people: each incident with what was done about it, the one that was touched last at the end. */
 export function logLines(

@@ -1,17 +1,7 @@
 import { localTime } from "../../base/zone.ts";
-import type { Ledger } from "../../broadcast/ledger.ts";
-import { type Figures, figuresOf } from "../../cadence/figures.ts";
-import { type IncidentSilence, type SilencePolicy, silenceOf } from "../../cadence/silence.ts";
-import type { Incident, Update } from "../../incident/incident.ts";
+import type { SilencePolicy } from "../../cadence/silence.ts";
 
-/** One incident with all that is told of it afterwards. */
-export interface Report {
-  readonly incident: Incident;
-  /** Oldest first. */
-  readonly updates: readonly Update[];
-  readonly silence: IncidentSilence;
-  readonly figures: Figures;
-}
+export type { Report } from "../../status/report.ts";
 
 /** Where, when and in whose words reports are told. */
 export interface Telling {
@@ -21,13 +11,6 @@ export interface Telling {
   readonly policy: SilencePolicy;
   /** Kind of channel → what people call it. */
   readonly kinds: ReadonlyMap<string, string>;
-}
-
-export async function reportOn(incident: Incident, ledger: Ledger, telling: Telling): Promise<Report> {
-  const updates = await ledger.updates(incident.id);
-  const deliveries = await ledger.deliveries({ incidentId: incident.id });
-  const silence = silenceOf(incident, updates, deliveries, telling.now, telling.policy);
-  return { incident, updates, silence, figures: figuresOf(silence) };
 }
 
 /** `09:40` in the property's zone; which zone that is stands once beside many of them. */

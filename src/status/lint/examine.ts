@@ -3,12 +3,12 @@ import type { Property } from "../../channels/contract.ts";
 import type { TemplateSet } from "../../render/template.ts";
 import type { TemplatePlaces } from "../../render/template-files.ts";
 import type { WordingPolicy } from "../../render/wording/policy.ts";
-import { gathered } from "../../status/lint/faults.ts";
-import { knownLanguages, missingLanguages, sameLanguage } from "../../status/lint/languages.ts";
-import { readTemplates } from "../../status/lint/read-templates.ts";
-import { type Fault, isFault, type Trial, tryTemplate } from "../../status/lint/rehearse.ts";
+import { gathered } from "./faults.ts";
 import { fileFindings } from "./file-findings.ts";
 import { type Found, findingsOf, merge } from "./findings.ts";
+import { knownLanguages, missingLanguages, sameLanguage } from "./languages.ts";
+import { readTemplates } from "./read-templates.ts";
+import { type Fault, isFault, type Trial, tryTemplate } from "./rehearse.ts";
 
 /** What is to be looked at. */
 export interface Scope {

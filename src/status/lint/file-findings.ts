@@ -8,7 +8,8 @@ import {
   type TemplateFile,
   type TemplatePlaces,
 } from "../../render/template-files.ts";
-import { languageName, placeOf, writtenIn } from "../../status/lint/languages.ts";
+import type { Found } from "./findings.ts";
+import { languageName, placeOf, writtenIn } from "./languages.ts";
 import {
   type AuthorsWords,
   INTERNAL_TEMPLATES,
@@ -16,8 +17,7 @@ import {
   type Rehearsed,
   rehearse,
   type Trial,
-} from "../../status/lint/rehearse.ts";
-import type { Found } from "./findings.ts";
+} from "./rehearse.ts";
 
 /** What the files of templates leave out, so that they fail, or say less, once they are used. */
 export async function fileFindings(

@@ -1,7 +1,7 @@
 import { checkWording, type Finding, type Wording } from "../../render/wording/check.ts";
 import type { Rule, WordingPolicy } from "../../render/wording/policy.ts";
-import { isFault, type Rehearsed, type Trial } from "../../status/lint/rehearse.ts";
-import type { Specimen } from "../../status/lint/specimen.ts";
+import { isFault, type Rehearsed, type Trial } from "./rehearse.ts";
+import type { Specimen } from "./specimen.ts";
 
 /** What a look at a template's files has against one of them; `place` is that file. */
 const FILE_RULES = [

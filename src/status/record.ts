@@ -1,6 +1,6 @@
-import type { Act } from "../../broadcast/journal.ts";
-import type { Delivery, Ledger } from "../../broadcast/ledger.ts";
-import type { Incident, Update, Verb } from "../../incident/incident.ts";
+import type { Act } from "../broadcast/journal.ts";
+import type { Delivery, Ledger } from "../broadcast/ledger.ts";
+import type { Incident, Update, Verb } from "../incident/incident.ts";
 
 /** One line of the record, with what makes it readable. Fields are only ever added. */
 export interface Entry {

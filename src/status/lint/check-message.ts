@@ -8,10 +8,10 @@ import { checkMessage as refuseUnsayable } from "../../render/message-check.ts";
 import type { TemplateSet } from "../../render/template.ts";
 import { checkWording } from "../../render/wording/check.ts";
 import type { WordingPolicy } from "../../render/wording/policy.ts";
-import { gathered } from "../../status/lint/faults.ts";
-import { type Fault, isFault, type Rehearsed, rehearse } from "../../status/lint/rehearse.ts";
-import { type Specimen, specimenOf } from "../../status/lint/specimen.ts";
+import { gathered } from "./faults.ts";
 import { type Found, WHOLE, wordingOf } from "./findings.ts";
+import { type Fault, isFault, type Rehearsed, rehearse } from "./rehearse.ts";
+import { type Specimen, specimenOf } from "./specimen.ts";
 
 /** Words that somebody means to say. */
 export interface Words {

@@ -1,20 +1,18 @@
-import { brokenMs, longestMs, type Totals } from "../../cadence/figures.ts";
-import type { Lane } from "../../cadence/silence.ts";
-import { incidentFields } from "../../status/documents.ts";
-import type { Report } from "./report.ts";
+import { brokenMs, longestMs } from "../cadence/figures.ts";
+import type { Lane } from "../cadence/silence.ts";
+import { incidentFields } from "./documents.ts";
+import type { ReportDocument, ReportedIncident } from "./record-documents.ts";
+import type { Report, Reports } from "./report.ts";
 
-/** `status report --json`: lengths in milliseconds, times in UTC. Fields are only ever added. */
-export function reportDocument(reports: readonly Report[], totals: Totals): Record<string, unknown> {
+export function reportDocument({ reports, totals }: Pick<Reports, "reports" | "totals">): ReportDocument {
   return { version: 1, incidents: reports.map(reportFields), totals };
 }
 
-function reportFields({ incident, silence, figures }: Report): Record<string, unknown> {
+function reportFields({ incident, silence, figures }: Report): ReportedIncident {
   const { from, to, open, promises, lanes, firstWord } = silence;
   return {
     ...incidentFields(incident),
-    open,
-    from,
-    to,
+    ...{ open, from, to },
     firstWord: {
       ...(firstWord ?? { channel: null, at: null, afterMs: null }),
       inTime: figures.firstWordInTime,
@@ -26,7 +24,7 @@ function reportFields({ incident, silence, figures }: Report): Record<string, un
   };
 }
 
-function laneFields(lane: Lane): Record<string, unknown> {
+function laneFields(lane: Lane): ReportedIncident["lanes"][number] {
   const { channel, kind, audience, required, words, afterwards, misses, silences, promises } = lane;
   return {
     ...{ channel, kind, audience, required, words, afterwards, misses, silences, promises },
