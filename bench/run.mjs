@@ -5,8 +5,8 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { rolldown } from "rolldown";
 
-// The quick ones first; the last two take a quarter of an hour.
-const KNOWN = ["announce", "start", "growth", "ledger", "page", "mail", "mailings"];
+// The quick ones first; those of mail take a quarter of an hour.
+const KNOWN = ["announce", "start", "growth", "ledger", "page", "worker", "mail", "mailings"];
 const DOCUMENT = new URL("../docs/performance.md", import.meta.url);
 const BUILT = new URL(`../dist/bench-${process.pid}/`, import.meta.url);
 

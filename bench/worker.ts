@@ -5,13 +5,12 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import { hasServer, someServer } from "../test/support/postgres.ts";
-import { machine, status } from "./measure.ts";
+import { BINARY, status } from "./measure.ts";
 
 /** What a worker costs while nothing happens: with no incident open, and with one. */
 const SETTLE_MS = 20_000;
 const WATCHED_MS = 120_000;
 const TICKS_A_SECOND = 100;
-const BINARY = new URL("../../bin/status.js", import.meta.url).pathname;
 
 if (!hasServer) throw new Error("This machine has no PostgreSQL to run: npm ci");
 const server = await someServer();
@@ -25,7 +24,6 @@ try {
     store: "env:DATABASE_URL",
   };
   writeFileSync(join(folder, ".statusrc"), JSON.stringify(configuration), { mode: 0o600 });
-  console.log(`One worker, ${WATCHED_MS / 1000} s. ${machine()}.\n`);
   console.log("| open incidents | CPU a minute | transactions a minute | connections | memory |");
   console.log("|---|---|---|---|---|");
   for (const open of [0, 1]) {
