@@ -2,6 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** What one run of a command cost, start and end of its process included. */
 export interface Cost {
@@ -39,6 +40,7 @@ export interface Figures {
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 const LOOK_EVERY_MS = 3;
+const IDLE_MS = 20;
 
 /** The command as it is shipped. */
 export const BINARY = join(ROOT, "bin/status.js");
@@ -91,6 +93,7 @@ export async function interleave<Name extends string>(
     for (const { name, command, before, after } of arms) {
       const figures = told.get(name)!;
       await before?.(round);
+      await idle();
       const cpu = childrensCpuMs();
       const { ms, peakMb } = await run(command(round), round === 0);
       if (round === 0) figures.peakMb = peakMb;
@@ -107,6 +110,15 @@ export async function interleave<Name extends string>(
       { ms, cpuMs: onLinux ? cpu / count : null, peakMb: peakMb > 0 ? peakMb : null },
     ]),
   );
+}
+
+/** What this process has left to do itself, such as to let go of what it wrote before, would be measured as well. */
+async function idle(): Promise<void> {
+  for (let took = Number.POSITIVE_INFINITY, tries = 0; took > 3 * IDLE_MS && tries < 50; tries++) {
+    const began = performance.now();
+    await sleep(IDLE_MS);
+    took = performance.now() - began;
+  }
 }
 
 /** Throws where it fails: a failure is no figure. */
