@@ -74,6 +74,29 @@ export interface Delivery {
   readonly leaseUntil: Date | null;
 }
 
+/** Where a delivery stands: what tells who has heard what. */
+export type DeliveryStanding = Pick<
+  Delivery,
+  | "id"
+  | "incidentId"
+  | "updateId"
+  | "updateNumber"
+  | "channel"
+  | "required"
+  | "audience"
+  | "part"
+  | "effect"
+  | "state"
+  | "verification"
+  | "sentAt"
+>;
+
+/** An incident's updates, oldest first, and where each was delivered, in the order of `deliveries`. */
+export interface IncidentRecord {
+  readonly updates: readonly Update[];
+  readonly deliveries: readonly DeliveryStanding[];
+}
+
 export type NewDelivery = Pick<
   Delivery,
   "channel" | "kind" | "required" | "audience" | "part" | "effect" | "target" | "reason" | "post" | "subject"
@@ -152,6 +175,10 @@ export interface Ledger {
   /** Ended ones of which a required channel has still to hear something. */
   endedUnheard(): Promise<Incident[]>;
   updates(incidentId: string): Promise<Update[]>;
+  /** Those with a delivery that needs attention, or with one of these; newest first. */
+  unsettled(deliveryIds?: readonly string[]): Promise<Incident[]>;
+  /** By incident; asks as often for a thousand as for one. */
+  records(incidentIds: readonly string[]): Promise<ReadonlyMap<string, IncidentRecord>>;
   /** The caller's flags as given. */
   inputs(updateId: string): Promise<Json>;
   updateByKey(key: string): Promise<{ update: Update; inputs: Json } | null>;

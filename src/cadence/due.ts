@@ -1,14 +1,14 @@
-import type { Delivery } from "../broadcast/ledger.ts";
+import type { Delivery, DeliveryStanding } from "../broadcast/ledger.ts";
 import { type Action, isOverdue } from "../incident/action.ts";
 import { type Incident, isOpen, type Update } from "../incident/incident.ts";
 import { isHeard } from "./heard.ts";
 import type { CadencePolicy } from "./policy.ts";
 
 /** An open incident with its record, oldest update first. */
-export interface Case {
+export interface Case<D extends DeliveryStanding = Delivery> {
   readonly incident: Incident;
   readonly updates: readonly Update[];
-  readonly deliveries: readonly Delivery[];
+  readonly deliveries: readonly D[];
 }
 
 /** Something that customers were promised, or are owed. */
@@ -31,7 +31,7 @@ export interface Debt {
  * the next update.
  */
 export function debts(
-  cases: readonly Case[],
+  cases: readonly Case<DeliveryStanding>[],
   unexplained: readonly Incident[],
   now: Date,
   withinMs: number,
@@ -72,13 +72,13 @@ export function actionDebts(actions: readonly Action[], now: Date, withinMs: num
 }
 
 /** An ended incident owes its last words where they have not been heard. */
-function endOwedBy(each: Case): Owed[] {
+function endOwedBy(each: Case<DeliveryStanding>): Owed[] {
   const { silent, unpaid } = promiseInForce(each);
   return unpaid === null ? [] : [{ incident: each.incident, kind: "update", dueAt: unpaid, silent }];
 }
 
 /** When the most pressing thing that an open incident owes is due; null where it owes nothing. */
-export function nextOwed(each: Case, now: Date, policy: CadencePolicy): Date | null {
+export function nextOwed(each: Case<DeliveryStanding>, now: Date, policy: CadencePolicy): Date | null {
   const owed = owedBy(each, now, policy);
   // Words that a channel has still to hear are told as its silence.
   const promised = owed.filter(({ kind, silent }) => silent.length === 0 || kind === "acknowledgement");
@@ -87,7 +87,7 @@ export function nextOwed(each: Case, now: Date, policy: CadencePolicy): Date | n
 
 type Owed = Omit<Debt, "overdue" | "beyondBound">;
 
-function owedBy(each: Case, now: Date, policy: CadencePolicy): Owed[] {
+function owedBy(each: Case<DeliveryStanding>, now: Date, policy: CadencePolicy): Owed[] {
   const { incident } = each;
   const { promise, silent, unpaid } = promiseInForce(each);
   const owed: Owed[] = [];
@@ -140,8 +140,8 @@ export interface InForce {
  * that nobody has heard promise nothing and keep nothing. A channel that was left out by choice is owed nothing more while
  * another of its audience has heard later words.
  */
-export function promiseInForce({ updates, deliveries }: Case): InForce {
-  const channels = new Map<string, Delivery[]>();
+export function promiseInForce({ updates, deliveries }: Case<DeliveryStanding>): InForce {
+  const channels = new Map<string, DeliveryStanding[]>();
   for (const row of deliveries)
     if (row.effect === "post" && row.required)
       channels.set(row.channel, [...(channels.get(row.channel) ?? []), row]);
@@ -174,7 +174,7 @@ export function promiseInForce({ updates, deliveries }: Case): InForce {
 
 function isNewestHeard(
   newest: Update | undefined,
-  deliveries: readonly Delivery[],
+  deliveries: readonly DeliveryStanding[],
   standings: readonly ChannelStanding[],
 ): boolean {
   const meant = deliveries.some(
@@ -184,14 +184,14 @@ function isNewestHeard(
 }
 
 interface ChannelStanding {
-  readonly audience: Delivery["audience"];
+  readonly audience: DeliveryStanding["audience"];
   /** The newest update that it has heard. */
   readonly heard: Update | null;
   /** A later update that was meant for it and that it has not heard; the oldest such. */
   readonly waiting: Update | null;
 }
 
-function standingOf(rows: readonly Delivery[], updates: readonly Update[]): ChannelStanding {
+function standingOf(rows: readonly DeliveryStanding[], updates: readonly Update[]): ChannelStanding {
   let heard: Update | null = null;
   let waiting: Update | null = null;
   for (const update of updates) {

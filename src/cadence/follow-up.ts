@@ -1,4 +1,4 @@
-import type { Delivery } from "../broadcast/ledger.ts";
+import type { DeliveryStanding } from "../broadcast/ledger.ts";
 import { isOpen } from "../incident/incident.ts";
 import { type Case, promiseInForce } from "./due.ts";
 
@@ -21,7 +21,7 @@ const BEING_SAID_MS = 2 * 60_000;
  * Words that nobody has heard must be heard first. Where only some channels have missed them, the others are not kept
  * waiting: it passes those channels by (`passedBy`).
  */
-export function followUpTurn(each: Case, now: Date, everyMs: number | null): Turn {
+export function followUpTurn(each: Case<DeliveryStanding>, now: Date, everyMs: number | null): Turn {
   const newest = each.updates.at(-1);
   if (newest === undefined || !isOpen(each.incident)) return { act: "wait", until: null };
   const { promise, silent, unpaid, newestHeard } = promiseInForce(each);
@@ -42,7 +42,10 @@ export function followUpTurn(each: Case, now: Date, everyMs: number | null): Tur
  * words there. What may be out already, or awaits moderation, keeps its place whatever is said later; a follow-up's own
  * words may be overtaken by the next.
  */
-export function passedBy({ updates, deliveries }: Pick<Case, "updates" | "deliveries">): Map<string, number> {
+export function passedBy({
+  updates,
+  deliveries,
+}: Pick<Case<DeliveryStanding>, "updates" | "deliveries">): Map<string, number> {
   const scripted = new Set(updates.filter(({ verb }) => verb === "follow-up").map(({ id }) => id));
   const found = new Map<string, number>();
   for (const row of deliveries)
@@ -51,6 +54,6 @@ export function passedBy({ updates, deliveries }: Pick<Case, "updates" | "delive
   return found;
 }
 
-function wouldBeOvertaken({ state }: Delivery): boolean {
+function wouldBeOvertaken({ state }: DeliveryStanding): boolean {
   return state === "planned" || state === "sending" || state === "waiting" || state === "refused";
 }

@@ -29,7 +29,9 @@ export function isCorrection({ verb }: Update): boolean {
 }
 
 /** Whether the post is out, and has not been seen to be gone. */
-export function isHeard(row: Delivery): row is Delivery & { sentAt: Date } {
+export function isHeard<D extends Pick<Delivery, "state" | "verification" | "sentAt">>(
+  row: D,
+): row is D & { sentAt: Date } {
   return row.state === "sent" && row.verification !== "missing" && row.sentAt !== null;
 }
 

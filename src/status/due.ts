@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { parseDuration } from "../base/duration.ts";
 import { usageError } from "../base/errors.ts";
-import type { Ledger } from "../broadcast/ledger.ts";
+import type { DeliveryStanding, Ledger } from "../broadcast/ledger.ts";
 import { type ActionDebt, actionDebts, type Case, type Debt, debts } from "../cadence/due.ts";
 import type { Config } from "../config/load.ts";
 import type { Incident } from "../incident/incident.ts";
@@ -72,23 +72,43 @@ function owingOfAction({ action, dueAt, overdue }: ActionDebt): Owing {
 export async function owed(desk: Desk, ledger: Ledger, now: Date, withinMs: number): Promise<Debt[]> {
   const { cadence } = desk.config;
   const concerned = [...(await ledger.openIncidents()), ...(await ledger.endedUnheard())];
-  const cases = await Promise.all(concerned.map((incident) => caseOf(ledger, incident, desk.config)));
+  const cases = await casesOf(ledger, concerned, desk.config);
   return debts(cases, await ledger.unexplained(cadence.postmortemFor), now, withinMs, cadence);
 }
 
-/** An incident with its record. A channel that the configuration no longer has is owed nothing. */
+/** Incidents with their records. A channel that the configuration no longer has is owed nothing. */
+async function casesOf(
+  ledger: Ledger,
+  incidents: readonly Incident[],
+  config: Pick<Config, "channels">,
+): Promise<Case<DeliveryStanding>[]> {
+  const records = await ledger.records(incidents.map(({ id }) => id));
+  return incidents.map((incident) => {
+    const { updates, deliveries } = records.get(incident.id)!;
+    return { incident, updates, deliveries: owedTo(deliveries, config) };
+  });
+}
+
+/** The same of one, with what was posted. */
 export async function caseOf(
   ledger: Ledger,
   incident: Incident,
-  { channels }: Pick<Config, "channels">,
+  config: Pick<Config, "channels">,
 ): Promise<Case> {
-  const configured = new Set(channels.map(({ name }) => name));
   const deliveries = await ledger.deliveries({ incidentId: incident.id });
   return {
     incident,
     updates: await ledger.updates(incident.id),
-    deliveries: deliveries.filter(({ channel }) => configured.has(channel)),
+    deliveries: owedTo(deliveries, config),
   };
+}
+
+function owedTo<D extends DeliveryStanding>(
+  deliveries: readonly D[],
+  { channels }: Pick<Config, "channels">,
+): D[] {
+  const configured = new Set(channels.map(({ name }) => name));
+  return deliveries.filter(({ channel }) => configured.has(channel));
 }
 
 /** How a debt is named to people. */

@@ -1,6 +1,6 @@
 import { usageError } from "../base/errors.ts";
 import { suggest } from "../base/nearest.ts";
-import { type Ledger, needsAttention } from "../broadcast/ledger.ts";
+import type { Ledger } from "../broadcast/ledger.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { Person } from "./caller.ts";
 
@@ -76,10 +76,12 @@ export async function newestIncident(
   meant: "to-mend" | "to-read" = "to-mend",
 ): Promise<Incident> {
   if (reference !== null) return namedIncident(ledger, reference);
-  const all = await ledger.incidents();
+  const [all, unsettled] = [await ledger.incidents(), await ledger.unsettled()];
   const incidents = all.filter(({ type }) => type !== "notice");
-  for (const incident of meant === "to-read" && incidents.length > 0 ? incidents : all)
-    if ((await ledger.deliveries({ incidentId: incident.id })).some(needsAttention)) return incident;
+  const mended = unsettled.find(
+    ({ type }) => type !== "notice" || meant !== "to-read" || incidents.length === 0,
+  );
+  if (mended !== undefined) return mended;
   const newest = incidents[0] ?? all[0];
   if (newest !== undefined) return newest;
   throw usageError("INCIDENT_UNKNOWN", "Nothing has been announced yet.", "To announce: status announce");

@@ -1,6 +1,6 @@
 import { usageError } from "../base/errors.ts";
 import { randomId } from "../base/ids.ts";
-import { type Delivery, type Ledger, needsAttention } from "../broadcast/ledger.ts";
+import { type Delivery, type DeliveryStanding, type Ledger, needsAttention } from "../broadcast/ledger.ts";
 import type { Caller, Person } from "./caller.ts";
 import { carryOut, type Said } from "./carry-out.ts";
 import type { Desk } from "./desk.ts";
@@ -81,20 +81,22 @@ async function rowsToRetry(
   ledger: Ledger,
   reference: string | null,
 ): Promise<{ updateId: string; rows: Delivery[] } | null> {
-  const incidents = reference === null ? await ledger.incidents() : [await namedIncident(ledger, reference)];
   // Told, but for a few who could not be served at once.
   const unfinished = new Set(await ledger.mailings?.unfinished());
-  for (const incident of incidents) {
-    const rows = standingRows(await ledger.deliveries({ incidentId: incident.id }));
-    if (!rows.some((row) => needsAttention(row) || unfinished.has(row.id))) continue;
-    const latest = (await ledger.updates(incident.id)).at(-1)!;
-    return { updateId: latest.id, rows };
+  const incidents =
+    reference === null ? await ledger.unsettled([...unfinished]) : [await namedIncident(ledger, reference)];
+  const records = await ledger.records(incidents.map(({ id }) => id));
+  for (const { id } of incidents) {
+    const { updates, deliveries } = records.get(id)!;
+    const owed = standingRows(deliveries);
+    if (!owed.some((row) => needsAttention(row) || unfinished.has(row.id))) continue;
+    return { updateId: updates.at(-1)!.id, rows: standingRows(await ledger.deliveries({ incidentId: id })) };
   }
   return null;
 }
 
 /** Of an incident's deliveries, each channel's newest post, and older ones still to be heard. */
-export function standingRows(deliveries: readonly Delivery[]): Delivery[] {
+export function standingRows<D extends DeliveryStanding>(deliveries: readonly D[]): D[] {
   const meant = deliveries.filter(({ state }) => state !== "skipped" && state !== "superseded");
   const newest = new Map(meant.map((row) => [`${row.channel}\n${row.part}`, row]));
   // A correction, or words that were not meant for this channel, take the place of none before them.

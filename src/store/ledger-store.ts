@@ -5,6 +5,7 @@ import type {
   Delivery,
   DeliveryError,
   DeliveryState,
+  IncidentRecord,
   Ledger,
   NewUpdate,
   Reminder,
@@ -28,6 +29,7 @@ import { openIncidents } from "./open-incidents.ts";
 import { keepPlan, plans } from "./plans.ts";
 import { noteReading, readings } from "./readings.ts";
 import { record } from "./record.ts";
+import { records, unsettled } from "./records.ts";
 import { claimReminder, reminders, settleReminder } from "./reminders.ts";
 import { deliveryOf, incidentOf, updateOf } from "./rows.ts";
 import type { Tables } from "./tables.ts";
@@ -121,6 +123,14 @@ export class LedgerStore implements Ledger {
       .orderBy("number")
       .execute();
     return rows.map(updateOf);
+  }
+
+  unsettled(deliveryIds?: readonly string[]): Promise<Incident[]> {
+    return unsettled(this.#db, deliveryIds);
+  }
+
+  records(incidentIds: readonly string[]): Promise<ReadonlyMap<string, IncidentRecord>> {
+    return records(this.#db, incidentIds);
   }
 
   async inputs(updateId: string): Promise<Json> {

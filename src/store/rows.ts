@@ -3,6 +3,7 @@ import { digest } from "../base/ids.ts";
 import type {
   Delivery,
   DeliveryError,
+  DeliveryStanding,
   DeliveryState,
   Effect,
   NewDelivery,
@@ -21,6 +22,13 @@ import type {
   Verb,
 } from "../incident/incident.ts";
 import type { DeliveryTable, IncidentTable, ReadingTable, ReminderTable, UpdateTable } from "./tables.ts";
+
+/** What tells who has heard what; no more, for of thousands of rows each column costs. */
+export const STANDING_COLUMNS = [
+  ...(["id", "incident_id", "update_id", "update_number", "channel", "required"] as const),
+  ...(["audience", "part", "effect", "state", "verification", "sent_at"] as const),
+] as const;
+type StandingColumn = (typeof STANDING_COLUMNS)[number];
 
 /** The row of a delivery that was never tried. Its id follows from the update, so that every copy of the ledger has the same. */
 export function newRow(delivery: NewDelivery, position: number, incidentId: string, update: Update) {
@@ -107,31 +115,37 @@ export function standingOf(json: string): Standing {
 
 export function deliveryOf(row: Selectable<DeliveryTable>): Delivery {
   return {
+    ...standingOfDelivery(row),
+    kind: row.kind,
+    target: row.target,
+    reason: row.reason,
+    post: row.post === null ? null : (JSON.parse(row.post) as Post),
+    subject: row.subject,
+    receipt: row.receipt === null ? null : (JSON.parse(row.receipt) as Receipt),
+    error: errorOf(row.error),
+    attempts: row.attempts,
+    firstAttemptAt: date(row.first_attempt_at),
+    lastAttemptAt: date(row.last_attempt_at),
+    elapsedMs: row.elapsed_ms,
+    owner: row.owner,
+    leaseUntil: date(row.lease_until),
+  };
+}
+
+export function standingOfDelivery(row: Pick<Selectable<DeliveryTable>, StandingColumn>): DeliveryStanding {
+  return {
     id: row.id,
     incidentId: row.incident_id,
     updateId: row.update_id,
     updateNumber: row.update_number,
     channel: row.channel,
-    kind: row.kind,
     required: row.required === 1,
     audience: row.audience as "public" | "internal",
     part: row.part,
     effect: row.effect as Effect,
-    target: row.target,
     state: row.state as DeliveryState,
-    reason: row.reason,
-    post: row.post === null ? null : (JSON.parse(row.post) as Post),
-    subject: row.subject,
-    receipt: row.receipt === null ? null : (JSON.parse(row.receipt) as Receipt),
     verification: row.verification as Verification | null,
-    error: errorOf(row.error),
-    attempts: row.attempts,
-    firstAttemptAt: date(row.first_attempt_at),
-    lastAttemptAt: date(row.last_attempt_at),
     sentAt: date(row.sent_at),
-    elapsedMs: row.elapsed_ms,
-    owner: row.owner,
-    leaseUntil: date(row.lease_until),
   };
 }
 

@@ -147,6 +147,45 @@ describe.each(engines())("the ledger on $name", (engine) => {
     expect(await ledger.updates(incident.id)).toHaveLength(2);
   });
 
+  it("knows which incidents have somebody still to hear them, and their records, by one question each", async () => {
+    const database = await engine.open(await place());
+    onTestFinished(() => database.db.destroy());
+    const ledger = new LedgerStore(database);
+    for (let each = 0; each < 4; each++) {
+      const id = `incident-${each}`;
+      await ledger.record({
+        ...{
+          incident: { ...incident, id },
+          opens: true,
+          inputs: {},
+          deliveries: [delivery("ops"), delivery("x")],
+        },
+        update: update(1, { id, incidentId: id, at: new Date(NOW.getTime() + each) }),
+      });
+      for (const { id: row } of await ledger.deliveries({ incidentId: id })) {
+        if (each === 3) continue;
+        await ledger.claim(row, ["planned"], lease());
+        const receipt = { remoteId: "r", url: null, extra: {} };
+        await ledger.settle(row, "somebody", { state: "sent", receipt, elapsedMs: 1 }, NOW);
+      }
+    }
+    const [gone] = await ledger.deliveries({ incidentId: "incident-1" });
+    await ledger.noteVerification(gone!.id, "missing");
+    const ids = async (more?: readonly string[]) => (await ledger.unsettled(more)).map(({ id }) => id);
+    expect(await ids()).toEqual(["incident-3", "incident-1"]);
+    const [told] = await ledger.deliveries({ incidentId: "incident-0" });
+    expect(await ids([told!.id])).toEqual(["incident-3", "incident-1", "incident-0"]);
+    const records = await ledger.records(["incident-0", "incident-3", "nowhere"]);
+    for (const id of ["incident-0", "incident-3"]) {
+      const { updates, deliveries } = records.get(id)!;
+      expect(updates).toEqual(await ledger.updates(id));
+      const whole = await ledger.deliveries({ incidentId: id });
+      expect(whole).toMatchObject(deliveries);
+    }
+    expect(records.get("nowhere")).toEqual({ updates: [], deliveries: [] });
+    expect((await ledger.records([])).size).toBe(0);
+  });
+
   it("opens nothing beside one like it that whoever opens it does not know of", async () => {
     const ledger = await open();
     await record(ledger);
