@@ -1,3 +1,5 @@
+import { foldLine } from "./fold.ts";
+
 /**
  * Control characters, escape sequences and bidi overrides shown as `\x1b`: text from anywhere is harmless on a terminal, and no
  * command to a CI runner.
@@ -32,17 +34,9 @@ export function oneLine(text: string): string {
 export function indented(text: string, prefix: string, columns = Number.POSITIVE_INFINITY): string {
   return printable(text)
     .split("\n")
-    .flatMap((line) => wrapped(line, columns - prefix.length - 1))
+    .flatMap((line) => foldLine(line, columns - prefix.length - 1))
     .map((line) => `${prefix}${commandless(line)}`.trimEnd())
     .join("\n");
-}
-
-/** The line in pieces of at most `width` characters, broken at blanks where there are any. */
-function wrapped(line: string, width: number): string[] {
-  if (line.length <= width || width < 20) return [line];
-  const blank = line.lastIndexOf(" ", width);
-  const end = blank > 0 ? blank : width;
-  return [line.slice(0, end), ...wrapped(line.slice(end).trimStart(), width)];
 }
 
 /** A word as a POSIX shell takes it. */

@@ -41,6 +41,7 @@ export async function main(argv: readonly string[], given?: Surroundings): Promi
     command.exitOverride().configureOutput({
       writeOut: (text) => surroundings.stdout.write(foldExamples(text)),
       writeErr: (text) => surroundings.stderr.write(text),
+      getOutHelpWidth: () => (surroundings.stdout.isTerminal ? surroundings.stdout.columns : 80),
       outputError: (text, write) => {
         if (!argv.includes("--json")) write(text);
       },

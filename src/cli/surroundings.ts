@@ -3,10 +3,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isatty } from "node:tty";
 import type { Scrubber } from "../base/scrubber.ts";
 import { type Circumstances, GRACE_MS, processCircumstances } from "../status/circumstances.ts";
+import { foldText } from "./output/fold-text.ts";
 
 /** Where text goes. */
 export interface Sink {
   write(text: string): void;
+  /** The same for what is not to be folded: a document, or a screen that is drawn. */
+  verbatim?(text: string): void;
   readonly isTerminal: boolean;
   readonly columns: number;
   /** How many lines a terminal shows; unknown where it cannot tell. */
@@ -26,10 +29,15 @@ export interface Surroundings extends Circumstances {
   wait(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-/** The same, with every secret that the scrubber knows taken out of what is written. */
+/**
+ * The same, with every secret that the scrubber knows taken out of what is written, and lines folded at words where a terminal
+ * would break them anywhere.
+ */
 export function scrubbed(surroundings: Surroundings, scrubber: Scrubber): Surroundings {
   const clean = (sink: Sink): Sink => ({
-    write: (text) => sink.write(scrubber.scrub(text)),
+    write: (text) =>
+      sink.write(sink.isTerminal ? foldText(scrubber.scrub(text), sink.columns) : scrubber.scrub(text)),
+    verbatim: (text) => verbatim(sink, scrubber.scrub(text)),
     isTerminal: sink.isTerminal,
     get columns() {
       return sink.columns;
@@ -39,6 +47,12 @@ export function scrubbed(surroundings: Surroundings, scrubber: Scrubber): Surrou
     },
   });
   return { ...surroundings, stdout: clean(surroundings.stdout), stderr: clean(surroundings.stderr) };
+}
+
+/** Writes text of which no line is folded, however narrow the terminal. */
+export function verbatim(sink: Sink, text: string): void {
+  if (sink.verbatim === undefined) sink.write(text);
+  else sink.verbatim(text);
 }
 
 /** The real ones. Installs handlers for SIGINT, SIGTERM and SIGHUP. */

@@ -4,7 +4,7 @@ import { oneLine } from "../../base/printable.ts";
 import { SHELLS } from "../completion/candidates.ts";
 import { SCRIPTS } from "../completion/scripts.ts";
 import { EXIT } from "../exit-codes.ts";
-import type { Surroundings } from "../surroundings.ts";
+import { type Surroundings, verbatim } from "../surroundings.ts";
 
 /** `status completion SHELL`: prints the script that the shell is to load. Throws usageError for another shell. */
 export function completion({ stdout }: Surroundings, typed: string | null): number {
@@ -15,6 +15,6 @@ export function completion({ stdout }: Surroundings, typed: string | null): numb
       typed === null ? "status completion for which shell?" : `There is no completion for ${oneLine(typed)}.`,
       typed === null ? `One of: ${SHELLS.join(", ")}.` : suggest(typed, SHELLS),
     );
-  stdout.write(SCRIPTS[shell]);
+  verbatim(stdout, SCRIPTS[shell]);
   return EXIT.ok.code;
 }

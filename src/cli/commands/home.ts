@@ -12,14 +12,19 @@ export async function home(app: App, flags: { json?: boolean; plain?: boolean })
   showList(app, listed, flags);
   if (flags.json === true) return EXIT.ok.code;
   const { stdout } = app.surroundings;
-  const { chalk } = styleFor(stdout, app.surroundings, flags.plain === true);
+  const { chalk, columns } = styleFor(stdout, app.surroundings, flags.plain === true);
   const steps = [
     ...listed.incidents.flatMap((row) => stepsFor(row, listed.incidents.length === 1, app)),
     ...(await later(app)),
   ];
   if (steps.length === 0) return EXIT.ok.code;
   const width = Math.max(...steps.map(({ command }) => command.length));
-  const lines = steps.map(({ command, why }) => `  ${command.padEnd(width)}  ${chalk.dim(why)}`.trimEnd());
+  const beside = steps.every(({ why }) => width + why.length + 4 <= columns);
+  const lines = steps.map(({ command, why }) =>
+    why === ""
+      ? `  ${command}`
+      : `  ${beside ? `${command.padEnd(width)}  ` : `${command}\n      `}${chalk.dim(why)}`,
+  );
   stdout.write(`Type next:\n${lines.join("\n")}\n`);
   return EXIT.ok.code;
 }

@@ -8,6 +8,7 @@ import { readMessage } from "../flags.ts";
 import { findingLines, lintLines, summary, verdict } from "../lint/lines.ts";
 import { styleFor } from "../output/style.ts";
 import { writeWhole } from "../output/write-whole.ts";
+import { verbatim } from "../surroundings.ts";
 
 export interface LintFlags {
   readonly message?: string;
@@ -50,7 +51,7 @@ export async function lint(app: App, name: string | null, flags: LintFlags): Pro
     const file = typeof flags.gallery === "string" ? flags.gallery : GALLERY;
     const markup = renderGallery(seen, app.config, clock.now());
     if (file === "-") {
-      stdout.write(markup);
+      verbatim(stdout, markup);
       return exitOf(seen, flags);
     }
     writeWhole(app.surroundings.cwd, file, markup);

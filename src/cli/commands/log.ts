@@ -7,6 +7,7 @@ import { exportLines, inertJson } from "../log/export.ts";
 import { logLines } from "../log/lines.ts";
 import { styleFor } from "../output/style.ts";
 import { writeWhole } from "../output/write-whole.ts";
+import { verbatim } from "../surroundings.ts";
 
 export interface LogFlags {
   readonly since?: string;
@@ -36,7 +37,7 @@ export async function log(app: App, reference: string | null, flags: LogFlags): 
   if (flags.export !== undefined) {
     const lines = ledger === null ? "" : await exportLines(ledger, record);
     if (flags.export === "-") {
-      stdout.write(lines);
+      verbatim(stdout, lines);
       return EXIT.ok.code;
     }
     writeWhole(cwd, flags.export, lines, EXPORT_MODE);

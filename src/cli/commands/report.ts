@@ -11,6 +11,7 @@ import { renderOverview, renderReport } from "../report/document.ts";
 import { incidentLines, overviewLines } from "../report/lines.ts";
 import type { Telling } from "../report/report.ts";
 import { renderSvg } from "../report/svg-file.ts";
+import { verbatim } from "../surroundings.ts";
 
 interface ReportFlags {
   readonly since?: string;
@@ -36,7 +37,7 @@ export async function report(app: App, reference: string | null, flags: ReportFl
   const one = reference === null ? null : all[0]!;
   const { stdout, stderr, cwd } = app.surroundings;
   const put = (file: string, content: string) => {
-    if (file === "-") return stdout.write(content);
+    if (file === "-") return verbatim(stdout, content);
     writeWhole(cwd, file, content);
     stderr.write(`Written: ${printable(file)}\n`);
   };

@@ -13,7 +13,7 @@ import { EXIT } from "../exit-codes.ts";
 import { sayNews } from "../output/news.ts";
 import { styleFor } from "../output/style.ts";
 import { channelsOn, MORE_CHANNELS, type Property, USUAL_CHANNELS } from "../rehearsal.ts";
-import type { Surroundings } from "../surroundings.ts";
+import { type Surroundings, verbatim } from "../surroundings.ts";
 
 interface SandboxFlags {
   readonly port?: string;
@@ -70,7 +70,7 @@ export async function sandbox(surroundings: Surroundings, flags: SandboxFlags): 
     if (flags.json === true)
       stdout.write(`${JSON.stringify({ version: 1, config: file, channels: config.channels })}\n`);
     else {
-      stdout.write(`${text}\n`);
+      verbatim(stdout, `${text}\n`);
       stderr.write(
         `The imitations are running. In another terminal:\n\n  export STATUS_CONFIG=${file}\n  status announce\n\n${
           "page" in wanted ? `The page is written to ${join(dirname(file), "public", "index.html")}. ` : ""

@@ -93,7 +93,7 @@ function group(program: Command): void {
 export function createProgram(run: Run, version: string): Command {
   const program = new Command("status")
     .description(
-      "One command tells everyone: X, mail, forum, Slack and the status page — the same\nfacts, once. Alone, it says what is open and what to type next.",
+      "One command tells everyone: X, mail, forum, Slack and the status page — the same facts, once. Alone, it says what is open and what to type next.",
     )
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "show help")

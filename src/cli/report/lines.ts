@@ -49,6 +49,9 @@ export function incidentLines(report: Report, telling: Telling, style: Style): s
   ].join("\n");
 }
 
+/** The table of all incidents, with the worst channel beside the figures. */
+const WIDE_TABLE = 80;
+
 /** Lines in a log may be as long as they like, but a chart has to be read. */
 function widthOf({ columns }: Style): number {
   return Number.isFinite(columns) ? Math.min(Math.max(columns, 60), 120) : 80;
@@ -87,7 +90,7 @@ function chart({ silence, updates }: Report, { timeZone }: Telling, style: Style
     }),
     chalk.dim(`${zone.slice(0, left).padEnd(left)}  ${times}`),
     "",
-    ...folded(
+    ...flowed(
       [
         "a number: that update",
         `${signs.quiet} silence`,
@@ -97,7 +100,7 @@ function chart({ silence, updates }: Report, { timeZone }: Telling, style: Style
         ...(lanes.some(({ silences }) => silences.some(({ leftOut }) => leftOut))
           ? [`${signs.out} left out`]
           : []),
-      ].join("   "),
+      ],
       widthOf(style),
     ).map((line) => chalk.dim(line)),
   ];
@@ -215,14 +218,20 @@ export function overviewLines(
   style: Style,
 ): string {
   const { chalk } = style;
-  const row = (cells: readonly string[]) =>
-    `  ${[14, 6, 6, 8, 19].map((width, index) => cells[index]!.padEnd(width)).join("")}${cells[5]!}`.trimEnd();
+  const narrow = style.columns < WIDE_TABLE;
+  const row = (cells: readonly string[]) => {
+    const figures = [14, 6, 6, 8, 19].map((width, index) => cells[index]!.padEnd(width)).join("");
+    const worst = cells[5] === "none" ? "" : `\n  worst channel: ${cells[5]}`;
+    return narrow ? `  ${figures.trimEnd()}${worst}` : `  ${figures}${cells[5]!}`.trimEnd();
+  };
   const lines = [chalk.bold(titleOfAll(sinceMs)), ...folded(headlineOfAll(totals), widthOf(style))];
   if (reports.length === 0) return `${lines.join("\n")}\n`;
   lines.push(
     "",
     chalk.dim(`${" ".repeat(16)}promises`),
-    chalk.dim(row(["first word", "kept", "late", "broken", "longest silence", "worst channel"])),
+    chalk.dim(
+      row(["first word", "kept", "late", "broken", "longest silence", narrow ? "none" : "worst channel"]),
+    ),
   );
   for (const report of reports) {
     const { incident, figures } = report;
@@ -255,12 +264,17 @@ export function overviewLines(
 }
 
 function folded(text: string, width: number): string[] {
+  return flowed(text.split(" "), width, " ");
+}
+
+/** As many of them in a line as fit, each whole. */
+function flowed(entries: readonly string[], width: number, between = "   "): string[] {
   const lines: string[] = [];
-  for (const word of text.split(/ (?! )/)) {
+  for (const entry of entries) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + word.length + 1 <= width)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word.trimStart());
+    if (last !== undefined && last.length + entry.length + between.length <= width)
+      lines[lines.length - 1] = `${last}${between}${entry}`;
+    else lines.push(entry);
   }
   return lines;
 }

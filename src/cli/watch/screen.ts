@@ -1,4 +1,4 @@
-import type { Sink } from "../surroundings.ts";
+import { type Sink, verbatim } from "../surroundings.ts";
 
 const ENTER = "\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[2J";
 const LEAVE = "\u001b[?7h\u001b[?25h\u001b[?1049l";
@@ -15,7 +15,7 @@ export class Screen {
 
   constructor(sink: Sink) {
     this.#sink = sink;
-    sink.write(ENTER);
+    verbatim(sink, ENTER);
   }
 
   get rows(): number {
@@ -29,7 +29,7 @@ export class Screen {
   /** As many lines as fit; the caller has seen to it that they do. */
   show(lines: readonly string[]): void {
     this.#last = lines.slice(0, this.rows);
-    this.#sink.write(`\u001b[H${this.#last.map((line) => `${line}\u001b[K`).join("\r\n")}\u001b[J`);
+    verbatim(this.#sink, `\u001b[H${this.#last.map((line) => `${line}\u001b[K`).join("\r\n")}\u001b[J`);
   }
 
   bell(): void {
@@ -39,6 +39,6 @@ export class Screen {
   /** Gives the terminal back, with what was shown last below what it showed before. */
   leave(): void {
     const lines = this.#last.filter((line, index) => line !== "" || this.#last[index - 1] !== "");
-    this.#sink.write(`${LEAVE}${lines.map((line) => `${line}\n`).join("")}`);
+    verbatim(this.#sink, `${LEAVE}${lines.map((line) => `${line}\n`).join("")}`);
   }
 }
