@@ -104,7 +104,8 @@ try {
 function steps() {
   return [
     [["status announce", "Enter"], "What is affected?"],
-    [["Down", 500, "Space", 600, "Enter"], "What do customers see?"],
+    [["Down", 500, "Space", 600, "Enter"], "What is the impact?"],
+    [["Down", 600, "Enter"], "What do customers see?"],
     [["Checkout is failing", 500, "Enter"], "Say this on"],
     [[1500, "y", "Enter"], "Sent, but cannot be read back"],
     [

@@ -81,7 +81,7 @@ async function askWhether(
     need !== null
       ? `Keep this, to be said on ${channels} once it has ${sayNeed(need)}?`
       : `Say ${edited ? "the changed words" : "this"} on ${channels}?`;
-  const edit = { key: "e", name: "change the words", value: "edit" } as const;
+  const edit = { key: "e", name: "edit the words", value: "edit" } as const;
   if (stopping.length === 0) {
     const answer = await dialog.choose(question, [{ key: "y", name: "yes", value: "yes" } as const, edit]);
     if (answer === null) throw declined();
@@ -90,7 +90,7 @@ async function askWhether(
   const rules = [...new Set(stopping.map(({ rule }) => rule))];
   const override = {
     key: "o",
-    name: `say it all the same (${rules.join(", ")})`,
+    name: `override ${rules.join(", ")}`,
     value: "override",
   } as const;
   const answer = await dialog.choose(question, [edit, override]);

@@ -73,11 +73,21 @@ export async function openDialog(
   };
   return {
     confirm: (message) => ask<boolean>({ type: "confirm", message, default: false }),
-    choose: (message, choices) =>
-      ask({
-        ...{ type: "expand", message, default: "n" },
-        choices: [...choices, { key: "n", name: "no", value: null }],
-      }),
+    async choose(message, choices) {
+      const chosen = (answer: string) => {
+        const typed = answer.trim().toLowerCase();
+        return choices.find(({ key, name }) => typed === key || typed === name);
+      };
+      const answer = await ask<string>({
+        type: "input",
+        message: `${message} ${[...choices.map(labelOf), "[N]o"].join(", ")}`,
+        validate: (typed: string) =>
+          /^\s*(no?)?\s*$/i.test(typed) || chosen(typed) !== undefined
+            ? true
+            : `Type ${choices.map(({ key }) => key).join(", ")} or n; Enter alone is no.`,
+      });
+      return chosen(answer)?.value ?? null;
+    },
     async input(message, { initial, check, abandoned } = {}) {
       let typed = "";
       const question = {
@@ -129,4 +139,9 @@ function watchForEnd(stdin: Surroundings["stdin"]): { readonly signal: AbortSign
     signal: closed.signal,
     done: () => void stdin.off("keypress", keypress).off("pause", pause).off("end", end),
   };
+}
+
+/** `[e]dit the words` */
+function labelOf({ key, name }: { readonly key: string; readonly name: string }): string {
+  return name.startsWith(key) ? `[${key}]${name.slice(key.length)}` : `[${key}] ${name}`;
 }

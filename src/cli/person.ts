@@ -11,6 +11,14 @@ import type { SpeakFlags } from "./flags.ts";
 import type { Typed } from "./typed.ts";
 import { askVariables } from "./variables.ts";
 
+/** In the order in which they are likely. */
+const IMPACTS_ASKED = [
+  ["minor", "some customers are bothered"],
+  ["major", "something important is unusable for many"],
+  ["critical", "nearly all customers, or the main thing"],
+  ["none", "customers notice nothing"],
+] as const;
+
 /** The person at the terminal, asked by questions on it; what they type is kept. */
 export function personAt(dialog: Dialog, typed: Typed, flags: SpeakFlags, timeZone: string): Person {
   return {
@@ -18,6 +26,12 @@ export function personAt(dialog: Dialog, typed: Typed, flags: SpeakFlags, timeZo
       const ids = await dialog.checkbox("What is affected?", choicesOf(tree, 0));
       if (ids.length > 0) typed.keep({ component: ids });
       return ids;
+    },
+    async impact(suggested) {
+      const choices = IMPACTS_ASKED.map(([value, means]) => ({ name: `${value}: ${means}`, value }));
+      const impact = await dialog.select("What is the impact?", choices, suggested);
+      typed.keep({ impact });
+      return impact;
     },
     async title(type, suggested) {
       const title = await dialog.input(

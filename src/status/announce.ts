@@ -5,8 +5,15 @@ import { localTime } from "../base/zone.ts";
 import { boundByPlan } from "../cadence/plan.ts";
 import { promiseFrom } from "../cadence/policy.ts";
 import { isAlike } from "../incident/alike.ts";
-import { flatten } from "../incident/components.ts";
-import { type Incident, isClosed, type Phase, type Verb } from "../incident/incident.ts";
+import { flatten, STATE_OF_IMPACT } from "../incident/components.ts";
+import {
+  IMPACTS,
+  type Impact,
+  type Incident,
+  isClosed,
+  type Phase,
+  type Verb,
+} from "../incident/incident.ts";
 import { phasesOf } from "../incident/phases.ts";
 import { affect, type NamedComponent } from "../incident/standing.ts";
 import { loadTemplateSet, type TemplateSet } from "../render/template.ts";
@@ -65,12 +72,6 @@ export async function announce(
       (options.phase === undefined ? usual : templateOfPhase(parsePhase(options.phase))),
     ...desk.templates,
   });
-  const impact =
-    options.impact === undefined
-      ? template.type === "incident"
-        ? "minor"
-        : "none"
-      : parseImpact(options.impact);
   let components = parseComponents(options.components ?? [], config);
   const phase = firstPhase(template, options);
   refuseMisplanned(verb, template, phase, options);
@@ -83,6 +84,7 @@ export async function announce(
     config.property.components.length > 0
   )
     components = (await person.affected(config.property.components)).map((id) => ({ id, state: null }));
+  const impact = await impactOf(template, options, components, person);
   const { startsAt, endsAt } =
     verb === "announce"
       ? {
@@ -191,6 +193,22 @@ function firstPhase(template: TemplateSet, options: SpeakOptions): Phase {
     `--phase ${phase} is no phase of a ${template.type}.`,
     `Known: ${phases.join(", ")}.`,
   );
+}
+
+/** As it is given, or as a person says; what the given states of components come to is suggested. A program's is `minor`. */
+async function impactOf(
+  { type }: TemplateSet,
+  options: SpeakOptions,
+  components: readonly NamedComponent[],
+  person: Person | null,
+): Promise<Impact> {
+  if (options.impact !== undefined) return parseImpact(options.impact);
+  if (type !== "incident") return "none";
+  if (person === null) return "minor";
+  const worst = IMPACTS.findLast((impact) =>
+    components.some(({ state }) => state === STATE_OF_IMPACT[impact]),
+  );
+  return person.impact(worst ?? "minor");
 }
 
 async function titleOf(

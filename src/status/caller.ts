@@ -4,7 +4,7 @@ import type { Frozen } from "../broadcast/frozen.ts";
 import type { FrozenPlan } from "../broadcast/journal.ts";
 import type { Delivery } from "../broadcast/ledger.ts";
 import type { Component } from "../incident/components.ts";
-import type { Incident, IncidentType, Phase, Update } from "../incident/incident.ts";
+import type { Impact, Incident, IncidentType, Phase, Update } from "../incident/incident.ts";
 import type { TemplateSet } from "../render/template.ts";
 import type { Finding } from "../render/wording/check.ts";
 import { blocked, type Overridden } from "./findings.ts";
@@ -42,6 +42,7 @@ export interface Caller {
 export interface Person {
   /** The ids of what is affected. */
   affected(tree: readonly Component[]): Promise<readonly string[]>;
+  impact(suggested: Impact): Promise<Impact>;
   title(type: IncidentType, suggested: string): Promise<string>;
   /** When planned work begins or ends; `check` throws for an answer that cannot be. */
   plannedTime(which: "from" | "until", check: (answer: string) => unknown): Promise<string>;

@@ -10,7 +10,10 @@ const ID = "2026-11-22-checkout-is-failing";
 /** Runs a command at a terminal of so many columns; stdout and stderr as lines. */
 async function linesAt(stage: Stage, columns: number, argv: readonly string[]): Promise<string[]> {
   let shown = "";
-  const sink = { write: (text: string) => void (shown += text), isTerminal: true, columns };
+  const write = (text: string) => {
+    shown += text;
+  };
+  const sink = { write, isTerminal: true, columns };
   const env = { HOME: stage.folder, LANG: "C.UTF-8", TERM: "dumb" };
   await stage.run(argv, { stdout: sink, stderr: sink, env });
   return stripVTControlCharacters(shown).split("\n");

@@ -4,7 +4,7 @@ import { Cancelled } from "../../src/base/cancelled.ts";
 import { ScriptedClock } from "../../src/base/clock.ts";
 import { openPlainDialog } from "../../src/cli/plain-dialog.ts";
 import type { Surroundings } from "../../src/cli/surroundings.ts";
-import { NOW, type Ran, type Stage, setStage } from "../support/stage.ts";
+import { ANNOUNCE, NOW, type Ran, type Stage, setStage } from "../support/stage.ts";
 
 /** Runs a command at a terminal, where a person answers each question by a line; what was asked, byte by byte. */
 async function answered(
@@ -66,7 +66,7 @@ describe.each([
 describe("a plain prompt", () => {
   it("takes Enter for No, and the end of the input for giving up", async () => {
     const stage = await page();
-    const argv = ["announce", "--plain", "--title", "Checkout is failing", "--component", "checkout"];
+    const argv = [...ANNOUNCE.slice(0, -1), "--plain"];
     expect((await answered(stage, argv, [""])).code).toBe(4);
     expect((await answered(stage, argv, [])).code).toBe(130);
     expect((await stage.run(["list"])).stdout).toContain("No incident is open.");

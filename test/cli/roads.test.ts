@@ -136,6 +136,7 @@ describe("own words", () => {
     writeFileSync(join(stage.folder, "templates/acknowledge.md"), template);
     const { ran, unasked } = await answering(
       (more) => stage.run(["announce", "--component", "checkout"], more),
+      ["What is the impact?", "\r"],
       ["What do customers see?", "\r"],
       ["A note", "We lost your data.\r"],
       ["Keep this, to be said on", "n\r"],

@@ -32,7 +32,9 @@ function marginOf(line: string, columns: number): string {
   if (quoted !== undefined) return quoted;
   const gaps = [...shown.matchAll(/(?<=\S) {2,}(?=\S)/g)].map(({ index, 0: gap }) => index + gap.length);
   const column = gaps.filter((at) => at <= columns * 0.6).at(-1);
-  if (column !== undefined) return " ".repeat(column);
+  const longest = Math.max(...shown.split(" ").map((word) => word.length));
   const indent = /^ */.exec(shown)![0];
+  // A column too narrow for what stands in it is none.
+  if (column !== undefined) return longest <= columns - column ? " ".repeat(column) : `${indent}    `;
   return /^ *[\w.-]+( [\w.-]+)?: /.test(shown) ? `${indent}  ` : indent;
 }

@@ -18,7 +18,7 @@ const FIRST_EXAMPLES = `At 3 a.m.:
   $ status announce
   $ status announce --title "Checkout is failing" --component storefront --yes
 
-The first asks two questions, shows every channel's text, and asks once more.
+The first asks three questions, shows every channel's text, and asks once more.
 `;
 
 const THEN = `
