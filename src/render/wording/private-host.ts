@@ -10,6 +10,16 @@ const RESERVED = new RegExp(`${BEFORE}${HOST}(?:${PRIVATE_ENDS.join("|")})${NOT_
 const KUBERNETES = new RegExp(`${BEFORE}${HOST}svc(?:\\.cluster(?:\\.local)?)?${NOT_MORE}`, "gi");
 const LOCALHOST = anyOf("localhost(?::\\d{1,5})?");
 
+/** Labels of names that are for ourselves, whatever domain they stand in. */
+const OWN_LABELS = "internal|intranet|lan|prod|prd|stg|staging|uat|preprod";
+/** Where a host's name may begin: behind `//`, and not within a path or an address of mail. */
+const NAME_BEGINS = "(?<![\\w.@%-])(?<!(?<!/)/)";
+/** The rest of a name, two labels at least, so that `db-01.csv` is none. */
+const DOMAIN = "(?:\\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?){1,6}\\.[a-z]{2,18}(?![a-z0-9_-]|\\.[a-z0-9])";
+/** What is numbered behind the scenes only; a name server or a mail server is known by its number. */
+const BEHIND =
+  "db|sql|mysql|postgres|psql|pg|mongo|redis|memcached?|kafka|rabbit|mq|ldap|nfs|k8s|kube|etcd|bastion";
+
 /** Words that stand in names of machines and hardly anywhere else. */
 const MACHINE =
   "db|sql|mysql|postgres|psql|pg|mongo|redis|memcached?|kafka|rabbit|mq|srv|vm|lb|haproxy|nginx|gw|fw|smtp|mx|dns|ns|ldap|nfs|k8s|kube|etcd|bastion|prod|prd|stg|staging|uat|preprod|qa";
@@ -36,6 +46,13 @@ const SERVERS = [
     `(?<![\\w./-])(?:(?:prod|prd|stg|staging|uat|preprod|qa|dev)-(?:${PART}|${MACHINE})|(?:${PART}|${MACHINE})-(?:prod|prd|stg|staging|uat|preprod))\\d{0,3}(?![\\w-]|\\.\\w)`,
     "g",
   ),
+  // db-01.internal.example.com, kafka-2.eu.example.net, web-eu-03.example.com
+  new RegExp(
+    `${NAME_BEGINS}(?:(?:${BEHIND})-?\\d{1,4}|${holding(`${MACHINE}|${PART}`)}[a-z][a-z0-9]{0,19}(?:-${WORD}){0,4}?-?0\\d{1,2})[a-z]?${DOMAIN}`,
+    "gi",
+  ),
+  // shop.internal.example.com, prod.example.com; what is called www or status is for the public wherever it stands
+  new RegExp(`${NAME_BEGINS}(?!(?:www|status)\\.)(?:${HOST})?(?:${OWN_LABELS})${DOMAIN}`, "gi"),
   // A pod of a deployment, and a machine by the cloud's own name for it.
   /(?<![\w./-])[a-z][a-z0-9-]{1,50}-(?=[a-f0-9]{0,9}\d)[a-f0-9]{8,10}-[a-z0-9]{5}(?![\w-])/g,
   /(?<![\w.-])(?:ip(?:-\d{1,3}){4}|i-[0-9a-f]{17})(?![\w-])/g,

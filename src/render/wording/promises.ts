@@ -12,6 +12,8 @@ export interface Promising {
   readonly lead: RegExp;
   /** What people in a hurry write without a verb: "back up within 30 minutes". */
   readonly verbless: RegExp | null;
+  /** What promises where it opens a sentence, with nothing but an end in time behind it: "Fixed by 14:00", "Back by noon". */
+  readonly terse: { readonly words: RegExp; readonly until: RegExp } | null;
   /** What has its time within it: "ETA 14:00". */
   readonly whole: RegExp;
   /** Words that make it depend on something, or speak of something else. */
@@ -32,9 +34,10 @@ export const ENGLISH: Promising = {
   ),
   back: anyOf(
     "fixed|resolved|restored|repaired|solved|recovered|corrected|fix|resolve|restore|repair|solve|recover",
-    "(?:be )?back(?! (?:on|in|to|into|at) (?:your|the|our) )(?: up and running| up| online| to normal| in service)?(?: again)?",
+    "(?<!(?:call|write|phone|ring|money) )(?:be )?back(?! (?:on|in|to|into|at) (?:your|the|our) )(?: up and running| up| online| to normal| in service)?(?: again)?",
     "be (?:good|fine|ok|okay|sorted)|(?:full |complete )?(?:recovery|restoration)",
     "up and running|up again|(?:available|working|operational|online|running|accessible|usable) again",
+    "sorted|work(?:s|ing)? again|(?<=(?:it|this|everything|all|checkout|payments?|orders?|site|shop|search|login|services?) (?:will|should) )work",
     "(?:be|become) (?:fully )?(?:operational|functional|available|online)|(?:come|go|get) (?:back )?online|working normally|normal service|return(?:s|ed)? to normal",
   ),
   time: anyOf(
@@ -54,7 +57,15 @@ export const ENGLISH: Promising = {
   verbless: anyOf(
     "back (?:up and running|up|online|to normal|in service)(?: again)?|up and running(?: again)?",
   ),
+  terse: {
+    words: anyOf(
+      "(?<!(?:call|write|report|money|cash|refunds?|paid|pay|get|come|ring|phone|bring) )back|fixed|resolved|restored|repaired|solved|sorted|online|(?:an? )?(?:fix|repair|recovery)",
+      "\\p{L}+ works? again|works? again",
+    ),
+    until: /^(?:by|before|within|in|no later|not later|around|about|shortly|soon)\b/,
+  },
   whole: anyOf(
+    `(?:another |in |within )?${AMOUNT}(?: or so| tops| at most)?,? and (?:we|it|all|everything|checkout|payments?|orders?|the \\p{L}+) (?:are|is|will be) (?:back|fixed|online|up)`,
     `(?:eta|(?:estimated|expected) (?:time (?:of|to|for) )?(?:repair|fix|resolution|recovery|restoration)(?: time)?)(?: is| of| for (?:the |a |full )?(?:fix|repair|recovery|resolution)(?: is)?)?:? ?(?:(?:is|about|around|approx\\.?|approximately|in|by|within|at) ){0,2}(?:${AMOUNT}|${CLOCK}|\\d{1,2} ?(?:am|pm)|noon|midnight|tomorrow|tonight)`,
     `(?:should|will|expect(?:ed)? (?:it |this |the (?:repair|fix) )?to)(?: only)? (?:take|last)(?: us)?(?: (?:about|around|approximately|roughly|at most|no more than|another|up to|less than))? ${AMOUNT}(?: (?:to (?:fix|repair|resolve|restore|recover)|(?:before|until) (?:we are|it is|everything is) back))`,
     `(?:only|just) (?:a few|another|\\d{1,3}|a couple of)(?: more)? (?:minutes|hours|mins)(?: more)?,? (?:and|until|before|left|to go)`,
@@ -86,6 +97,12 @@ export const GERMAN: Promising = {
     "(?:die )?(?:behebung|wiederherstellung|reparatur|störung endet)(?: erfolgt| ist)?|(?:läuft|laufen|funktioniert|funktionieren|geht|gehen) (?:dann )?(?:\\p{L}+ )?wieder",
   ),
   verbless: null,
+  terse: {
+    words: anyOf(
+      "wieder (?:da|verfügbar|erreichbar|online)|(?:alles )?(?:behoben|gelöst|repariert|wiederhergestellt)",
+    ),
+    until: /^(?:bis|gegen|spätestens|in|innerhalb|binnen|bald)(?!\p{L})/u,
+  },
   whole: anyOf(
     "(?:gleich|bald|in kürze) (?:wieder )?(?:behoben|gelöst|repariert|verfügbar|erreichbar|da)",
     `voraussichtliche[sr]? (?:ende|behebung|dauer)(?: der störung)?:? (?:(?:um|gegen|bis|ca\\.?|etwa) ){0,2}(?:${CLOCK}|\\d{1,2} uhr|\\d{1,4} ?${STUNDEN})`,
@@ -118,6 +135,8 @@ export const SPANISH: Promising = {
     "(?:solución|resolución|recuperación) (?:prevista|estimada|esperada)",
   ),
   verbless: null,
+  // A participle before a time tells as well of what is done: "resuelto antes de las 14:00".
+  terse: null,
   whole: anyOf(
     `(?:tiempo|hora) estimad[oa] de (?:resolución|recuperación|reparación|solución)(?: es(?: de)?)?:? (?:\\d{1,4} ?${HORAS}|${CLOCK})`,
   ),

@@ -22,7 +22,11 @@ export const recoveryTime: TextRule = {
   find: ({ text }, { facts }): Hit[] => {
     // Planned work has its times from a plan and says them; a notice has nothing to recover from.
     if (facts.type !== "incident") return [];
-    const found = [ENGLISH, GERMAN, SPANISH].flatMap((language) => promisesIn(text, language));
+    // "Fixed by 14:00" tells of what is over where the incident is.
+    const over = facts.phase === "resolved";
+    const found = [ENGLISH, GERMAN, SPANISH].flatMap((language) =>
+      promisesIn(text, over ? { ...language, terse: null } : language),
+    );
     return apart(found)
       .filter(({ start, end, back }) => {
         const before = clauseBefore(text, start);
@@ -49,7 +53,7 @@ interface Promised extends Span {
 /** A promise has three parts: that it will, be well again, at a time; in the orders that people say them. */
 function promisesIn(
   text: string,
-  { will, back, time, lead, verbless, whole, barred }: Promising,
+  { will, back, time, lead, verbless, terse, whole, barred }: Promising,
 ): Promised[] {
   const complete = phrasesIn(text, whole).map((span) => ({ ...span, back: null }));
   const times = phrasesIn(text, time);
@@ -82,6 +86,15 @@ function promisesIn(
   for (const begin of verbless === null ? [] : phrasesIn(text, verbless))
     if (phrasesIn(clauseBefore(text, begin.start).slice(-30), PAST).length === 0)
       for (const at of following(times, begin)) if (near(begin, at, 0)) add(begin, at, null);
+  if (terse !== null)
+    for (const begin of phrasesIn(text, terse.words))
+      if (opensClause(text, begin.start) && phrasesIn(clauseBefore(text, begin.start), PAST).length === 0)
+        for (const at of following(times, begin))
+          if (
+            /^\s+$/.test(text.slice(begin.end, at.start)) &&
+            terse.until.test(text.slice(at.start, at.end).toLowerCase())
+          )
+            add(begin, at, begin);
   return found;
 }
 

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { ENDED } from "./corpus.ts";
+import { rulesOf } from "./tally.ts";
+
+const found = (message: string, facts = {}) => [...rulesOf({ message, facts, expect: [] })];
+
+describe("a promise in few words", () => {
+  it.each([
+    "Fixed by 14:00.",
+    "Checkout fixed by 14:00.",
+    "Back by noon.",
+    "Everything back by noon.",
+    "Fixed within the hour.",
+    "We will be back within the hour.",
+    "It will work within the hour.",
+    "Back in an hour or so.",
+    "It should work again in an hour or so.",
+    "An hour or so and we are back.",
+    "Everything will be sorted by lunchtime.",
+    "A fix within the hour.",
+    "Behoben bis 14:00 Uhr.",
+    "Wieder da in einer Stunde.",
+  ])("is one: %s", (message) => {
+    expect(found(message)).toContain("recovery-time");
+  });
+
+  it.each([
+    "Orders placed by 14:00 are not affected.",
+    "Orders placed within the hour are safe.",
+    "Money back within 30 days, as always.",
+    "Call back by noon if you need help.",
+    "We were back by noon.",
+    "We will write back within the hour.",
+    "We will work through the night.",
+    "Next update within the hour.",
+    "We report back in an hour or so.",
+    "Refunds are with you in an hour or so.",
+    "Fixed: by 14:00 all orders had gone through.",
+    "Alle Bestellungen bis 14:00 Uhr sind sicher.",
+  ])("is none: %s", (message) => {
+    expect(found(message)).not.toContain("recovery-time");
+  });
+
+  it("tells of what is over once it is over", () => {
+    expect(found("Fixed by 14:00. No order was lost.", ENDED)).not.toContain("recovery-time");
+  });
+});
+
+describe("a machine's whole name", () => {
+  it.each([
+    "db-01.internal.example.com",
+    "kafka-2.eu.example.net",
+    "mysql7.example.com",
+    "web-eu-03.example.com",
+    "shop.internal.example.com",
+    "https://jenkins.lan.example.com/job/7",
+    "checkout.staging.example.com",
+  ])("is found: %s", (name) => {
+    expect(found(`Requests to ${name} time out.`)).toEqual(["private-host"]);
+  });
+
+  it.each([
+    "www.example.com",
+    "status.example.com",
+    "www.internal.example.com",
+    "api.example.com",
+    "eu-1.example.com",
+    "ns1.example.com",
+    "https://docs.example.com/db-01.html",
+    "https://docs.example.com/internal.example.html",
+    "db-01.csv",
+    "support@eu.example.com",
+    "production.example.com",
+  ])("is none: %s", (name) => {
+    expect(found(`See ${name} for more.`)).toEqual([]);
+  });
+});
