@@ -17,6 +17,7 @@ import { readMessage, type SpeakFlags } from "./flags.ts";
 import { foldExamples } from "./output/fold-examples.ts";
 import { styleFor } from "./output/style.ts";
 import { watchTheEnd } from "./own-code.ts";
+import { misread } from "./program/misread.ts";
 import { createProgram, speakFlags } from "./program/program.ts";
 import { processSurroundings, type Surroundings, scrubbed } from "./surroundings.ts";
 import { Typed } from "./typed.ts";
@@ -42,27 +43,24 @@ export async function main(argv: readonly string[], given?: Surroundings): Promi
       writeOut: (text) => surroundings.stdout.write(foldExamples(text)),
       writeErr: (text) => surroundings.stderr.write(text),
       getOutHelpWidth: () => (surroundings.stdout.isTerminal ? surroundings.stdout.columns : 80),
-      outputError: (text, write) => {
-        if (!argv.includes("--json")) write(text);
+      // It is told as every other error is.
+      outputError: (text) => {
+        said = text;
       },
     });
+  let said = "";
   const done = given === undefined ? watchTheEnd() : () => {};
   try {
     refuseUnknownCommand(argv, program);
     await program.parseAsync([...argv], { from: "user" });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) {
-      if (error.exitCode === 0) return EXIT.ok.code;
-      if (argv.includes("--json"))
-        return report(
-          usageError("USAGE", error.message.replace(/^error: /, "")),
-          { json: true },
-          surroundings,
-        );
-      return EXIT.usage.code;
-    }
-    return report(error, { json: argv.includes("--json"), debug: argv.includes("--debug") }, surroundings);
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok.code;
+    return report(
+      error instanceof CommanderError ? misread(error, said) : error,
+      { json: argv.includes("--json"), debug: argv.includes("--debug") },
+      surroundings,
+    );
   } finally {
     done();
   }
@@ -72,6 +70,11 @@ export async function main(argv: readonly string[], given?: Surroundings): Promi
 function refuseUnknownCommand([word, ...rest]: readonly string[], parent: Command, above = ""): void {
   const known = [...parent.commands.map((command) => command.name()), "help"];
   if (word === undefined || word.startsWith("-")) return;
+  // What help is asked for is a command as well.
+  if (word === "help" && above === "") {
+    refuseUnknownCommand(rest, parent, "help ");
+    return;
+  }
   if (!known.includes(word))
     throw usageError(
       "COMMAND_UNKNOWN",

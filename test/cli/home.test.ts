@@ -116,3 +116,38 @@ describe("a typo", () => {
     expect(stderr).toMatch(new RegExp(`Did you mean "?${meant}"?\\?`));
   });
 });
+
+describe("what cannot be read", () => {
+  it.each([
+    [["list", "--al"], "Unknown option --al.", "Did you mean --all?"],
+    [["--nosuch"], "Unknown option --nosuch.", "All that it takes: --help"],
+    [["announce", "--title"], "--title <text> needs a value.", "All that it takes: --help"],
+    [["show", "a", "b"], "Too many arguments for show. Expected 1 argument but got 2.", "quotes"],
+  ])("in %j has a code and a hint, as text and as JSON", async (argv, message, hint) => {
+    const stage = await few();
+    const { code, stderr } = await stage.run(argv);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`error: ${message} [USAGE]\n`);
+    expect(stderr).toContain(hint);
+    const [verb = "", ...rest] = argv;
+    const json = await stage.run(verb.startsWith("-") ? ["--json", verb] : [verb, "--json", ...rest]);
+    expect(json.code).toBe(2);
+    expect(json.json().error).toMatchObject({ code: "USAGE", message, hint: expect.stringContaining(hint) });
+  });
+
+  it.each([
+    [["help", "nosuch"], /help nosuch: there is no such command\. \[COMMAND_UNKNOWN\]/],
+    [["help", "anounce"], /Did you mean "announce"\?/],
+    [["help", "maintenance", "shedule"], /Did you mean "schedule"\?/],
+  ])("in %j is an error", async (argv, told) => {
+    const stage = await few();
+    expect(await stage.run(argv)).toMatchObject({ code: 2, stderr: expect.stringMatching(told) });
+    expect((await stage.run([...argv, "--json"])).json().error.code).toBe("COMMAND_UNKNOWN");
+  });
+
+  it("is not in the help of a command that there is", async () => {
+    const stage = await few();
+    const { code, stdout } = await stage.run(["help", "list"]);
+    expect([code, stdout.includes("Usage: status list")]).toEqual([0, true]);
+  });
+});
