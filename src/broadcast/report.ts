@@ -1,6 +1,6 @@
 import { localPid } from "../base/process-identity.ts";
 import type { Post } from "../channels/contract.ts";
-import type { Delivery, DeliveryError, DeliveryState, Verification } from "./ledger.ts";
+import type { Delivery, DeliveryError, DeliveryState, Effect, Verification } from "./ledger.ts";
 
 /** What became of one channel (or one of its posts), as scripts and people are told. */
 export type ReportState =
@@ -16,6 +16,8 @@ export type ReportState =
 export interface PartReport {
   readonly part: string;
   readonly state: ReportState;
+  /** What was to be done: a new post, or a change to one that is out, or its withdrawal. */
+  readonly effect: Effect;
   readonly reason: string | null;
   readonly verification: Verification | null;
   readonly remoteId: string | null;
@@ -76,6 +78,7 @@ function partOf(delivery: Delivery): PartReport {
   return {
     part: delivery.part,
     state: stateOf(delivery),
+    effect: delivery.effect,
     reason:
       delivery.reason ??
       (delivery.state === "planned"

@@ -128,7 +128,7 @@ function send(request: HttpRequest, options: HttpOptions): Promise<HttpResponse>
       });
     });
     outgoing.on("error", (error: NodeJS.ErrnoException) =>
-      fail(error.code ?? "NETWORK", `${url.host}: ${error.message}`, error),
+      fail(error.code ?? "NETWORK", sayFailure(url.host, error), error),
     );
     outgoing.on("response", (response) => {
       const chunks: Buffer[] = [];
@@ -139,7 +139,7 @@ function send(request: HttpRequest, options: HttpOptions): Promise<HttpResponse>
         else chunks.push(chunk);
       });
       response.on("error", (error: NodeJS.ErrnoException) =>
-        fail(error.code ?? "NETWORK", `${url.host}: ${error.message}`, error),
+        fail(error.code ?? "NETWORK", sayFailure(url.host, error), error),
       );
       response.on("end", () => {
         if (settled) return;
@@ -157,4 +157,13 @@ function send(request: HttpRequest, options: HttpOptions): Promise<HttpResponse>
     });
     outgoing.end(body ?? undefined);
   });
+}
+
+/** What went wrong with a connection, with the address once: the system's words often end with it. */
+export function sayFailure(host: string, { message, code }: NodeJS.ErrnoException): string {
+  const name = host.replace(/:\d+$/, "");
+  const own = [host, name].flatMap((each) => [each, each.replace(/[[\]]/g, "")]);
+  const address = own.find((each) => message.endsWith(` ${each}`));
+  const words = address === undefined ? message : message.slice(0, -address.length - 1);
+  return `${host}: ${words || code || "the connection failed"}`;
 }

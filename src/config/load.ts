@@ -1,7 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
-import { setupError } from "../base/errors.ts";
+import { setupError, usageError } from "../base/errors.ts";
 import { suggest } from "../base/nearest.ts";
 import type { ApprovalPolicy } from "../broadcast/approval.ts";
 import type { CadencePolicy } from "../cadence/policy.ts";
@@ -70,6 +70,12 @@ export interface Found {
 
 /** Finds the files and the environment's values. Throws setupError CONFIG_* where there is no file, or one is not to be trusted. */
 export async function findConfig({ named, cwd, env }: ConfigSources): Promise<Found> {
+  if (named !== null && named.trim() === "")
+    throw usageError(
+      "CONFIG_EMPTY",
+      "--config names no file.",
+      "Is a variable unset? Name a file, or leave --config out for the nearest.",
+    );
   const project =
     named || env.STATUS_CONFIG
       ? readNamed(resolve(cwd, named || env.STATUS_CONFIG!))
@@ -120,7 +126,31 @@ function fromEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
   return values;
 }
 
+/** A key that is lost in an object of JavaScript: what stands there would be dropped without a word. */
+function findUnusable(
+  content: unknown,
+  place: readonly string[],
+  seen = new Set<object>(),
+): readonly string[] | null {
+  // YAML's aliases may lead back to where they stand.
+  if (typeof content !== "object" || content === null || seen.has(content)) return null;
+  seen.add(content);
+  for (const key of Object.keys(content)) {
+    if (key === "__proto__") return [...place, key];
+    const below = findUnusable((content as Record<string, unknown>)[key], [...place, key], seen);
+    if (below !== null) return below;
+  }
+  return null;
+}
+
 export async function checkConfig(content: unknown, file: Pick<ConfigFile, "path">): Promise<Config> {
+  const unusable = findUnusable(content, []);
+  if (unusable !== null)
+    throw setupError(
+      "CONFIG_INVALID",
+      `${file.path}: ${unusable.join(".")} cannot be the name of anything.`,
+      "Give it another name.",
+    );
   const parsed = configSchema.safeParse(content);
   if (!parsed.success) throw explain(parsed.error, file.path, [], configSchema);
   const { property, components, channels, cadence, wording, approval, store } = parsed.data;

@@ -30,7 +30,9 @@ export type IncidentDocument = Pick<
 >;
 
 /** What became of an update on one channel; `parts` lists each post where there are several. */
-export type DeliveryDocument = ChannelReport;
+export type DeliveryDocument = Omit<ChannelReport, "effect" | "parts"> & {
+  readonly parts: readonly Omit<PartReport, "effect">[];
+};
 
 /** What became of an update everywhere; the `--json` document of every command that speaks. Fields are only ever added. */
 export interface BroadcastDocument {
@@ -131,7 +133,7 @@ export interface ShowDocument {
     readonly deliveries: readonly DeliveryDocument[];
   }[];
   /** Where each channel stands. */
-  readonly coverage: readonly ChannelCoverage[];
+  readonly coverage: readonly (DeliveryDocument & Pick<ChannelCoverage, "updateNumber">)[];
 }
 
 export interface DueDocument {
@@ -305,7 +307,7 @@ export function deliveryFields(report: ChannelReport): DeliveryDocument {
   const { required, audience, parts } = report;
   return {
     ...{ channel, kind, state, reason, verification, remoteId, url, attempts, elapsedMs, text },
-    parts: parts.map((part) => ({ ...part })),
+    parts: parts.map(({ effect: _, ...part }) => part),
     ...{ error, required, audience },
   };
 }

@@ -1,5 +1,5 @@
 import type { BroadcastEvent } from "../broadcast/context.ts";
-import type { Delivery, DeliveryError, DeliveryState, Verification } from "../broadcast/ledger.ts";
+import type { Delivery, DeliveryError, DeliveryState, Effect, Verification } from "../broadcast/ledger.ts";
 import type { MailingProgress } from "../broadcast/mailings.ts";
 import type { ChannelReport, Outcome } from "../broadcast/report.ts";
 import type { Incident, Update } from "../incident/incident.ts";
@@ -32,6 +32,7 @@ export interface DeliveryEvent {
   /** Which post, where an update has several on one channel; else `1`. */
   readonly part: string;
   readonly state: DeliveryState;
+  readonly effect: Effect;
   readonly attempts: number;
   readonly elapsedMs: number | null;
   readonly url: string | null;
@@ -119,11 +120,16 @@ export type Happening =
 
 /** What the engine tells of a delivery. */
 export function deliveryEvent(event: BroadcastEvent): DeliveryEvent {
-  const { incidentId, updateNumber, channel, kind, part, state, attempts, elapsedMs, ...row } =
-    event.delivery;
+  const { incidentId, updateNumber, channel, kind, part, state, effect, ...row } = event.delivery;
   return {
     ...{ type: typeOf(event), incident: incidentId, update: updateNumber, channel, kind, part, state },
-    ...{ attempts, elapsedMs, url: row.receipt?.url ?? null, reason: row.reason },
+    ...{
+      effect,
+      attempts: row.attempts,
+      elapsedMs: row.elapsedMs,
+      url: row.receipt?.url ?? null,
+      reason: row.reason,
+    },
     ...{ verification: row.verification, error: row.error },
     until: event.type === "delayed" ? event.until : null,
   };

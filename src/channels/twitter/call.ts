@@ -5,7 +5,7 @@ import { ApiResponseError, TwitterApi } from "twitter-api-v2";
 import { deadline } from "../../base/deadline.ts";
 import { fromHttpError } from "../answer.ts";
 import { ChannelError, type ChannelKit } from "../contract.ts";
-import { HttpError, type HttpResponse, isLoopback } from "../http.ts";
+import { HttpError, type HttpResponse, isLoopback, sayFailure } from "../http.ts";
 import { SECRETS, type TwitterSettings } from "./settings.ts";
 
 type XRequest =
@@ -121,8 +121,8 @@ function noAnswer(
 ): HttpError {
   if (signal.aborted) return new HttpError("ABORTED", connected, `stopped while waiting for ${host}`);
   if (limit.aborted) return new HttpError("TIMEOUT", connected, `no answer from ${host} in time`);
-  const message = failure?.message ?? "the connection was closed";
-  return new HttpError(failure?.code ?? "NETWORK", connected, `${host}: ${message}`);
+  const words = failure === null ? `${host}: the connection was closed` : sayFailure(host, failure);
+  return new HttpError(failure?.code ?? "NETWORK", connected, words);
 }
 
 function flat(headers: http.IncomingHttpHeaders | Record<string, unknown>): Record<string, string> {

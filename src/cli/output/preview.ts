@@ -1,5 +1,6 @@
 import { indented, oneLine } from "../../base/printable.ts";
 import type { ChannelPlan } from "../../broadcast/plan.ts";
+import type { Json, Post } from "../../channels/contract.ts";
 import type { Style } from "./style.ts";
 
 const CHANGES = { amend: "changes the post that is out", remove: "deletes the post that is out" } as const;
@@ -26,7 +27,9 @@ export function previewText(plan: readonly ChannelPlan[], { chalk, symbols, colu
           : [chalk.yellow(`cannot speak now: ${oneLine(speaker.setAside.message)}`)];
       return [
         head,
-        `  ${chalk.dim("subject:")} ${oneLine(subject)}`,
+        ...(posts[0] !== undefined && isSent(subject, posts[0])
+          ? [`  ${chalk.dim("subject:")} ${oneLine(subject)}`]
+          : []),
         indented(posts[0]?.text ?? "", `  ${symbols.bar} `, columns),
         ...[...recipients, ...notes].map((note) => chalk.dim(`  ${oneLine(note)}`)),
         ...aside.map((note) => `  ${note}`),
@@ -34,6 +37,18 @@ export function previewText(plan: readonly ChannelPlan[], { chalk, symbols, colu
       ].join("\n");
     })
     .join("\n");
+}
+
+/** Whether the place gets the subject as well, beside the text that is shown. */
+function isSent(subject: string, { payload, text }: Post): boolean {
+  return subject !== "" && !text.includes(subject) && holds(payload, subject);
+}
+
+function holds(json: Json, subject: string): boolean {
+  if (typeof json === "string") return json.includes(subject);
+  return (
+    typeof json === "object" && json !== null && Object.values(json).some((part) => holds(part, subject))
+  );
 }
 
 function lengthNote(length: { used: number; limit: number; unit: string } | null): string[] {

@@ -2,6 +2,7 @@ import { oneLine } from "../../base/printable.ts";
 import type { DeliveryEvent } from "../../status/events.ts";
 import type { LiveSink } from "./live-sink.ts";
 import type { Style } from "./style.ts";
+import { DONE } from "./table.ts";
 
 /** One live line per channel on stderr: redrawn on a terminal, appended as they change elsewhere. */
 export class Progress {
@@ -54,11 +55,11 @@ export class Progress {
   }
 }
 
-function settledLine({ state, elapsedMs, error, reason }: DeliveryEvent, { symbols }: Style): string {
+function settledLine({ state, effect, elapsedMs, error, reason }: DeliveryEvent, { symbols }: Style): string {
   const seconds = elapsedMs === null ? "" : ` in ${(elapsedMs / 1000).toFixed(1)} s`;
   switch (state) {
     case "sent":
-      return `${symbols.good} sent${seconds}`;
+      return `${symbols.good} ${DONE[effect]}${seconds}`;
     case "unknown":
       return `${symbols.unsure} unknown: ${oneLine(error?.message ?? "")}`;
     case "pending":

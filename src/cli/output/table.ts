@@ -16,7 +16,8 @@ import type { Style } from "./style.ts";
 /** Who has heard what: one line a channel, the reason and the remedy under each that has not. */
 export function coverageTable(reports: readonly ChannelReport[], style: Style, timeZone: string): string {
   const nameWidth = Math.max(...reports.map((report) => report.channel.length));
-  const below = (text: string) => indented(sentence(text), " ".repeat(nameWidth + 6), style.columns);
+  const below = (text: string, code = "") =>
+    indented(`${sentence(text)}${code}`, " ".repeat(nameWidth + 6), style.columns);
   const lines = reports.flatMap((report) => {
     const seconds = report.elapsedMs === null ? "" : `${(report.elapsedMs / 1000).toFixed(1)} s`;
     const where = oneLine(report.url ?? report.reason ?? "");
@@ -25,14 +26,14 @@ export function coverageTable(reports: readonly ChannelReport[], style: Style, t
     const head = `  ${mark(report, style)} ${start}  ${fits ? where : `\n${indented(where, " ".repeat(nameWidth + 6), style.columns)}`}`;
     const parts = report.parts.map(
       (part) =>
-        `      ${part.state.padEnd(10)} ${oneLine(part.part)}${part.error === null ? "" : `  ${oneLine(part.error.message)}`}`,
+        `      ${part.state.padEnd(10)} ${oneLine(part.part)}${part.error === null || part.error.message === report.error?.message ? "" : `  ${oneLine(part.error.message)}`}`,
     );
     if (report.error === null || hasSpoken(report) === true) return [head.trimEnd(), ...parts];
-    const { message, hint, retryAt } = report.error;
+    const { code, message, hint, retryAt } = report.error;
     return [
       head.trimEnd(),
       ...parts,
-      below(message),
+      below(message, ` [${code}]`),
       ...(hint === null ? [] : [style.chalk.dim(below(hint))]),
       ...(retryAt === null
         ? []
@@ -57,10 +58,15 @@ function mark(report: ChannelReport, { chalk, symbols }: Style): string {
   return spoken ? chalk.green(symbols.good) : chalk.red(symbols.bad);
 }
 
+/** What was done where it is done. */
+export const DONE = { post: "sent", amend: "changed", remove: "removed" } as const;
+
 function stateWord(report: PartReport | ChannelReport): string {
   return report.verification === "missing" || report.verification === "altered"
     ? report.verification
-    : report.state;
+    : report.state === "sent"
+      ? DONE[report.effect]
+      : report.state;
 }
 
 /** The heading of a report: what was said, where the incident stands. */
