@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { timeIsOver } from "../base/deadline.ts";
 import { StatusError } from "../base/errors.ts";
 import { isProvablyDead, isStopped } from "../base/process-identity.ts";
 import { ChannelError, LIST_PART, type Place, type Post, type Receipt } from "../channels/contract.ts";
@@ -312,7 +313,7 @@ async function call(
   if (context.ledger.now() > leaseUntil.getTime() - LEASE_MARGIN_MS / 2 || context.stopped.aborted)
     return new ChannelError("not-sent", "STOOD_DOWN", "stopped before the request was made");
   const timer = new AbortController();
-  const timeout = setTimeout(() => timer.abort(), callMs);
+  const timeout = setTimeout(() => timer.abort(timeIsOver()), callMs);
   // A channel that ignores its signal must not hold the others' report.
   let giveUp: ReturnType<typeof setTimeout> | undefined;
   const overdue = new Promise<ChannelError>((resolve) => {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { isOverdue } from "../base/deadline.ts";
 
 /** How long what a program left running may keep its pipes open. */
 const DRAIN_MS = 500;
@@ -86,7 +87,7 @@ export function runProgram(argv: readonly string[], run: Run): Promise<Ran> {
     child.stdin?.on("error", () => {});
     child.stdin?.end(run.input);
     const timer = setTimeout(() => stop("timed-out"), run.timeoutMs);
-    const onAbort = () => stop("stopped");
+    const onAbort = () => stop(isOverdue(run.signal) ? "timed-out" : "stopped");
     run.signal.addEventListener("abort", onAbort, { once: true });
     const judge = (code: number | null, by: NodeJS.Signals | null) =>
       ended === null

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
+import { deadline } from "../../src/base/deadline.ts";
 import { command } from "../../src/channels/command/index.ts";
 import { readProgramAnswer } from "../../src/channels/command/protocol.ts";
 import type { CommandSettings } from "../../src/channels/command/settings.ts";
@@ -200,6 +201,16 @@ describe("running it", () => {
     const error = await failureOf(channel.publish(postOf(), NOWHERE, NEVER), []);
     expect(error).toMatchObject({ fate: "unknown", code: "COMMAND_TIMED_OUT" });
     await goes(Number(await readFile(join(folder, "child"), "utf8")));
+  });
+
+  it("says that it did not answer where its time is over, whoever keeps the time", async () => {
+    const folder = await ownFolder();
+    const channel = connect(["sh", "-c", "exec sleep 600"], { folder, timeoutMs: 60_000 });
+    const limit = deadline(300);
+    const error = await failureOf(channel.publish(postOf(), NOWHERE, limit.signal), []);
+    limit.end();
+    expect(error).toMatchObject({ fate: "unknown", code: "COMMAND_TIMED_OUT" });
+    expect(error.message).toContain("did not answer within its time");
   });
 
   it("is unknown when the caller stops it", async () => {

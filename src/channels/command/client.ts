@@ -127,19 +127,20 @@ export class ProgramClient {
       channel: name,
       property: { name: property.name, url: property.url, statusUrl: property.statusUrl },
     };
+    const started = performance.now();
     const ran = await runProgram(this.#settings.run, {
       ...{ cwd: folder, env },
       input: `${JSON.stringify(request)}\n`,
       timeoutMs,
       signal,
     });
-    const answer = this.#answerIn(ran);
+    const answer = this.#answerIn(ran, (performance.now() - started) / 1000);
     const failure = failureIn(answer, clock.now());
     if (failure !== null) throw failure;
     return answer;
   }
 
-  #answerIn(ran: Ran): ProgramAnswer {
+  #answerIn(ran: Ran, seconds: number): ProgramAnswer {
     const [program = ""] = this.#settings.run;
     const last = excerpt(ran.stderr.trimEnd().split("\n").slice(-3).join(" / "));
     const because = last === "" ? "" : `: ${last}`;
@@ -150,7 +151,7 @@ export class ProgramClient {
       throw fail(
         "unknown",
         "COMMAND_TIMED_OUT",
-        `took longer than ${this.#kit.timeoutMs / 1000} s and was stopped`,
+        `did not answer within its time and was ended after ${seconds.toFixed(1)} s`,
         LOOK_FIRST,
       );
     if (ran.end === "stopped") throw fail("unknown", "COMMAND_STOPPED", "was stopped", LOOK_FIRST);
