@@ -24,7 +24,7 @@ export async function leaveToMailing(delivery: Delivery, context: BroadcastConte
   return move(delivery, { state: "waiting", reason: reasonToWait(delivery, context), error: null }, context);
 }
 
-/** One that was begun keeps saying so, unless a person has chosen to begin it anew. */
+/** One that was begun keeps saying so, unless a person has chosen to begin it again. */
 function reasonToWait(delivery: Delivery, { ledger }: BroadcastContext): string | null {
   const { reason, error } = delivery;
   const far = wasBegun(delivery) && error?.code !== LIST_FORGOTTEN ? reason : null;

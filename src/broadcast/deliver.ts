@@ -132,7 +132,7 @@ async function waitForOther(context: BroadcastContext): Promise<boolean> {
   return true;
 }
 
-/** One attempt, or the wait that must come before it. `again` means: read the row anew. */
+/** One attempt, or the wait that must come before it. `again` means: read the row again. */
 async function attempt(
   delivery: Delivery,
   speaker: Speaker,

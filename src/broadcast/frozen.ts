@@ -47,7 +47,7 @@ export function thaw(plan: FrozenPlan): Frozen {
     refusal(
       "PLAN_DAMAGED",
       `The plan ${plan.hash.slice(0, SHORT_HASH)} ${why}. Nothing was sent.`,
-      "Make it anew: the same command with --dry-run",
+      "Make it again: the same command with --dry-run",
     );
   if (hashOf(plan.document) !== plan.hash) throw damaged("was changed after it was made");
   const stored = JSON.parse(plan.document) as Stored | null;
@@ -108,7 +108,7 @@ export async function planNamed(ledger: Ledger, hash: string): Promise<FrozenPla
     throw refusal(
       "PLAN_UNKNOWN",
       `There is no plan ${wanted.slice(0, SHORT_HASH)} in this ledger.`,
-      `Plans are kept for ${PLAN_LASTS_MS / 60_000} minutes. Make it anew: the same command with --dry-run`,
+      `Plans are kept for ${PLAN_LASTS_MS / 60_000} minutes. Make it again: the same command with --dry-run`,
     );
   if (another !== undefined)
     throw usageError("PLAN_AMBIGUOUS", `More than one plan begins with ${wanted}.`, "Type more of the hash.");
@@ -129,7 +129,7 @@ export async function mayStillBeSaid(
 ): Promise<"fresh" | "said"> {
   const { incident, update } = frozen;
   const name = `The plan ${plan.hash.slice(0, SHORT_HASH)}`;
-  const anew = "Nothing was sent. Make it anew: the same command with --dry-run";
+  const anew = "Nothing was sent. Make it again: the same command with --dry-run";
   const updates = await ledger.updates(incident.id);
   if (updates.some(({ id }) => id === update.id)) return "said";
   // By what was hashed: the table's own columns could have been changed.

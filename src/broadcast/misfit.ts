@@ -17,7 +17,7 @@ function meantForColleagues({ incidentId, channel }: Delivery): DeliveryError {
   return {
     code: "AUDIENCE_WIDER",
     message: `this was composed for colleagues, and ${channel} is public by now: it is not sent`,
-    hint: `say it anew: status update ${incidentId} --message "…"`,
+    hint: `say it again: status update ${incidentId} --message "…"`,
     retryAt: null,
   };
 }
@@ -26,7 +26,7 @@ function listNoMore({ incidentId, channel }: Delivery): DeliveryError {
   return {
     code: "LIST_NO_MORE",
     message: `this was composed for a list, and ${channel} is no list any more: nothing more of it is sent`,
-    hint: `give it recipients again, then status retry; or say it anew: status update ${incidentId} --message "…"`,
+    hint: `give it recipients again, then status retry; or say it again: status update ${incidentId} --message "…"`,
     retryAt: null,
   };
 }
@@ -35,7 +35,7 @@ function listByNow({ incidentId, channel }: Delivery): DeliveryError {
   return {
     code: "LIST_BY_NOW",
     message: `${channel} is a list by now, and this was composed before it was one: it is not sent`,
-    hint: `say it anew: status update ${incidentId} --message "…"`,
+    hint: `say it again: status update ${incidentId} --message "…"`,
     retryAt: null,
   };
 }

@@ -33,7 +33,7 @@ export interface ChannelPlan {
   readonly follows: boolean;
   /** Where it changes posts that are out instead of making new ones: what to do, and to which delivery of each part. */
   readonly change?: { readonly effect: "amend" | "remove"; readonly targets: ReadonlyMap<string, string> };
-  /** Where a correction is mailed anew: by part, the delivery whose unsent rest it stops. */
+  /** Where a correction is mailed again: by part, the delivery whose unsent rest it stops. */
   readonly stops?: ReadonlyMap<string, string>;
 }
 

@@ -18,7 +18,7 @@ export interface Debt {
   readonly kind: "acknowledgement" | "update" | "start" | "end" | "postmortem";
   readonly dueAt: Date;
   readonly overdue: boolean;
-  /** Required channels that have not heard the newest update: then retrying pays, not speaking anew. */
+  /** Required channels that have not heard the newest update: then retrying pays, not speaking again. */
   readonly silent: readonly string[];
   /** True where not even the outer bound for a first word was kept. */
   readonly beyondBound: boolean;

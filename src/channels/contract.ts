@@ -87,7 +87,7 @@ export interface Channel {
   find?(post: Post, place: Place, since: Date, signal: AbortSignal): Promise<Search>;
   /** Reads a post back as the public sees it. Absent: the report says `cannot`. */
   verify?(receipt: Receipt, post: Post, place: Place, signal: AbortSignal): Promise<Verdict>;
-  /** Gives a post that is out other words, in its place; repeating it changes nothing more. Absent: a correction is said anew. */
+  /** Gives a post that is out other words, in its place; repeating it changes nothing more. Absent: a correction is said again. */
   amend?(receipt: Receipt, post: Post, signal: AbortSignal): Promise<Receipt>;
   /** Deletes a post that is out; one that is gone already is no fault. Absent: the vendor cannot, or would take more with it. */
   remove?(receipt: Receipt, signal: AbortSignal): Promise<void>;
@@ -179,9 +179,9 @@ export const LIST_PART = "list";
 
 /** A list of recipients that may be far longer than memory. `compose` gives one post for all of them. */
 export interface Mailing {
-  /** Reads the list anew from its beginning, in its order. Throws ChannelError where it cannot be read to its end. */
+  /** Reads the list again from its beginning, in its order. Throws ChannelError where it cannot be read to its end. */
   entries(signal: AbortSignal): AsyncIterable<ListEntry>;
-  /** Reads anew who must hear nothing; in mailboxes as in `mailboxOf`. Throws ChannelError. */
+  /** Reads again who must hear nothing; in mailboxes as in `mailboxOf`. Throws ChannelError. */
   suppressed(signal: AbortSignal): AsyncIterable<string>;
   /** The languages that it is written to beside the channel's own. */
   readonly locales: readonly string[];

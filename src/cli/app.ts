@@ -18,7 +18,7 @@ export interface OpenFlags {
 /** Everything a command works with, wired once: the desk, and the terminal before it. */
 export interface App extends Desk {
   readonly surroundings: Surroundings;
-  /** stderr with the lines on it that are drawn anew while a broadcast is under way. */
+  /** stderr with the lines on it that are redrawn while a broadcast is under way. */
   readonly live: LiveSink;
 }
 

@@ -3,7 +3,7 @@ import { rewritePages as rewrite } from "../status/pages.ts";
 import type { App } from "./app.ts";
 
 /**
- * Writes the folders of all pages anew, as `status page build` does, and tells what is left to do: a folder that a command
+ * Rewrites the folders of all pages, as `status page build` does, and tells what is left to do: a folder that a command
  * carries to its host is not carried. Says nothing on stdout where `quiet`. False where a page could not be written.
  */
 export async function rewritePages(app: App, quiet: boolean): Promise<boolean> {
@@ -16,8 +16,8 @@ export async function rewritePages(app: App, quiet: boolean): Promise<boolean> {
         `The page ${oneLine(name)} was not written: ${printable(error)}\n  status page build ${name}\n`,
       );
     else if (toCarry)
-      say(`The page ${name} is written anew. To carry it to its host: status page publish ${name}`);
-    else if (!quiet) say(`The page ${name} is written anew.`);
+      say(`The page ${name} is rewritten. To carry it to its host: status page publish ${name}`);
+    else if (!quiet) say(`The page ${name} is rewritten.`);
   }
   return rewritten.every(({ error }) => error === null);
 }

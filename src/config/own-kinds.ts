@@ -104,7 +104,7 @@ function entryOf(name: string, folder: string): string {
       throw setupError(
         "OWN_KIND_MISSING",
         `The package ${name} has no file ${entry}, which its package.json names.`,
-        `Install it anew: npm install --save-dev ${name}`,
+        `Install it again: npm install --save-dev ${name}`,
       );
     }
     if (at === dirname(at)) break;

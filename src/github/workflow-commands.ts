@@ -24,7 +24,7 @@ const MOST = 10;
 
 /**
  * What somebody must know: channels that are silent or unknown, findings that block, what is overdue, what `doctor` failed, and
- * the failure of the whole. `fails` tells whether the step fails: then these are errors, save for optional channels.
+ * the failure of the whole. `fails` tells whether the step fails: then these are errors, except for optional channels.
  */
 export function annotate(results: readonly Result[], command: string, fails: boolean): Annotation[] {
   const worst = fails ? "error" : "warning";

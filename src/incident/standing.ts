@@ -41,7 +41,7 @@ export function affect(named: readonly NamedComponent[], impact: Impact, phase: 
 
 /**
  * The standing after an update. Components named join those already affected.
- * A closed phase sets them operational, save those that `heldElsewhere` (the other open incidents) still affects.
+ * A closed phase sets them operational, except those that `heldElsewhere` (the other open incidents) still affects.
  */
 export function advance(
   before: Standing,

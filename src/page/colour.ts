@@ -4,7 +4,7 @@ export const HEX_COLOUR = /^#[0-9a-f]{6}$/i;
 /** The contrast that text needs to be read by people who see little (WCAG 2.2, 1.4.3, level AA). */
 export const TEXT_CONTRAST = 4.5;
 
-/** What text on the page stands on, in its light and its dark form: the paper, and the cards upon it. */
+/** What text on the page stands on, in its light and its dark form: the paper, and the cards on it. */
 export const PAPERS = { light: ["#fbfaf7", "#ffffff"], dark: ["#131619", "#1a1e22"] } as const;
 
 /** The contrast of two colours by WCAG 2.2: 1 for the same, 21 for black on white. */

@@ -56,7 +56,7 @@ ${renderUpdates(
   });
 }
 
-/** The explanation afterwards; one that was written anew stands above the older one. */
+/** The explanation afterwards; one that was rewritten stands above the older one. */
 function postmortem(incident: PageIncident, view: View): Html | null {
   const told = postmortemsOf(incident);
   if (told.length === 0) return null;

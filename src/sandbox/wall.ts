@@ -68,7 +68,7 @@ ${timeLine(wall)}
 `.markup;
 }
 
-/** The frames inherit it, and the look of a mail stands in style attributes: hence inline styles, and nothing else. */
+/** The frames inherit it, and the look of a mail stands in style attributes: so inline styles, and nothing else. */
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 

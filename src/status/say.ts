@@ -50,7 +50,7 @@ export function isPreview(result: Said | Preview): result is Preview {
 
 /**
  * Checks the wording, shows the plan or asks, records it, and carries it out. Whoever calls may change the words until they are
- * right: then the update is composed anew. Throws Overtaken where somebody else was quicker: then nothing was written.
+ * right: then the update is composed again. Throws Overtaken where somebody else was quicker: then nothing was written.
  */
 export async function say(
   desk: Desk,

@@ -151,7 +151,7 @@ async function refuseOtherVersion(boss: PgBoss): Promise<void> {
     "JOBS_OTHER_VERSION",
     `The schema ${SCHEMA} was made by ${older ? "an older" : "a newer"} pg-boss (${version}; this worker knows ${SCHEMA_VERSION}).`,
     older
-      ? `End all older workers, then: drop schema ${SCHEMA} cascade — it holds pointers only, and the next worker makes it anew. Where another program keeps its jobs there, give status a database of its own.`
+      ? `End all older workers, then: drop schema ${SCHEMA} cascade — it holds pointers only, and the next worker makes it again. Where another program keeps its jobs there, give status a database of its own.`
       : "Update status on this machine.",
   );
 }

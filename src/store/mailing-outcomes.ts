@@ -57,7 +57,7 @@ export async function writeExceptions(
 }
 
 /**
- * Ends what the chunk's owner was doing: all before the one in flight were reached, save those whose rows say otherwise. Of an owner
+ * Ends what the chunk's owner was doing: all before the one in flight were reached, except those whose rows say otherwise. Of an owner
  * that gives it back (`left`) nothing is in flight any more; of one that died (null) that one may have been reached.
  */
 export async function settleChunk(

@@ -38,7 +38,7 @@ type AttemptRow = IncidentRows["attempts"][number];
 
 /**
  * Brings what was said from a ledger that stood apart into another: a union by id, in one transaction, of all that either knows
- * (of these incidents, or of all). Updates are numbered anew in the order in which they were said; of a delivery the side counts
+ * (of these incidents, or of all). Updates are renumbered in the order in which they were said; of a delivery the side counts
  * that knows more of its post. What was done to actions is told at mergeActs. Sends nothing. Run again it brings nothing more.
  */
 export async function merge(

@@ -12,7 +12,7 @@ import type { Tables } from "./tables.ts";
 const KEPT_MS = 3 * 24 * 3_600_000;
 /** How often what others have written meanwhile is read again, before it is left to them. */
 const TURNS = 5;
-/** A copy that did not change is dated anew this often. */
+/** A copy that did not change is dated again this often. */
 const DATED_EVERY_MS = 60_000;
 
 /**

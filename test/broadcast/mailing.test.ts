@@ -390,7 +390,7 @@ describe.each(engines())("a mailing on $name", (engine) => {
     expect([...mail.taken, ...whole.taken].sort()).toEqual(people(800).sort());
   });
 
-  it("looks at nobody anew whom it took up before, unless the list begins otherwise by now", async () => {
+  it("looks at nobody again whom it took up before, unless the list begins otherwise by now", async () => {
     const { ledger, say } = await openOn(engine);
     const id = await say(1);
     const cut = (list: readonly string[], end: number) =>

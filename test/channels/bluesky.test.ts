@@ -237,7 +237,7 @@ describe("a Bluesky channel", () => {
     );
   });
 
-  it("has sent nothing where its session has run out, and logs in anew", async () => {
+  it("has sent nothing where its session has run out, and logs in again", async () => {
     // The channel's clock stands, the server's goes on: a machine that slept.
     const channel = connect(base);
     await channel.publish(compose("Before sleep."), NOWHERE, signal);

@@ -193,7 +193,7 @@ describe("publishing on Slack", () => {
     expect(form(server.requests[4]!.body)).not.toHaveProperty("reply_broadcast");
   });
 
-  it("opens a thread anew where the configuration names another channel by now", async () => {
+  it("opens a thread again where the configuration names another channel by now", async () => {
     await using server = await listen(() => posted);
     const moved = connect(server.url, kitFor(), { channel: "C0999999" });
     await moved.publish(compose("Still."), { root, previous: root }, signal);

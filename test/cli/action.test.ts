@@ -156,7 +156,7 @@ describe("a public action", () => {
       "--owner",
       "boss@example.com",
     ]);
-    expect(ran.stdout).toContain("The page page is written anew.");
+    expect(ran.stdout).toContain("The page page is rewritten.");
     expect(shown(stage)).toContain("Run the tests");
     expect(shown(stage, `incidents/${ID}.html`)).toContain("Run the tests");
     for (const path of ["index.html", `incidents/${ID}.html`, "status.json"])

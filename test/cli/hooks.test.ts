@@ -54,7 +54,7 @@ describe("an incident on channels with a webhook", () => {
     ]);
   });
 
-  it("is corrected in its place on Discord, and said anew elsewhere", async () => {
+  it("is corrected in its place on Discord, and said again elsewhere", async () => {
     const { run, sandbox } = await withHooks();
     await run([...ANNOUNCE, "--message", "Cards fail."]);
     const corrected = await run(["correct", "--message", "Some cards fail.", "--yes", "--json"]);

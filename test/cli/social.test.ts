@@ -35,7 +35,7 @@ describe("an incident on Mastodon and Bluesky", () => {
     expect((await stage.run(["doctor", "--json"])).code).toBe(0);
   });
 
-  it("is corrected in place on Mastodon, and said anew on Bluesky, which shows no changes", async () => {
+  it("is corrected in place on Mastodon, and said again on Bluesky, which shows no changes", async () => {
     const stage = await social();
     await stage.run([...ANNOUNCE, "--message", "It began at 10:40."]);
     stage.clock.advance(600_000);

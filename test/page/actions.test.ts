@@ -37,7 +37,7 @@ describe("the page of an incident", () => {
     expect(date(at("2010-07-15T06:59:00Z")).markup).toBe('<time datetime="2010-07-14">July 14, 2010</time>');
   });
 
-  it("is written anew when its promises change, and no other page of what is over", async () => {
+  it("is rewritten when its promises change, and no other page of what is over", async () => {
     const files = new Map<string, string>();
     const build = async (given: ToldSite) => {
       const changed: string[] = [];

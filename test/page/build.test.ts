@@ -63,7 +63,7 @@ describe("a build", () => {
     ]);
   });
 
-  it("writes an open incident anew each time, since its promise may have lapsed", async () => {
+  it("writes an open incident again each time, since its promise may have lapsed", async () => {
     const folder = new Folder();
     await folder.build(site([OUTAGE]));
     const later = { revision: 13, generatedAt: at("2010-06-29T18:30:00Z") };
@@ -100,7 +100,7 @@ describe("a build", () => {
     ]);
   });
 
-  it("writes everything anew when the look has changed, or when its record cannot be read", async () => {
+  it("writes everything again when the look has changed, or when its record cannot be read", async () => {
     const folder = new Folder();
     const all = lasting(await folder.build(site(PAST)));
     expect(lasting(await folder.build(site(PAST, { components: [] })))).toEqual(
@@ -116,7 +116,7 @@ describe("a build", () => {
     ["a state", { states: { ...en.states, degraded_performance: "Sluggish" } }],
     ["the place of words", { incident: { ...en.incident, nothing: "All was withdrawn." } }],
     ["what no specimen says", { follow: { ...en.follow, mail: "Letters" } }],
-  ])("writes everything anew when the word for %s has changed", async (_, words) => {
+  ])("writes everything again when the word for %s has changed", async (_, words) => {
     const folder = new Folder();
     const all = lasting(await folder.build(site(PAST)));
     const manifest = folder.files.get(MANIFEST);

@@ -466,7 +466,7 @@ describe("the pages of what is over", () => {
     for (const path of over) expect(after.get(path), path).toBe(before.get(path));
   });
 
-  it("are made anew when a component has another name, and left alone when nothing changed", async () => {
+  it("are made again when a component has another name, and left alone when nothing changed", async () => {
     const given = site([EXPLAINED, ...PAST]);
     const load = async (ids: readonly string[]) => given.incidents.filter(({ id }) => ids.includes(id));
     const build = async (site: ToldSite, manifest: string | null) => {

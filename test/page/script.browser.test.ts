@@ -129,7 +129,7 @@ describe.skipIf(NO_BROWSER !== null)(
       expect(trouble).toEqual([]);
     });
 
-    it("follows an open incident on its own page, and opens it anew when its look changes at the end", async () => {
+    it("follows an open incident on its own page, and opens it again when its look changes at the end", async () => {
       host.files = files.announced;
       const { page, trouble } = await come(OUTAGE_PAGE, "2010-06-29T16:50:00Z");
       host.files = files.updated;

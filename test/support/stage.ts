@@ -45,7 +45,7 @@ export interface Stage {
   readonly sandbox: Sandbox;
   readonly clock: ScriptedClock;
   readonly config: Config;
-  /** Writes the configuration anew; what `change` alters is kept. */
+  /** Writes the configuration again; what `change` alters is kept. */
   configure(change?: (config: Config) => void): void;
   /** Runs a command in this process. */
   run(argv: readonly string[], more?: Partial<Surroundings> & { input?: string }): Promise<Ran>;

@@ -82,7 +82,7 @@ export function connectRepository(settings: BlueskySettings, kit: ChannelKit): R
     accept(answer) {
       if (answer.status >= 200 && answer.status < 300 && answer.json !== undefined) return answer.json;
       const error = refusal(answer);
-      // The next attempt logs in anew.
+      // The next attempt logs in again.
       if (error.code === "BLUESKY_TOKEN_REFUSED" || error.code === "BLUESKY_TOKEN_EXPIRED") held = null;
       throw error;
     },

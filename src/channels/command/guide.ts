@@ -12,7 +12,7 @@ export const guide: Guide = {
   needs: [
     {
       field: "run",
-      question: "The program and its arguments, parted by commas",
+      question: "The program and its arguments (separated by commas)",
       env: [],
       example: ["./tell-everyone"],
       reads: "list",

@@ -24,7 +24,7 @@ export const guide: Guide = {
     },
     {
       field: "to",
-      question: "Recipients, parted by commas",
+      question: "Who receives it? (addresses, separated by commas)",
       env: [],
       example: ["all@example.com"],
       reads: "list",

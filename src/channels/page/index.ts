@@ -19,7 +19,7 @@ export const page: ChannelKind<PageSettings> = {
       find: async () => ({
         found: null,
         conclusive: true,
-        reason: "the page is written anew as a whole, so publishing again repeats nothing",
+        reason: "the page is rewritten as a whole, so publishing again repeats nothing",
       }),
       verify: (receipt, _post, _place, signal) => readBack(receipt, settings, kit, signal),
       amend: (_receipt, _post, signal) => publish(settings, kit, signal),

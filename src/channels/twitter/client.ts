@@ -30,7 +30,7 @@ export class TwitterClient {
     const text = wordsOf(post);
     if (text === null)
       throw new ChannelError("refused", "X_NO_TEXT", "the stored post holds no text", {
-        hint: "say it anew: status update",
+        hint: "say it again: status update",
       });
     const root = this.#rootOf(post, place);
     const body = {

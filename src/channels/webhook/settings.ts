@@ -12,7 +12,7 @@ const fields = z.strictObject({
     .optional()
     .describe("The receiver's address where it is no secret; with `url`, what stands in place of its origin"),
   secret: secretReference.describe(
-    "A reference to what posts are signed with: `whsec_…`; several, parted by spaces, while one takes the other's place",
+    "A reference to what posts are signed with: `whsec_…`; several, separated by spaces, while one takes the other's place",
   ),
   deduplicates: z
     .boolean()

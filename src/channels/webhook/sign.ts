@@ -4,7 +4,7 @@ import { Secret } from "../../base/secret.ts";
 /** Standard Webhooks 1.0, "Signature scheme" (read 2026-11): a key has 24 to 64 bytes. */
 const KEY_BYTES = { min: 24, max: 64 };
 
-/** The secrets in a text of one or several, parted by white space; null where one of them is none, or there are none. */
+/** The secrets in a text of one or several, separated by white space; null where one of them is none, or there are none. */
 export function readSecrets(text: Secret): readonly Secret[] | null {
   const words = text
     .reveal()

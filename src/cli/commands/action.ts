@@ -31,7 +31,7 @@ export interface ActionFlags {
 
 /**
  * `status action add TEXT`, `done ID`, `drop ID`: promises an action, or says what became of it. Each change enters the
- * journal. The pages that show a public one are written anew; exit 5 where one could not be.
+ * journal. The pages that show a public one are rewritten; exit 5 where one could not be.
  */
 export async function changeAction(
   app: App,

@@ -59,7 +59,7 @@ export async function servePage(app: App, name: string | null, flags: ServeFlags
       else stdout.write(`${url}\n`);
       if (!isLoopback(host))
         stderr.write(`Whoever reaches ${oneLine(host)} can read this page, not only you.\n`);
-      stderr.write("The page is made anew as the ledger changes. Ctrl-C ends it.\n");
+      stderr.write("The page is rebuilt as the ledger changes. Ctrl-C ends it.\n");
       await new Promise<void>((resolve) => {
         if (stopping.aborted) resolve();
         stopping.addEventListener("abort", () => resolve(), { once: true });

@@ -13,7 +13,7 @@ export interface PageFlags {
 }
 
 /**
- * `status page build|publish [channel]`: reads the other dashboards, writes the pages anew, and with `publish` carries them
+ * `status page build|publish [channel]`: reads the other dashboards, rewrites the pages, and with `publish` carries them
  * to their hosts and reads them back. Exit 0 all, 5 some, 6 none, 130 where Ctrl-C came before all was done.
  */
 export async function writePages(

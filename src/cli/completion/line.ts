@@ -15,7 +15,7 @@ const CURSOR = "\u0000";
 export function readLine(line: string): Typed & { readonly cut: number } {
   const [, ...words] = splitWords(`${line}${CURSOR}`);
   const current = (words.pop() ?? "").replaceAll(CURSOR, "");
-  // Readline begins a word anew behind these; what it replaces is only what follows.
+  // Readline begins a word again behind these; what it replaces is only what follows.
   const last = /[^=:"'\s]*$/.exec(line)?.[0] ?? "";
   return { words, current, cut: Math.max(0, current.length - last.length) };
 }

@@ -1,6 +1,6 @@
 import type { Sink } from "../surroundings.ts";
 
-/** A sink whose last lines are drawn anew as they change; whatever else is written goes above them. */
+/** A sink whose last lines are redrawn as they change; whatever else is written goes above them. */
 export class LiveSink implements Sink {
   readonly #sink: Sink;
   #lines: readonly string[] = [];

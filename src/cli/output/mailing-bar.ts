@@ -6,7 +6,7 @@ import type { Style } from "./style.ts";
 /** The rate is that of so much time past: steady enough to read, and soon true again after a pause. */
 const WINDOW_MS = 15_000;
 const WIDTH = 20;
-/** Where nothing is drawn anew: how often a line is written. */
+/** Where nothing is redrawn: how often a line is written. */
 const LINE_EVERY_MS = 30_000;
 
 interface Sample {

@@ -78,7 +78,7 @@ export class Narrator {
     }
   }
 
-  /** Takes away what is drawn anew. */
+  /** Takes away what is redrawn. */
   end(): void {
     this.#app.live.show([]);
   }

@@ -29,7 +29,7 @@ export function styleFor(sink: Sink, { env }: Pick<Surroundings, "env">, plain: 
   };
 }
 
-/** Whether lines may be drawn anew: on a terminal that can, for somebody who has not asked for plain lines. */
+/** Whether lines may be redrawn: on a terminal that can, for somebody who has not asked for plain lines. */
 export function mayRedraw(sink: Sink, { env }: Pick<Surroundings, "env">, plain: boolean): boolean {
   return sink.isTerminal && !plain && !env.CI && env.TERM !== "dumb";
 }

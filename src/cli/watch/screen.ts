@@ -5,7 +5,7 @@ const LEAVE = "\u001b[?7h\u001b[?25h\u001b[?1049l";
 const DEFAULT_ROWS = 24;
 
 /**
- * The whole terminal, drawn anew line by line over what stood there, so that nothing flickers. It is a second screen: what
+ * The whole terminal, redrawn line by line over what stood there, so that nothing flickers. It is a second screen: what
  * the terminal showed before comes back at `leave`. Lines do not wrap, so that neither a resize nor a wide character can
  * push others out of place.
  */

@@ -241,7 +241,7 @@ export class Loop {
     voice.tell({ event: "unreachable", text, document: { error: errorFields(error) } });
   }
 
-  /** The ledger answers again: what this machine kept for it in the meantime is brought home by opening it anew. */
+  /** The ledger answers again: what this machine kept for it in the meantime is brought home by opening it again. */
   async #recover(): Promise<void> {
     const { open, surroundings, clock, voice } = this.#means;
     const before = this.#app;

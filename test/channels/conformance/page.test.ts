@@ -25,7 +25,7 @@ describeChannel({
       case: "fates",
       reason: "it writes files and asks no server; writing again is safe, so nothing is unknown",
     },
-    { case: "find", reason: "the page is written anew as a whole, so publishing again repeats nothing" },
+    { case: "find", reason: "the page is rewritten as a whole, so publishing again repeats nothing" },
     { case: "tells of a post that was altered", reason: "a page is proved by its revision" },
     { case: "takes trouble for nothing but trouble", reason: "it reads its own files" },
     {

@@ -25,7 +25,7 @@ const CHAPTERS: readonly { readonly title: string; readonly names: Readonly<Reco
   {
     title: "Planned work",
     names: {
-      "maintenance-scheduled": "Planned, or planned anew",
+      "maintenance-scheduled": "Planned, or planned again",
       "maintenance-reminder": "Some time before it begins",
       "maintenance-started": "The work begins",
       "maintenance-verifying": "The work is done and being checked",
