@@ -18,6 +18,7 @@ export type {
   PagesDocument,
   PlannedDelivery,
   PreviewDocument,
+  RecipientDocument,
   RetryPreviewDocument,
   ShowDocument,
 } from "./status/documents.ts";
@@ -32,6 +33,7 @@ export type {
   LintOptions,
   ListActionsOptions,
   LogOptions,
+  RecipientsOptions,
   ReportOptions,
   ResolveOptions,
   RetryOptions,

@@ -21,6 +21,7 @@ import {
   type NothingDocument,
   type PagesDocument,
   type PreviewDocument,
+  type RecipientDocument,
   type RetryPreviewDocument,
   retryPreviewDocument,
   type ShowDocument,
@@ -36,6 +37,7 @@ import {
   type LintOptions,
   type ListActionsOptions,
   type LogOptions,
+  type RecipientsOptions,
   type ReportOptions,
   type ResolveOptions,
   type RetryOptions,
@@ -126,6 +128,11 @@ export interface Status extends Speaking<BroadcastDocument, BroadcastDocument | 
   report(options?: ReportOptions): Promise<ReportDocument>;
   /** Who said, approved, overrode and corrected what; of one incident, or of all within `since` (30 days). */
   log(options?: LogOptions): Promise<LogDocument>;
+  /**
+   * Who on a list was not reached by the newest mailing, and why; with `states` others. Read a thousand at a time: close()
+   * ends it with STATUS_CLOSED.
+   */
+  recipients(options?: RecipientsOptions): AsyncIterable<RecipientDocument>;
   /** What was promised after an incident. A page that shows it is written anew; where it cannot be, a `remark` event says so. */
   readonly action: {
     add(text: string, options?: AddActionOptions): Promise<ActionDocument>;
@@ -255,6 +262,18 @@ export async function createStatus(options: CreateOptions = {}): Promise<Status>
         const { log } = await import("./log.ts");
         return (await log(desk, incident, checked)).document;
       }),
+    recipients(asked) {
+      const finding = run("recipients", asked, async ({ incident = null, ...checked }) => {
+        const { mailed, recipientsOf } = await import("./recipients.ts");
+        return { found: await mailed(desk, incident, checked), recipientsOf };
+      });
+      // Whoever iterates hears of it.
+      finding.catch(() => {});
+      return (async function* () {
+        const { found, recipientsOf } = await finding;
+        for (const row of found.rows) yield* recipientsOf(found, row, (read) => clean(house.run(read)));
+      })();
+    },
     action: actionsAt(desk, run),
     lint: (asked) =>
       run("lint", asked, async ({ template = null, ...checked }) => {

@@ -1,5 +1,6 @@
 import type { Ask } from "../broadcast/approval.ts";
 import type { Delivery, DeliveryError, Verification } from "../broadcast/ledger.ts";
+import type { RecipientState } from "../broadcast/mailings.ts";
 import {
   type ChannelReport,
   type Outcome,
@@ -195,6 +196,15 @@ export interface Check extends ChannelFinding {
 export interface DoctorDocument {
   readonly version: 1;
   readonly checks: readonly Check[];
+}
+
+/** What became of one recipient: a line that `status recipients --json` prints. */
+export interface RecipientDocument {
+  readonly channel: string;
+  readonly updateNumber: number;
+  readonly address: string;
+  readonly state: RecipientState;
+  readonly error: DeliveryError | null;
 }
 
 /** What `status approve --json` prints. */

@@ -10,6 +10,7 @@ import type {
   LintOptions as Linting,
   PageOptions,
   PlanOptions,
+  RecipientsOptions as Receiving,
   RetryOptions as Retrying,
   SinceOptions,
   SpeakOptions,
@@ -89,6 +90,7 @@ export type LintOptions = Linting & {
   /** One template; all in use where left out. */
   readonly template?: string;
 };
+export type RecipientsOptions = About & Receiving;
 export type WritePageOptions = PageOptions & {
   /** One page channel; all where left out. */
   readonly channel?: string;
@@ -115,6 +117,7 @@ export interface Taken {
   show: About;
   due: { readonly within?: Duration };
   verify: About & { readonly timeout?: Duration };
+  recipients: RecipientsOptions;
   report: ReportOptions;
   log: LogOptions;
   "action.add": AddActionOptions;
@@ -233,6 +236,10 @@ const FIELDS: { readonly [N in keyof Taken]: { readonly [O in keyof Required<Tak
   show: about,
   due: { within: duration },
   verify: { ...about, timeout: duration },
+  recipients: {
+    ...{ ...about, channel: text("text: a channel's name") },
+    states: optional(z.array(z.string()), 'a list of states, such as ["refused"]'),
+  },
   report: { ...about, since: duration },
   log: { ...about, since: duration, all: yesOrNo },
   "action.add": {

@@ -2,6 +2,7 @@ import { parseDuration } from "../base/duration.ts";
 import { usageError } from "../base/errors.ts";
 import { suggest } from "../base/nearest.ts";
 import { lastOccurrence, nextOccurrence } from "../base/zone.ts";
+import type { RecipientState } from "../broadcast/mailings.ts";
 import type { Config } from "../config/load.ts";
 import { flatten } from "../incident/components.ts";
 import {
@@ -111,6 +112,14 @@ export interface PageOptions {
   readonly sources?: boolean;
   /** False: what was published is not read back. */
   readonly verify?: boolean;
+}
+
+/** Whose fate a look at mailings asks for. */
+export interface RecipientsOptions {
+  /** One list; all of the incident's where left out. */
+  readonly channel?: string;
+  /** Those who were not reached where left out. */
+  readonly states?: readonly RecipientState[];
 }
 
 /** What a look at templates, or at words, takes. */
