@@ -4,6 +4,7 @@ import { setupError } from "../base/errors.ts";
 import { excerpt } from "./answer.ts";
 import { type Channel, ChannelError, type Finding, type Post, type Receipt, TooLong } from "./contract.ts";
 import type { OwnChannel } from "./own.ts";
+import { frozenCopy } from "./own-kit.ts";
 
 /** Whose fault it is, for errors. */
 interface Origin {
@@ -87,7 +88,11 @@ export function guarded(connect: () => OwnChannel, origin: Origin): Channel {
   };
   const { find, verify, amend, remove, close } = channel;
   return {
-    compose: (message, context) => composed(() => channel.compose(message, context), origin),
+    compose: (message, { keyOf, ...facts }) =>
+      composed(
+        () => channel.compose(frozenCopy(message), Object.freeze({ keyOf, ...frozenCopy(facts) })),
+        origin,
+      ),
     publish: (...given) =>
       attempt(async () => receipt(await within(() => channel.publish(...given), given[2])), origin),
     check: async (signal) => {

@@ -3,6 +3,7 @@ import { setupError } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Channel, ChannelKind, ChannelKit } from "./contract.ts";
 import { guarded } from "./own-guard.ts";
+import { ownKit } from "./own-kit.ts";
 
 /** Of what an own channel and `status` ask of each other: it rises only where a channel written for it would be misled. */
 export const CONTRACT = 1;
@@ -95,6 +96,6 @@ export function readOwnKind(exported: unknown, from: string): ChannelKind {
     ...kind,
     ...(paths === undefined ? {} : { paths }),
     connect: (settings, kit) =>
-      guarded(() => (exported as OwnKind).connect(settings, kit), { from, channel: kit.name }),
+      guarded(() => (exported as OwnKind).connect(settings, ownKit(kit)), { from, channel: kit.name }),
   };
 }

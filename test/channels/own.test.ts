@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "../../src/channel.ts";
-import { type Channel, ChannelError, TooLong } from "../../src/channels/contract.ts";
-import { defineChannel, type OwnChannel, readOwnKind } from "../../src/channels/own.ts";
+import { type Channel, ChannelError, type ComposeContext, TooLong } from "../../src/channels/contract.ts";
+import { defineChannel, type OwnChannel, type OwnKit, readOwnKind } from "../../src/channels/own.ts";
 import { secretReference } from "../../src/channels/settings.ts";
-import { contextFor, kitFor, messageOf, NOWHERE } from "./loopback.ts";
+import type { Message } from "../../src/render/document.ts";
+import { contextFor, kitFor, messageOf, NOW, NOWHERE } from "./loopback.ts";
 
 const NEVER = new AbortController().signal;
 const POST = { part: "1", key: "k", payload: null, text: "", length: null, notes: [] };
@@ -99,5 +100,74 @@ describe("a guarded channel", () => {
     for (const does of [throwing(new TypeError("x")), () => [], () => [POST, POST], async () => [POST]])
       expect(composing(does)).toThrow(fault);
     expect(composing(() => [POST])()).toEqual([POST]);
+  });
+});
+
+describe("what an own channel is given", () => {
+  const connected = (connect: (kit: OwnKit) => OwnChannel, kit = kitFor()) =>
+    readOwnKind(
+      defineChannel({
+        ...{ kind: "own", title: "Own", settings: z.strictObject({}) },
+        connect: (_, given) => connect(given),
+      }),
+      "./own.mjs",
+    ).connect({}, kit);
+  const idle = { publish: async () => RECEIPT, check: async () => [] };
+
+  it("is its own: what it does to the kit changes nothing for other channels", () => {
+    const kit = kitFor({ components: [{ id: "storefront", name: "Storefront", components: [] }] });
+    const { request } = kit.http;
+    const asBefore = structuredClone(kit.property);
+    const changes: readonly ((kit: { -readonly [Name in keyof OwnKit]: OwnKit[Name] }) => unknown)[] = [
+      (given) => Object.assign(given.property, { name: "Mine" }),
+      (given) => Object.assign(given.property.components[0]!, { name: "Mine" }),
+      (given) => (given.property.components as unknown[]).push("mine"),
+      (given) => Object.assign(given.http, { request: async () => ({ status: 200 }) }),
+      (given) => Object.assign(given.clock, { now: () => new Date(0) }),
+      (given) => Object.assign(given, { loopbackOnly: false }),
+    ];
+    for (const change of changes)
+      expect(() =>
+        connected((given) => {
+          change(given);
+          return { compose: () => [POST], ...idle };
+        }, kit),
+      ).toThrow(expect.objectContaining({ code: "OWN_KIND_BROKEN" }));
+    connected((given) => {
+      given.clock.now().setTime(0);
+      expect(Object.keys(given)).not.toContain("board");
+      return { compose: () => [POST], ...idle };
+    }, kit);
+    expect(kit.property).toEqual(asBefore);
+    expect(kit.http.request).toBe(request);
+    expect(kit.clock.now()).toEqual(NOW);
+  });
+
+  it("is its own: what compose does to the words and facts changes nothing for other channels", () => {
+    const message = messageOf("Down.");
+    const elsewhere = new Map([["storefront", "major_outage" as const]]);
+    const context = { ...contextFor(), elsewhere };
+    const asBefore = structuredClone({ message, incident: context.incident, elsewhere });
+    const composing = (change: (given: Message, about: ComposeContext) => unknown) => () =>
+      connected(() => ({
+        compose: (given, about) => {
+          change(given, about);
+          return [{ ...POST, key: about.keyOf("1") }];
+        },
+        ...idle,
+      })).compose(message, context);
+    for (const change of [
+      (given: Message) => Object.assign(given, { short: "mine" }),
+      (given: Message) => (given.body as unknown[]).pop(),
+      (_: Message, { incident }: ComposeContext) => Object.assign(incident, { title: "mine" }),
+      (_: Message, { incident }: ComposeContext) => (incident.components as unknown[]).push("mine"),
+    ])
+      expect(composing(change)).toThrow(expect.objectContaining({ code: "OWN_KIND_BROKEN" }));
+    const untroubled = composing((_, about) => {
+      about.incident.startedAt.setTime(0);
+      (about.elsewhere as Map<string, string>).clear();
+    });
+    expect(untroubled()).toMatchObject([{ key: context.keyOf("1") }]);
+    expect({ message, incident: context.incident, elsewhere }).toEqual(asBefore);
   });
 });
