@@ -219,10 +219,15 @@ function asChannelError(error: unknown, origin: Origin): ChannelError {
   );
 }
 
-function wordsOf(error: unknown): string {
-  if (error instanceof Error) return excerpt(`${error.name}: ${error.message}`);
-  // Not everything that can be thrown can be made a text.
-  return typeof error === "string" ? excerpt(error) : `it threw ${error === null ? "null" : typeof error}`;
+/** What was thrown, on one line. */
+export function wordsOf(error: unknown): string {
+  if (typeof error === "string" && error.trim() !== "") return excerpt(error);
+  try {
+    if (error instanceof Error) return excerpt(`${error.name}: ${error.message}`);
+  } catch {
+    // Not everything that can be thrown can be made a text.
+  }
+  return `it threw ${error === null ? "null" : typeof error}`;
 }
 
 function mend({ from }: Origin): string {

@@ -1,12 +1,16 @@
-import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
-import { dirname, extname, join, resolve } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { dirname, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { StatusError, setupError } from "../base/errors.ts";
+import { excerpt } from "../channels/answer.ts";
 import type { ChannelKind } from "../channels/contract.ts";
 import { readOwnKind } from "../channels/own.ts";
+import { wordsOf } from "../channels/own-guard.ts";
 import { KINDS } from "../channels/registry.ts";
+import { secretReference } from "../channels/settings.ts";
 import { refuseForeign } from "./file.ts";
 import { type ChannelConfig, type Config, checkSettings } from "./load.ts";
+import { entryOf, isFile } from "./own-package.ts";
 
 /** For a file to be loaded and everything that it imports; less where the channel's own time-out is shorter. */
 const LONGEST_LOADING_MS = 10_000;
@@ -39,14 +43,39 @@ export async function loadOwnKinds({ channels, path, folder }: Config): Promise<
       const kind = await pending;
       refuseCollision(kind.kind, from, names);
       const settings = checkSettings(name, kind, channel.settings, path, folder);
+      refuseOddSecrets(kind, settings, from);
       loaded.push({ ...channel, kind, settings });
     } catch (error) {
-      if (!(error instanceof StatusError)) throw error;
-      faults.set(name, error);
+      faults.set(name, error instanceof StatusError ? error : brokenBy(error, from));
       loaded.push(channel);
     }
   }
   return { channels: loaded, faults };
+}
+
+/** Its schema and what it exports are code of its own too. */
+function brokenBy(error: unknown, from: string): StatusError {
+  return setupError(
+    "OWN_KIND_BROKEN",
+    `${from} cannot be used: ${wordsOf(error)}`,
+    "Mend it; its conformance test shows where it strays from the contract.",
+    error,
+  );
+}
+
+function refuseOddSecrets(
+  { secrets }: ChannelKind,
+  settings: Readonly<Record<string, unknown>>,
+  from: string,
+): void {
+  for (const name of secrets)
+    for (const given of [settings[name] ?? []].flat())
+      if (!secretReference.safeParse(given).success)
+        throw setupError(
+          "OWN_KIND_BROKEN",
+          `${from} calls ${name} a secret, and takes something else for it than a reference.`,
+          `Let its settings say: ${name}: secretReference`,
+        );
 }
 
 function refuseCollision(kind: string, from: string, names: Map<string, string>): void {
@@ -69,10 +98,12 @@ async function loadKind(from: string, folder: string, withinMs: number): Promise
 
 function fileAt(from: string, folder: string): string {
   const file = resolve(folder, from);
-  if (existsSync(file) && statSync(file).isFile()) return file;
+  if (isFile(file)) return file;
   throw setupError(
     "OWN_KIND_MISSING",
-    `There is no file ${file}, which the configuration names as a kind (${from}).`,
+    existsSync(file)
+      ? `${file} is a folder or the like, and the configuration names it as a kind (${from}).`
+      : `There is no file ${file}, which the configuration names as a kind (${from}).`,
     "Paths begin at the configuration's folder, and end in .mjs or .js.",
   );
 }
@@ -91,46 +122,6 @@ function refuseUnreadable(file: string, from: string): void {
     );
   }
   throw setupError("OWN_KIND_MISSING", `${from} is no module.`, "Name a file that ends in .mjs or .js.");
-}
-
-/** A package's entry, looked for as Node does from the configuration's folder; never from the folder of `status` itself. */
-function entryOf(name: string, folder: string): string {
-  for (let at = folder; ; at = dirname(at)) {
-    const home = join(at, "node_modules", name);
-    if (existsSync(join(home, "package.json"))) {
-      const { exports, main } = JSON.parse(readFileSync(join(home, "package.json"), "utf8")) as Manifest;
-      const entry = resolve(home, entryIn(exports) ?? main ?? "index.js");
-      if (existsSync(entry)) return entry;
-      throw setupError(
-        "OWN_KIND_MISSING",
-        `The package ${name} has no file ${entry}, which its package.json names.`,
-        `Install it again: npm install --save-dev ${name}`,
-      );
-    }
-    if (at === dirname(at)) break;
-  }
-  throw setupError(
-    "OWN_KIND_MISSING",
-    `The package ${name} is not installed where ${folder} finds it.`,
-    `Install it there: npm install --save-dev ${name}`,
-  );
-}
-
-interface Manifest {
-  readonly main?: string;
-  readonly exports?: unknown;
-}
-
-const CONDITIONS = ["import", "node", "module-sync", "default"];
-
-function entryIn(exports: unknown): string | null {
-  if (typeof exports === "string") return exports;
-  if (typeof exports !== "object" || exports === null) return null;
-  for (const [key, value] of Object.entries(exports)) {
-    const entry = key === "." || CONDITIONS.includes(key) ? entryIn(value) : null;
-    if (entry !== null) return entry;
-  }
-  return null;
 }
 
 async function importWithin(withinMs: number, file: string, from: string): Promise<unknown> {
@@ -154,7 +145,7 @@ async function importWithin(withinMs: number, file: string, from: string): Promi
   } catch (error) {
     if (error instanceof StatusError) throw error;
     const { code, message = "" } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
-    const why = message.split("\n")[0] || "it threw something that is no error";
+    const why = excerpt(message.split("\n")[0] ?? "") || wordsOf(error);
     if (code === "ERR_MODULE_NOT_FOUND" && /'status(?:\/\w+)?'/.test(message))
       throw setupError(
         "OWN_KIND_BROKEN",

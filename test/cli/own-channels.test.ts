@@ -182,6 +182,15 @@ describe("what is wrong with a channel of the user's own", () => {
   const typescript = (process.features as { typescript?: unknown }).typescript;
   const faults: readonly (readonly [string, string, string, string, Record<string, unknown>?, string?])[] = [
     ["throws when it is loaded", "throw new Error('no luck')", "OWN_KIND_BROKEN", "no luck"],
+    ["throws a text", "throw 'no luck'", "OWN_KIND_BROKEN", "cannot be loaded: no luck"],
+    ["throws null", "throw null", "OWN_KIND_BROKEN", "it threw null"],
+    ["throws a bare object", "throw Object.create(null)", "OWN_KIND_BROKEN", "it threw object"],
+    [
+      "throws an error without words",
+      "throw Object.assign(new Error(), { message: 5 })",
+      "OWN_KIND_BROKEN",
+      "",
+    ],
     ["cannot be read", "export default {", "OWN_KIND_BROKEN", "cannot be loaded"],
     ["imports what is not there", 'import "status/channel";', "OWN_KIND_BROKEN", "has no package `status`"],
     ["waits for ever", "await new Promise(() => {});", "OWN_KIND_HANGS", "after 2 s"],
@@ -190,6 +199,29 @@ describe("what is wrong with a channel of the user's own", () => {
     ["is of another contract", SPOOL("kind.contract = 2;"), "OWN_KIND_CONTRACT", "contract 2"],
     ["has no name", SPOOL("delete kind.kind;"), "OWN_KIND_BROKEN", "kind:"],
     ["has a built-in name", SPOOL("kind.kind = 'slack';"), "OWN_KIND_NAME_TAKEN", "a built-in kind"],
+    [
+      "exports what cannot be looked at",
+      "export default new Proxy({}, { has() { throw new Error('hands off'); } });",
+      "OWN_KIND_BROKEN",
+      "hands off",
+    ],
+    ["has settings that throw", SPOOL("kind.settings = { safeParse() { null.x; } };"), "OWN_KIND_BROKEN", ""],
+    [
+      "has settings that take time",
+      SPOOL("kind.settings = kind.settings.refine(async () => true);"),
+      "OWN_KIND_BROKEN",
+      "cannot be used",
+    ],
+    [
+      "calls a number a secret",
+      SPOOL(
+        "kind.settings = z.strictObject({ key: z.string(), size: z.number() }); kind.secrets = ['key', 'size'];",
+      ),
+      "OWN_KIND_BROKEN",
+      "calls size a secret",
+      { size: 5 },
+    ],
+    ["throws null when it connects", SPOOL("kind.connect = () => { throw null; };"), "OWN_KIND_BROKEN", ""],
     ["connects to nothing", SPOOL("kind.connect = () => ({});"), "OWN_KIND_BROKEN", "no channel"],
     [
       "composes nonsense",
@@ -208,6 +240,7 @@ describe("what is wrong with a channel of the user's own", () => {
       { key: "hush-hush-2" },
     ],
     ["is not there", SPOOL(), "OWN_KIND_MISSING", "no file", { kind: "./spol.mjs" }],
+    ["is a folder", SPOOL(), "OWN_KIND_MISSING", "is a folder", { kind: "./node_modules" }],
     ["is no module", SPOOL(), "OWN_KIND_MISSING", "no module", {}, "spool.txt"],
     [
       "is a package that is not installed",
@@ -247,6 +280,59 @@ describe("what is wrong with a channel of the user's own", () => {
       expect(`${ran.stdout}${others.stdout}${doctor.stdout}`).not.toContain("hush-hush");
     });
 
+  const home = "node_modules/status-channel-spool";
+  it.each([
+    ["holds no JSON", "{", "OWN_KIND_BROKEN", "is no JSON"],
+    ["holds nothing", "", "OWN_KIND_BROKEN", "is no JSON"],
+    ["holds null", "null", "OWN_KIND_BROKEN", "holds no object"],
+    [
+      "has exports without an entry",
+      '{"exports":{"./more":"./lib/index.js"}}',
+      "OWN_KIND_MISSING",
+      "no entry",
+    ],
+    [
+      "has exports for require only",
+      '{"exports":{"require":"./x.cjs"},"main":"./lib/index.js"}',
+      "OWN_KIND_MISSING",
+      "no entry",
+    ],
+    [
+      "bars its entry",
+      '{"exports":{".":{"import":null,"default":"./lib/index.js"}}}',
+      "OWN_KIND_MISSING",
+      "no entry",
+    ],
+    ["leads out of itself", '{"exports":"./../../spool.mjs"}', "OWN_KIND_BROKEN", "no place within it"],
+    ["has exports that lead to a folder", '{"exports":"./lib"}', "OWN_KIND_MISSING", "no file ./lib"],
+    [
+      "leads nowhere",
+      '{"main":"dist"}',
+      "OWN_KIND_MISSING",
+      "no file dist or dist.js or dist/index.js or index.js",
+    ],
+  ])("stops it before anything is public: its package.json %s", async (_, manifest, code, words) => {
+    const stage = await stageWith(SPOOL(), { kind: "status-channel-spool" }, `${home}/lib/index.js`);
+    writeFileSync(join(stage.folder, home, "package.json"), manifest);
+    const ran = await run(stage, SAY);
+    expect(ran.json().error).toMatchObject({ code, message: expect.stringContaining(words) });
+    expect(ran.json().error.hint).toContain("--except spool");
+    expect({ code: ran.code, heard: stage.heard().slack }).toEqual({ code: 3, heard: 0 });
+    expect((await run(stage, [...SAY, "--except", "spool"])).code).toBe(0);
+    expect(stage.heard().slack).toBe(1);
+  });
+
+  it.each([
+    ["a folder", '{"type":"module","main":"lib"}'],
+    ["a file without its ending", '{"type":"module","main":"./lib/index"}'],
+    ["a list, by what fits first", '{"type":"module","exports":[null,{"import":"./lib/index.js"}]}'],
+    ["an entry that stands over main", '{"type":"module","exports":{".":"./lib/index.js"},"main":"no.js"}'],
+  ])("is nothing where its package.json names %s, as Node reads it", async (_, manifest) => {
+    const stage = await stageWith(SPOOL(), { kind: "status-channel-spool" }, `${home}/lib/index.js`);
+    writeFileSync(join(stage.folder, home, "package.json"), manifest);
+    expect((await run(stage, SAY)).json().deliveries[1]).toMatchObject({ kind: "spool", state: "sent" });
+  });
+
   it("is told where two files give their kinds one name", async () => {
     const stage = await stageWith(SPOOL());
     writeFileSync(join(stage.folder, "other.mjs"), SPOOL(), { mode: 0o600 });
@@ -285,6 +371,16 @@ describe("the code of a channel of one's own", () => {
   ])("keeps no other channel from speaking where it %s", async (_, what) => {
     const { code, stdout, stderr } = await binary(await stageWith(doing(what)), SAY);
     expect(stderr).toContain("A channel of your own failed outside its calls: Error: adrift");
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: "delivered", silent: [] });
+    expect(code).toBe(0);
+  });
+
+  it("keeps no other channel from speaking where what it began at its top level fails later", async () => {
+    const later =
+      "Promise.reject(new Error('adrift')); setTimeout(() => Promise.reject(new Error('later')), 5);";
+    const { code, stdout, stderr } = await binary(await stageWith(SPOOL(later)), SAY);
+    expect(stderr).toContain("A channel of your own failed outside its calls: Error: adrift");
+    expect(stderr).toContain("A channel of your own failed outside its calls: Error: later");
     expect(JSON.parse(stdout)).toMatchObject({ outcome: "delivered", silent: [] });
     expect(code).toBe(0);
   });
