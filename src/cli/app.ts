@@ -28,11 +28,13 @@ export async function openApp(
   { config = null, offline = false, dryRun = false, looking = dryRun }: OpenFlags,
 ): Promise<App> {
   const live = new LiveSink(given.stderr);
-  const surroundings: Surroundings = { ...given, stderr: live };
+  const surroundings: Surroundings = {
+    ...{ ...given, stderr: live },
+    ...(given.ownsProcess === true ? { beforeOwnCode: () => outliveOwnCode(live) } : {}),
+  };
   const desk = await openDesk(surroundings, scrubber, { config, offline, looking }, (happening) =>
     tellRemark(happening, live),
   );
-  if (desk.config.channels.some(({ from }) => from !== null)) outliveOwnCode(live);
   return {
     ...desk,
     // Its channels change when their own kinds are loaded.

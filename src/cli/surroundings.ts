@@ -25,6 +25,8 @@ export interface Surroundings extends Circumstances {
   readonly promptOutput: Writable;
   /** Aborted at the second Ctrl-C or SIGTERM alone: for what takes longer to come to its end than a command. */
   readonly insisted?: AbortSignal;
+  /** Whether the whole process is this command's, and what is done to it lasts no longer than the command. */
+  readonly ownsProcess?: true;
   /** Resolves after so many milliseconds, or as soon as the signal is aborted. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
 }
@@ -80,6 +82,7 @@ export function processSurroundings(): Surroundings {
     ...processCircumstances({ stopping: stopping.signal, stopped: stopped.signal }),
     insisted: insisted.signal,
     wait: abortableWait,
+    ownsProcess: true,
   };
 }
 
@@ -97,8 +100,10 @@ function endWithTerminal(): void {
 }
 
 function sink(stream: NodeJS.WriteStream): Sink {
+  // Of what others write to the stream, some goes elsewhere.
+  const write = stream.write.bind(stream);
   return {
-    write: (text) => void stream.write(text),
+    write: (text) => void write(text),
     isTerminal: stream.isTTY === true,
     get columns() {
       return stream.columns ?? 80;

@@ -18,6 +18,8 @@ export interface Circumstances {
   readonly names: Names;
   /** Set in a drill: loopback only, no `cmd:` and no `publish:`; with `marked`, every text says DRILL. */
   readonly drill: { readonly marked: boolean } | null;
+  /** Called before a channel's own code is loaded. */
+  readonly beforeOwnCode?: () => void;
 }
 
 /** From the first wish to end until what is in flight is given up. */

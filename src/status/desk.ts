@@ -79,6 +79,7 @@ export async function openDesk(
   let own: Promise<ReadonlyMap<string, StatusError>> | null = null;
   const loadOwn = async () => {
     if (config.channels.every(({ from }) => from === null)) return new Map<string, StatusError>();
+    surroundings.beforeOwnCode?.();
     const { channels, faults } = await (await import("../config/own-kinds.ts")).loadOwnKinds(config);
     config = { ...config, channels };
     return faults;

@@ -375,6 +375,35 @@ describe("the code of a channel of one's own", () => {
     expect(code).toBe(0);
   });
 
+  it("leaves standard output to the result: what it prints there goes to stderr", async () => {
+    const printing = `
+      console.log("printed when it is loaded");
+      process.stdout.write(Buffer.from("printed as bytes"));
+      const connect = kind.connect;
+      kind.connect = (settings, kit) => { const channel = connect(settings, kit); const { publish } = channel; return { ...channel,
+        async publish(...post) {
+          console.log("printed", settings.key.reveal());
+          await new Promise((resolve) => process.stdout.write("printed with a call\\n", "utf8", resolve));
+          process.stdout.end("printed at an end");
+          setTimeout(() => console.info("printed too late"), 300);
+          return publish(...post);
+        } }; };`;
+    const { code, stdout, stderr } = await binary(await stageWith(SPOOL(printing)), SAY);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: "delivered" });
+    for (const what of ["when it is loaded", "as bytes", "with a call", "at an end", "too late"])
+      expect(stderr).toContain(`printed ${what}\n`);
+    expect(stderr).not.toContain("hush-hush");
+    expect(code).toBe(0);
+  });
+
+  it("is watched only where the process is the command's own", async () => {
+    const watchers = () =>
+      ["uncaughtException", "unhandledRejection"].map((event) => process.listenerCount(event));
+    const before = { watchers: watchers(), write: process.stdout.write };
+    expect((await run(await stageWith(SPOOL()), SAY)).code).toBe(0);
+    expect({ watchers: watchers(), write: process.stdout.write }).toEqual(before);
+  });
+
   it("keeps no other channel from speaking where what it began at its top level fails later", async () => {
     const later =
       "Promise.reject(new Error('adrift')); setTimeout(() => Promise.reject(new Error('later')), 5);";
