@@ -13,51 +13,73 @@ interface Origin {
   readonly channel: string;
 }
 
+/** In characters of JSON; what the ledger keeps of a post. */
+const LONGEST_EXTRA = 16_000;
+const LONGEST_PAYLOAD = 1_000_000;
+/** For what people read. */
+const LONGEST_WORDS = 2000;
+
+/** `why` says what belongs there instead. */
+function json(limit: number, why: string) {
+  return z.json().refine((value) => JSON.stringify(value).length <= limit, {
+    error: ({ input }) =>
+      `${JSON.stringify(input).length} characters as JSON, and the ledger takes ${limit} of it: ${why}`,
+  });
+}
+
+function words() {
+  return z
+    .string()
+    .transform((text) => (text.length > LONGEST_WORDS ? `${text.slice(0, LONGEST_WORDS)}…` : text));
+}
+
 const receipts = z.object({
   remoteId: z.string().min(1).max(500),
   url: z
     .url({ protocol: /^https?$/ })
+    .max(2000)
     .nullable()
     .default(null),
   pending: z.boolean().optional(),
-  extra: z.json().default(null),
+  extra: json(LONGEST_EXTRA, "keep what find, verify and amend need").default(null),
 });
+const payload = json(LONGEST_PAYLOAD, "compose what is sent, and nothing beside it");
 const posts = z
   .array(
     z.object({
       part: z.string().min(1).max(200),
       key: z.string().min(1).max(500),
-      payload: z.json(),
-      text: z.string(),
+      payload,
+      text: z.string().max(LONGEST_PAYLOAD),
       length: z.object({ used: z.number(), limit: z.number(), unit: z.string() }).nullable().default(null),
-      notes: z.array(z.string()).default([]),
-      standAlone: z.json().optional(),
+      notes: z.array(words()).default([]),
+      standAlone: payload.optional(),
     }),
   )
   .min(1)
   .refine((all) => new Set(all.map(({ part }) => part)).size === all.length, "two posts have the same part");
 const searches = z.union([
   z.object({ found: receipts }),
-  z.object({ found: z.null(), conclusive: z.boolean(), reason: z.string() }),
+  z.object({ found: z.null(), conclusive: z.boolean(), reason: words() }),
 ]);
 const verdicts = z.object({
   state: z.enum(["seen", "missing", "altered", "not-yet", "cannot"]),
-  note: z.string().nullable().default(null),
+  note: words().nullable().default(null),
 });
 const findings = z.array(
   z.object({
     name: z.string(),
     level: z.enum(["ok", "warn", "fail"]),
-    message: z.string(),
-    hint: z.string().nullable().default(null),
+    message: words(),
+    hint: words().nullable().default(null),
   }),
 );
 const errors = z.object({
   name: z.literal("ChannelError"),
   fate: z.enum(["not-sent", "refused", "unknown"]),
-  code: z.string(),
-  message: z.string(),
-  hint: z.string().nullable(),
+  code: z.string().max(100),
+  message: words(),
+  hint: words().nullable(),
   retryAt: z.date().nullable(),
   standAlone: z.boolean(),
 });
@@ -193,19 +215,21 @@ async function attempt<T>(run: () => Promise<T>, origin: Origin): Promise<T> {
   }
 }
 
+/** Given as an answer, and not what the contract says. */
+class Misfit extends Error {}
+
 function fitting<T>(schema: z.ZodType<T>, value: unknown, what: string, { from }: Origin): T {
   const read = schema.safeParse(value);
   if (read.success) return read.data;
   const [issue] = read.error.issues;
   const place = issue?.path.join(".") ?? "";
-  throw new TypeError(
+  throw new Misfit(
     `${from} gives no valid ${what.replace(/^an? /, "")}${place === "" ? "" : ` (${place})`}: ${issue?.message ?? ""}`,
   );
 }
 
 /** What was thrown, as the contract has it; anything but a ChannelError is a fault in the module, and leaves all open. */
 function asChannelError(error: unknown, origin: Origin): ChannelError {
-  if (error instanceof ChannelError) return error;
   const read = errors.safeParse(error);
   if (read.success) {
     const { fate, code, message, hint, retryAt, standAlone } = read.data;
@@ -214,7 +238,11 @@ function asChannelError(error: unknown, origin: Origin): ChannelError {
   return new ChannelError(
     "unknown",
     "OWN_KIND_BROKEN",
-    excerpt(`${origin.from} failed in a way it should not: ${wordsOf(error)}`),
+    excerpt(
+      error instanceof Misfit
+        ? error.message
+        : `${origin.from} failed in a way it should not: ${wordsOf(error)}`,
+    ),
     { hint: `the post may be out: look before posting again. ${mend(origin)}`, cause: error },
   );
 }

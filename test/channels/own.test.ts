@@ -85,6 +85,46 @@ describe("a guarded channel", () => {
     await expect(channel.publish(POST, NOWHERE, NEVER)).rejects.toMatchObject({ message: "later", ...more });
   });
 
+  it("lets nothing into the ledger that would swell it, and says how much is taken", async () => {
+    const long = "x".repeat(5_000_000);
+    const receipt = (more: object) => channelThat(() => ({ ...RECEIPT, ...more }));
+    for (const [more, place] of [
+      [{ extra: { all: long } }, "(extra): 5000010 characters as JSON, and the ledger takes 16000 of it"],
+      [{ remoteId: long }, "(remoteId)"],
+      [{ url: `https://www.example.com/${long}` }, "(url)"],
+    ] as const) {
+      const fault = { fate: "unknown", message: expect.stringContaining(place) };
+      await expect(receipt(more).publish(POST, NOWHERE, NEVER)).rejects.toMatchObject(fault);
+      await expect(receipt(more).amend?.(RECEIPT, POST, NEVER)).rejects.toMatchObject(fault);
+      expect(
+        await channelThat(() => ({ found: { ...RECEIPT, ...more } })).find?.(
+          ...([POST, NOWHERE, new Date(), NEVER] as const),
+        ),
+      ).toMatchObject({ found: null, conclusive: false });
+    }
+    const kept = receipt({ extra: { all: "x".repeat(15_000) } });
+    expect((await kept.publish(POST, NOWHERE, NEVER)).extra).toMatchObject({ all: expect.any(String) });
+    for (const more of [{ payload: long }, { standAlone: long }, { text: long }])
+      expect(() =>
+        channelThat(() => [{ ...POST, ...more }]).compose(messageOf("Down."), contextFor()),
+      ).toThrow(expect.objectContaining({ code: "OWN_KIND_BROKEN" }));
+    const wordy = { name: "ChannelError", fate: "refused", code: "OWN_NO", hint: long };
+    const foreign = Object.assign(new Error(long), { ...wordy, retryAt: null, standAlone: false });
+    for (const error of [foreign, new ChannelError("refused", "OWN_NO", long, { hint: long })]) {
+      const thrown = await channelThat(() => {
+        throw error;
+      })
+        .publish(POST, NOWHERE, NEVER)
+        .catch((caught: ChannelError) => caught);
+      expect(thrown).toMatchObject({ fate: "refused", code: "OWN_NO" });
+      expect(JSON.stringify(thrown).length + (thrown as ChannelError).message.length).toBeLessThan(5000);
+    }
+    const verdict = await channelThat(() => ({ state: "altered", note: long })).verify?.(
+      ...([RECEIPT, POST, NOWHERE, NEVER] as const),
+    );
+    expect(verdict?.note?.length).toBeLessThan(3000);
+  });
+
   it("passes on that a text is too long, and stops at any other fault in compose", () => {
     const composing = (does: () => unknown) => () =>
       channelThat(does).compose(messageOf("Down."), contextFor());
