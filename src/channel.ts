@@ -22,6 +22,7 @@ export {
   TooLong,
   type Verdict,
 } from "./channels/contract.ts";
+export type { Resolved } from "./channels/define-kind.ts";
 export type { Http, HttpRequest, HttpResponse } from "./channels/http.ts";
 export {
   CONTRACT,
@@ -29,7 +30,6 @@ export {
   type OwnChannel,
   type OwnKind,
   type OwnKit,
-  type Resolved,
 } from "./channels/own.ts";
 export { baseUrl, secretReference } from "./channels/settings.ts";
 export type { Block, Inline, Message } from "./render/document.ts";

@@ -1,5 +1,5 @@
 import type { Secret } from "../base/secret.ts";
-import { ChannelError } from "./contract.ts";
+import { ChannelError, type Finding } from "./contract.ts";
 import type { HttpError } from "./http.ts";
 
 const LONGEST_WAIT_MS = 24 * 60 * 60 * 1000;
@@ -44,6 +44,12 @@ export function notBeyondADay(instantMs: number, now: Date): Date | null {
   if (Number.isNaN(instantMs)) return null;
   const earliest = now.getTime();
   return new Date(Math.min(Math.max(instantMs, earliest), earliest + LONGEST_WAIT_MS));
+}
+
+/** What a check says of a question that failed. Whatever is no ChannelError is a fault of ours, and thrown on. */
+export function failing(name: string, error: unknown): Finding {
+  if (!(error instanceof ChannelError)) throw error;
+  return { name, level: "fail", message: error.message, hint: error.hint };
 }
 
 /** The first 200 printable characters of a vendor's answer on one line, with `secrets` blotted out. */

@@ -1,7 +1,7 @@
 import { type ZodType, z } from "zod";
 import { setupError } from "../base/errors.ts";
-import type { Secret } from "../base/secret.ts";
 import type { Channel, ChannelKind, ChannelKit } from "./contract.ts";
+import type { FieldOf, Resolved } from "./define-kind.ts";
 import { guarded } from "./own-guard.ts";
 import { ownKit } from "./own-kit.ts";
 
@@ -13,17 +13,6 @@ export type OwnChannel = Omit<Channel, "mailing">;
 
 /** What an own channel is given to work with. */
 export type OwnKit = Omit<ChannelKit, "board">;
-
-/** The settings as `connect` gets them: checked, and with a Secret in place of each reference. */
-export type Resolved<Fields, Names extends string> = {
-  readonly [Name in keyof Fields]: Name extends Names
-    ? Fields[Name] extends readonly unknown[]
-      ? readonly Secret[]
-      : undefined extends Fields[Name]
-        ? Secret | undefined
-        : Secret
-    : Fields[Name];
-};
 
 /** A kind of channel that is not built in: what its file or package exports as `default`. */
 export interface OwnKind extends Omit<ChannelKind, "connect"> {
@@ -37,7 +26,10 @@ export interface OwnKind extends Omit<ChannelKind, "connect"> {
  * and without what every channel takes (`timeout`, `required`, `audience`, `locale`, `notices`); the fields that `secrets`
  * names hold references (`secretReference`), and `connect` gets a Secret for each.
  */
-export function defineChannel<Schema extends ZodType, const Name extends string = never>(definition: {
+export function defineChannel<
+  Schema extends ZodType,
+  const Name extends FieldOf<Schema> = never,
+>(definition: {
   readonly kind: string;
   readonly title: string;
   readonly settings: Schema;

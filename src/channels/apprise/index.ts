@@ -1,11 +1,12 @@
-import { ChannelError, type ChannelKind, type Post, type Receipt } from "../contract.ts";
+import { ChannelError, type Post, type Receipt } from "../contract.ts";
+import { defineKind } from "../define-kind.ts";
 import { type ApprisePayload, composeForApprise } from "./compose.ts";
 import { AppriseProgram } from "./program.ts";
 import { AppriseServer } from "./server.ts";
-import { type AppriseSettings, settings } from "./settings.ts";
+import { settings } from "./settings.ts";
 
 /** A bridge to the services that Apprise knows; it says whether a service took a post, and nothing of it afterwards. */
-export const apprise: ChannelKind<AppriseSettings> = {
+export const apprise = defineKind({
   kind: "apprise",
   title: "Apprise",
   guide: async () => (await import("./guide.ts")).guide,
@@ -37,7 +38,7 @@ export const apprise: ChannelKind<AppriseSettings> = {
       check: (signal) => (baseUrl === undefined ? local.check(urls, signal) : server.check(signal)),
     };
   },
-};
+});
 
 /** Services' own numbers do not come back through Apprise; ours stands in for them. */
 function receiptOf({ key, part }: Post): Receipt {

@@ -4,6 +4,7 @@ import { type FileHandle, open, unlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Secret } from "../../base/secret.ts";
+import { failing } from "../answer.ts";
 import { ChannelError, type ChannelKit, type Finding } from "../contract.ts";
 import { type Ran, runProgram } from "../program.ts";
 import type { ApprisePayload } from "./compose.ts";
@@ -49,8 +50,7 @@ export class AppriseProgram {
       }
       return findings;
     } catch (error) {
-      if (!(error instanceof ChannelError)) throw error;
-      return [{ name, level: "fail", message: error.message, hint: error.hint }];
+      return [failing(name, error)];
     }
   }
 

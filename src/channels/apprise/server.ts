@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Secret } from "../../base/secret.ts";
-import { excerpt, retryAfter } from "../answer.ts";
+import { excerpt, failing, retryAfter } from "../answer.ts";
 import { ChannelError, type ChannelKit, type Finding } from "../contract.ts";
 import { type Answer, connectJsonApi } from "../json-api.ts";
 import type { ApprisePayload } from "./compose.ts";
@@ -59,8 +59,7 @@ export class AppriseServer {
       if (answer.status !== 200 || count === 0) return [this.#wrong("target", answer)];
       return [{ name: "target", level: "ok", message: `the server keeps ${count} address(es)`, hint: null }];
     } catch (error) {
-      if (!(error instanceof ChannelError)) throw error;
-      return [{ name: "server", level: "fail", message: error.message, hint: error.hint }];
+      return [failing("server", error)];
     }
   }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Secret } from "../../base/secret.ts";
+import type { Resolved } from "../define-kind.ts";
 import { baseUrl, secretReference } from "../settings.ts";
 
 const fields = z.strictObject({
@@ -42,7 +42,4 @@ export const settings = fields.superRefine((given, { addIssue }) => {
 });
 
 /** What the channel works with: the settings with each secret resolved. */
-export type AppriseSettings = Omit<z.output<typeof settings>, "urls" | "key"> & {
-  readonly urls?: readonly Secret[] | undefined;
-  readonly key?: Secret | undefined;
-};
+export type AppriseSettings = Resolved<z.output<typeof settings>, "urls" | "key">;

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { excerpt } from "../answer.ts";
-import { ChannelError, type ChannelKit, type Finding } from "../contract.ts";
+import { excerpt, failing } from "../answer.ts";
+import type { ChannelKit, Finding } from "../contract.ts";
 import { linkFindings } from "../status-link.ts";
 import type { Repository, Session } from "./call.ts";
 import { COLLECTION } from "./compose.ts";
@@ -48,8 +48,7 @@ export async function checkRepository(
       ...linkFindings(kit, "the profile", profile, (to) => `put ${to} into the profile's description`),
     );
   } catch (error) {
-    if (!(error instanceof ChannelError)) throw error;
-    findings.push(fail(asked, error.message, error.hint));
+    findings.push(failing(asked, error));
   }
   return findings;
 }

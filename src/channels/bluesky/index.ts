@@ -1,43 +1,34 @@
-import {
-  type Channel,
-  ChannelError,
-  type ChannelKind,
-  type ChannelKit,
-  type Place,
-  type Post,
-  type Receipt,
-} from "../contract.ts";
+import { ChannelError, type Place, type Post, type Receipt } from "../contract.ts";
+import { defineKind } from "../define-kind.ts";
 import { connectRepository, type Repository } from "./call.ts";
 import { checkRepository } from "./check.ts";
 import { COLLECTION, composePost, type PostPayload } from "./compose.ts";
 import { findPost, receiptOf, replyOf, rkeyOf, strongRef, verifyPost } from "./read.ts";
-import { type BlueskySettings, blueskySettings } from "./settings.ts";
+import { blueskySettings } from "./settings.ts";
 
 /**
  * An account on Bluesky, or on any server of the AT Protocol: the first post opens a thread, later ones reply to the
  * one before. There is no amending: a server takes a changed record, and readers may go on seeing the first.
  */
-export const bluesky: ChannelKind<BlueskySettings> = {
+export const bluesky = defineKind({
   kind: "bluesky",
   title: "Bluesky",
   guide: async () => (await import("./guide.ts")).guide,
   settings: blueskySettings,
   secrets: ["appPassword"],
-  connect,
-};
-
-function connect(settings: BlueskySettings, kit: ChannelKit): Channel {
-  const repository = connectRepository(settings, kit);
-  const { baseUrl } = settings;
-  return {
-    compose: (message, context) => composePost(message, context, kit.locale),
-    publish: (post, place, signal) => publish(repository, post, place, baseUrl, signal),
-    find: (post, _place, since, signal) => findPost(repository, post, since, baseUrl, signal),
-    verify: (receipt, post, _place, signal) => verifyPost(repository, receipt, post, signal),
-    remove: (receipt, signal) => remove(repository, receipt, signal),
-    check: (signal) => checkRepository(repository, settings, kit, signal),
-  };
-}
+  connect(settings, kit) {
+    const repository = connectRepository(settings, kit);
+    const { baseUrl } = settings;
+    return {
+      compose: (message, context) => composePost(message, context, kit.locale),
+      publish: (post, place, signal) => publish(repository, post, place, baseUrl, signal),
+      find: (post, _place, since, signal) => findPost(repository, post, since, baseUrl, signal),
+      verify: (receipt, post, _place, signal) => verifyPost(repository, receipt, post, signal),
+      remove: (receipt, signal) => remove(repository, receipt, signal),
+      check: (signal) => checkRepository(repository, settings, kit, signal),
+    };
+  },
+});
 
 /** Puts the record where none is yet: the same record again changes nothing, and another in its place is refused. */
 async function publish(

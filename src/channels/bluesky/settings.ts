@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Secret } from "../../base/secret.ts";
+import type { Resolved } from "../define-kind.ts";
 import { baseUrl, secretReference } from "../settings.ts";
 
 export const blueskySettings = z.strictObject({
@@ -18,6 +18,4 @@ export const blueskySettings = z.strictObject({
 });
 
 /** What the channel works with: the settings with the password resolved. */
-export type BlueskySettings = Omit<z.output<typeof blueskySettings>, "appPassword"> & {
-  readonly appPassword: Secret;
-};
+export type BlueskySettings = Resolved<z.output<typeof blueskySettings>, "appPassword">;

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { resolve } from "node:path";
-import { excerpt } from "../answer.ts";
+import { excerpt, failing } from "../answer.ts";
 import {
   ChannelError,
   type ChannelKit,
@@ -86,8 +86,7 @@ export class ProgramClient {
     try {
       return findingsIn(await this.#ask("check", {}, signal)) ?? raise(misfit("check"));
     } catch (error) {
-      if (!(error instanceof ChannelError)) throw error;
-      return [{ name, level: "fail", message: error.message, hint: error.hint }];
+      return [failing(name, error)];
     }
   }
 

@@ -1,10 +1,11 @@
-import type { Channel, ChannelKind } from "../contract.ts";
+import type { Channel } from "../contract.ts";
+import { defineKind } from "../define-kind.ts";
 import { ProgramClient } from "./client.ts";
 import { composeForProgram } from "./compose.ts";
-import { type CommandSettings, settings } from "./settings.ts";
+import { settings } from "./settings.ts";
 
 /** A program of the user's own: gets each post as JSON on its standard input, and answers with a receipt. */
-export const command: ChannelKind<CommandSettings> = {
+export const command = defineKind({
   kind: "command",
   title: "Own program",
   guide: async () => (await import("./guide.ts")).guide,
@@ -32,4 +33,4 @@ export const command: ChannelKind<CommandSettings> = {
       ...(can.includes("remove") ? { remove: (receipt, signal) => client.remove(receipt, signal) } : {}),
     };
   },
-};
+});

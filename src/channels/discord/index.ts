@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { excerpt } from "../answer.ts";
-import { type Channel, ChannelError, type ChannelKind, type ChannelKit, type Finding } from "../contract.ts";
+import { excerpt, failing } from "../answer.ts";
+import { ChannelError, type ChannelKit, type Finding } from "../contract.ts";
+import { defineKind } from "../define-kind.ts";
 import { openWebhook } from "./client.ts";
 import { composeDiscord } from "./compose.ts";
 import { amendMessage, publishMessage, removeMessage, verifyMessage } from "./messages.ts";
@@ -10,33 +11,31 @@ import { type DiscordSettings, discordSettings } from "./settings.ts";
  * Posts through one Discord webhook. In a forum each incident becomes a thread; elsewhere messages stand one after the
  * other, for a webhook cannot reply. A webhook cannot list what it posted, so there is no `find`.
  */
-export const discord: ChannelKind<DiscordSettings> = {
+export const discord = defineKind({
   kind: "discord",
   title: "Discord",
   guide: async () => (await import("./guide.ts")).guide,
   settings: discordSettings,
   secrets: ["webhook"],
-  connect,
-};
-
-function connect(settings: DiscordSettings, kit: ChannelKit): Channel {
-  const webhook = () => openWebhook(settings, kit);
-  return {
-    compose: (message, context) => [composeDiscord(message, context, settings)],
-    publish: async (post, place, signal) => publishMessage(webhook(), post, place, settings, signal),
-    async verify(receipt, post, _place, signal) {
-      try {
-        return await verifyMessage(webhook(), receipt, post, signal);
-      } catch (error) {
-        if (!(error instanceof ChannelError)) throw error;
-        return { state: error.fate === "refused" ? "cannot" : "not-yet", note: error.message };
-      }
-    },
-    amend: async (receipt, post, signal) => amendMessage(webhook(), receipt, post, signal),
-    remove: async (receipt, signal) => removeMessage(webhook(), receipt, signal),
-    check: (signal) => check(settings, kit, signal),
-  };
-}
+  connect(settings, kit) {
+    const webhook = () => openWebhook(settings, kit);
+    return {
+      compose: (message, context) => [composeDiscord(message, context, settings)],
+      publish: async (post, place, signal) => publishMessage(webhook(), post, place, settings, signal),
+      async verify(receipt, post, _place, signal) {
+        try {
+          return await verifyMessage(webhook(), receipt, post, signal);
+        } catch (error) {
+          if (!(error instanceof ChannelError)) throw error;
+          return { state: error.fate === "refused" ? "cannot" : "not-yet", note: error.message };
+        }
+      },
+      amend: async (receipt, post, signal) => amendMessage(webhook(), receipt, post, signal),
+      remove: async (receipt, signal) => removeMessage(webhook(), receipt, signal),
+      check: (signal) => check(settings, kit, signal),
+    };
+  },
+});
 
 const INCOMING = 1;
 const webhookShape = z.object({
@@ -71,7 +70,6 @@ async function check(
       { name: "target", level: "ok", message: `the channel ${excerpt(found.channel_id ?? "?")}`, hint: null },
     ];
   } catch (error) {
-    if (!(error instanceof ChannelError)) throw error;
-    return [{ name: "credential", level: "fail", message: error.message, hint: error.hint }];
+    return [failing("credential", error)];
   }
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Secret } from "../../base/secret.ts";
+import type { Resolved } from "../define-kind.ts";
 import { baseUrl, secretReference } from "../settings.ts";
 
 const snowflake = z.string().regex(/^[1-9]\d{5,25}$/, "an id of digits, in quotes");
@@ -32,4 +32,4 @@ export const discordSettings = fields.refine(({ forum, thread }) => !forum || th
 });
 
 /** What the channel works with: the settings with the webhook resolved. */
-export type DiscordSettings = Omit<z.output<typeof fields>, "webhook"> & { readonly webhook: Secret };
+export type DiscordSettings = Resolved<z.output<typeof fields>, "webhook">;

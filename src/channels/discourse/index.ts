@@ -1,42 +1,33 @@
 import { z } from "zod";
-import {
-  type Channel,
-  ChannelError,
-  type ChannelKind,
-  type ChannelKit,
-  type Place,
-  type Post,
-  type Receipt,
-} from "../contract.ts";
+import { ChannelError, type Place, type Post, type Receipt } from "../contract.ts";
+import { defineKind } from "../define-kind.ts";
 import type { Answer } from "../json-api.ts";
 import { checkForum } from "./check.ts";
 import { connectForum, type Forum } from "./client.ts";
 import { composeForumPost, type ForumPayload } from "./compose.ts";
 import { findForumPost, locateTopic, threadOf, verifyForumPost } from "./lookup.ts";
-import { type DiscourseSettings, discourseSettings } from "./settings.ts";
+import { discourseSettings } from "./settings.ts";
 
 /** A Discourse forum: one topic an incident, a reply for each update. */
-export const discourse: ChannelKind<DiscourseSettings> = {
+export const discourse = defineKind({
   kind: "discourse",
   title: "Discourse",
   guide: async () => (await import("./guide.ts")).guide,
   settings: discourseSettings,
   secrets: ["apiKey"],
-  connect,
-};
-
-function connect(settings: DiscourseSettings, kit: ChannelKit): Channel {
-  const forum = connectForum(settings, kit);
-  return {
-    compose: (message, context) => [composeForumPost(message, context, settings, kit.property, kit.locale)],
-    publish: (post, place, signal) => publish(forum, post, place, signal),
-    find: (post, place, since, signal) => findForumPost(forum, post, place, since, signal),
-    verify: (receipt, post, place, signal) => verifyForumPost(forum, receipt, post, place, signal),
-    amend: (receipt, post, signal) => amend(forum, receipt, post, signal),
-    remove: (receipt, signal) => remove(forum, receipt, signal),
-    check: (signal) => checkForum(forum, settings, kit, signal),
-  };
-}
+  connect(settings, kit) {
+    const forum = connectForum(settings, kit);
+    return {
+      compose: (message, context) => [composeForumPost(message, context, settings, kit.property, kit.locale)],
+      publish: (post, place, signal) => publish(forum, post, place, signal),
+      find: (post, place, since, signal) => findForumPost(forum, post, place, since, signal),
+      verify: (receipt, post, place, signal) => verifyForumPost(forum, receipt, post, place, signal),
+      amend: (receipt, post, signal) => amend(forum, receipt, post, signal),
+      remove: (receipt, signal) => remove(forum, receipt, signal),
+      check: (signal) => checkForum(forum, settings, kit, signal),
+    };
+  },
+});
 
 async function publish(forum: Forum, post: Post, place: Place, signal: AbortSignal): Promise<Receipt> {
   const { title, raw, category, tags, external_id } = post.payload as ForumPayload;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Secret } from "../../base/secret.ts";
+import type { Resolved } from "../define-kind.ts";
 import { baseUrl, secretReference } from "../settings.ts";
 
 export const discourseSettings = z.strictObject({
@@ -21,6 +21,4 @@ export const discourseSettings = z.strictObject({
     .describe("What each topic is tagged with"),
 });
 
-export interface DiscourseSettings extends Omit<z.infer<typeof discourseSettings>, "apiKey"> {
-  readonly apiKey: Secret;
-}
+export type DiscourseSettings = Resolved<z.output<typeof discourseSettings>, "apiKey">;

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Secret } from "../../base/secret.ts";
 import { mailboxOf } from "../contract.ts";
+import type { Resolved } from "../define-kind.ts";
 import { secretReference } from "../settings.ts";
 import { parseAddress, readDomain } from "./address.ts";
 import { faultOfTemplate, isTemplate } from "./recipients/unsubscribe.ts";
@@ -157,10 +157,4 @@ function mailbox(text: string): string {
   return mailboxOf(parseAddress(text)?.address ?? text);
 }
 
-type Secrets = "smtp" | "database" | "dkimKey";
-
-export interface EmailSettings extends Omit<z.output<typeof emailSettings>, Secrets> {
-  readonly smtp: Secret;
-  readonly database?: Secret | undefined;
-  readonly dkimKey?: Secret | undefined;
-}
+export type EmailSettings = Resolved<z.output<typeof emailSettings>, "smtp" | "database" | "dkimKey">;

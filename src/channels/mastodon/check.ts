@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { excerpt } from "../answer.ts";
-import { ChannelError, type ChannelKit, type Finding } from "../contract.ts";
+import { excerpt, failing } from "../answer.ts";
+import type { ChannelKit, Finding } from "../contract.ts";
 import { linkFindings } from "../status-link.ts";
 import type { Server } from "./call.ts";
 import { readAccount, readOwnStatuses } from "./read.ts";
@@ -55,8 +55,7 @@ async function attempt(name: string, ask: () => Promise<readonly Finding[]>): Pr
   try {
     return await ask();
   } catch (error) {
-    if (!(error instanceof ChannelError)) throw error;
-    return [{ name, level: "fail", message: error.message, hint: error.hint }];
+    return [failing(name, error)];
   }
 }
 

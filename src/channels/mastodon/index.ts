@@ -1,40 +1,31 @@
-import {
-  type Channel,
-  ChannelError,
-  type ChannelKind,
-  type ChannelKit,
-  type Place,
-  type Post,
-  type Receipt,
-} from "../contract.ts";
+import { ChannelError, type Place, type Post, type Receipt } from "../contract.ts";
+import { defineKind } from "../define-kind.ts";
 import { connectServer, type Server } from "./call.ts";
 import { checkServer } from "./check.ts";
 import { composeStatus, type StatusPayload } from "./compose.ts";
 import { findStatus, readStatus, receiptOf, verifyStatus } from "./read.ts";
-import { type MastodonSettings, mastodonSettings } from "./settings.ts";
+import { mastodonSettings } from "./settings.ts";
 
 /** An account on a Mastodon server: the first post opens a thread, later ones reply to it. */
-export const mastodon: ChannelKind<MastodonSettings> = {
+export const mastodon = defineKind({
   kind: "mastodon",
   title: "Mastodon",
   guide: async () => (await import("./guide.ts")).guide,
   settings: mastodonSettings,
   secrets: ["accessToken"],
-  connect,
-};
-
-function connect(settings: MastodonSettings, kit: ChannelKit): Channel {
-  const server = connectServer(settings, kit);
-  return {
-    compose: (message, context) => composeStatus(message, context, settings, kit.locale),
-    publish: (post, place, signal) => publish(server, post, place, signal),
-    find: (post, place, since, signal) => findStatus(server, post, place, since, signal),
-    verify: (receipt, post, _place, signal) => verifyStatus(server, receipt, post, signal),
-    amend: (receipt, post, signal) => amend(server, receipt, post, signal),
-    remove: (receipt, signal) => remove(server, receipt, signal),
-    check: (signal) => checkServer(server, settings, kit, signal),
-  };
-}
+  connect(settings, kit) {
+    const server = connectServer(settings, kit);
+    return {
+      compose: (message, context) => composeStatus(message, context, settings, kit.locale),
+      publish: (post, place, signal) => publish(server, post, place, signal),
+      find: (post, place, since, signal) => findStatus(server, post, place, since, signal),
+      verify: (receipt, post, _place, signal) => verifyStatus(server, receipt, post, signal),
+      amend: (receipt, post, signal) => amend(server, receipt, post, signal),
+      remove: (receipt, signal) => remove(server, receipt, signal),
+      check: (signal) => checkServer(server, settings, kit, signal),
+    };
+  },
+});
 
 /** The server keeps our key for an hour: until then the same post is answered with the first one. */
 async function publish(server: Server, post: Post, place: Place, signal: AbortSignal): Promise<Receipt> {

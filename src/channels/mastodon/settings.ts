@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Secret } from "../../base/secret.ts";
+import type { Resolved } from "../define-kind.ts";
 import { baseUrl, secretReference } from "../settings.ts";
 
 export const mastodonSettings = z.strictObject({
@@ -21,6 +21,4 @@ export const mastodonSettings = z.strictObject({
 });
 
 /** What the channel works with: the settings with the token resolved. */
-export type MastodonSettings = Omit<z.output<typeof mastodonSettings>, "accessToken"> & {
-  readonly accessToken: Secret;
-};
+export type MastodonSettings = Resolved<z.output<typeof mastodonSettings>, "accessToken">;

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { excerpt } from "../answer.ts";
-import { ChannelError, type ChannelKit, type Finding } from "../contract.ts";
+import { excerpt, failing } from "../answer.ts";
+import type { ChannelKit, Finding } from "../contract.ts";
 import { linkFindings } from "../status-link.ts";
 import { type Nodebb, responseIn } from "./client.ts";
 
@@ -59,8 +59,7 @@ export async function checkNodebb(
     const hint = (link: string) => `have an administrator put ${link} into the category's description`;
     return [...findings, ...linkFindings(kit, "the category's description", words, hint)];
   } catch (error) {
-    if (!(error instanceof ChannelError)) throw error;
-    return [finding("target", "fail", error.message, error.hint)];
+    return [failing("target", error)];
   }
 }
 

@@ -1,42 +1,35 @@
 import { z } from "zod";
-import {
-  type Channel,
-  ChannelError,
-  type ChannelKind,
-  type ChannelKit,
-  type Place,
-  type Post,
-  type Receipt,
-} from "../contract.ts";
+import { ChannelError, type Place, type Post, type Receipt } from "../contract.ts";
+import { defineKind } from "../define-kind.ts";
 import { checkNodebb } from "./check.ts";
 import { connectNodebb, type Nodebb, responseIn } from "./client.ts";
 import { composeNodebbPost, type NodebbPayload } from "./compose.ts";
 import { findNodebbPost, isDeleted, receiptOf, threadOf, topicOf, verifyNodebbPost } from "./lookup.ts";
-import { type NodebbSettings, nodebbSettings } from "./settings.ts";
+import { nodebbSettings } from "./settings.ts";
 
 /** A NodeBB forum: one topic an incident, a reply for each update. */
-export const nodebb: ChannelKind<NodebbSettings> = {
+export const nodebb = defineKind({
   kind: "nodebb",
   title: "NodeBB",
   guide: async () => (await import("./guide.ts")).guide,
   settings: nodebbSettings,
   secrets: ["token"],
-  connect,
-};
-
-function connect(settings: NodebbSettings, kit: ChannelKit): Channel {
-  const forum = connectNodebb(settings, kit);
-  const { category } = settings;
-  return {
-    compose: (message, context) => [composeNodebbPost(message, context, settings, kit.property, kit.locale)],
-    publish: (post, place, signal) => publish(forum, post, place, signal),
-    find: (post, _place, since, signal) => findNodebbPost(forum, post, since, category, signal),
-    verify: (receipt, post, _place, signal) => verifyNodebbPost(forum, receipt, post, category, signal),
-    amend: (receipt, post, signal) => amend(forum, receipt, post, signal),
-    remove: (receipt, signal) => remove(forum, receipt, signal),
-    check: (signal) => checkNodebb(forum, category, kit, signal),
-  };
-}
+  connect(settings, kit) {
+    const forum = connectNodebb(settings, kit);
+    const { category } = settings;
+    return {
+      compose: (message, context) => [
+        composeNodebbPost(message, context, settings, kit.property, kit.locale),
+      ],
+      publish: (post, place, signal) => publish(forum, post, place, signal),
+      find: (post, _place, since, signal) => findNodebbPost(forum, post, since, category, signal),
+      verify: (receipt, post, _place, signal) => verifyNodebbPost(forum, receipt, post, category, signal),
+      amend: (receipt, post, signal) => amend(forum, receipt, post, signal),
+      remove: (receipt, signal) => remove(forum, receipt, signal),
+      check: (signal) => checkNodebb(forum, category, kit, signal),
+    };
+  },
+});
 
 /** A queued topic answers 202 and a queued reply 200: only `queued` tells (src/controllers/write/topics.js, read 2026-11). */
 const created = z.union([

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Secret } from "../../base/secret.ts";
+import type { Resolved } from "../define-kind.ts";
 import { baseUrl, secretReference } from "../settings.ts";
 
 export const nodebbSettings = z.strictObject({
@@ -21,6 +21,4 @@ export const nodebbSettings = z.strictObject({
     .describe("What each topic is tagged with"),
 });
 
-export interface NodebbSettings extends Omit<z.infer<typeof nodebbSettings>, "token"> {
-  readonly token: Secret;
-}
+export type NodebbSettings = Resolved<z.output<typeof nodebbSettings>, "token">;

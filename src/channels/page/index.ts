@@ -1,11 +1,12 @@
 import { StatusError } from "../../base/errors.ts";
-import { ChannelError, type ChannelKind, type ChannelKit, type Receipt } from "../contract.ts";
+import { ChannelError, type ChannelKit, type Receipt } from "../contract.ts";
+import { defineKind } from "../define-kind.ts";
 import { composePage } from "./compose.ts";
 import { readBack } from "./read-back.ts";
 import { type PageSettings, settings } from "./settings.ts";
 
 /** Writes the built-in status page into a folder, and has a command carry it to its host. */
-export const page: ChannelKind<PageSettings> = {
+export const page = defineKind({
   kind: "page",
   title: "Status page",
   guide: async () => (await import("./guide.ts")).guide,
@@ -27,7 +28,7 @@ export const page: ChannelKind<PageSettings> = {
       check: async (signal) => (await import("./check.ts")).checkPage(settings, kit, signal),
     };
   },
-};
+});
 
 async function publish(settings: PageSettings, kit: ChannelKit, signal: AbortSignal): Promise<Receipt> {
   // The generator is large, and most commands write no page.

@@ -1,9 +1,9 @@
-import type { ChannelKind } from "../contract.ts";
+import { defineKind } from "../define-kind.ts";
 import { composeMessage } from "./compose.ts";
-import { type SlackSettings, settings } from "./settings.ts";
+import { settings } from "./settings.ts";
 
 /** Posts in one Slack channel: the first post opens a thread, later ones reply in it. */
-export const slack: ChannelKind<SlackSettings> = {
+export const slack = defineKind({
   kind: "slack",
   title: "Slack",
   guide: async () => (await import("./guide.ts")).guide,
@@ -22,4 +22,4 @@ export const slack: ChannelKind<SlackSettings> = {
       check: async (signal) => (await client()).check(signal),
     };
   },
-};
+});

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Secret } from "../../base/secret.ts";
+import type { Resolved } from "../define-kind.ts";
 import { baseUrl, secretReference } from "../settings.ts";
 
 export const settings = z.strictObject({
@@ -19,6 +19,4 @@ export const settings = z.strictObject({
 });
 
 /** What the channel works with: the settings with the token resolved. */
-export type SlackSettings = Omit<z.output<typeof settings>, "token"> & {
-  readonly token: Secret;
-};
+export type SlackSettings = Resolved<z.output<typeof settings>, "token">;

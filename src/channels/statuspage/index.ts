@@ -1,40 +1,31 @@
-import {
-  type Channel,
-  ChannelError,
-  type ChannelKind,
-  type ChannelKit,
-  type Place,
-  type Post,
-  type Receipt,
-} from "../contract.ts";
+import { ChannelError, type Place, type Post, type Receipt } from "../contract.ts";
+import { defineKind } from "../define-kind.ts";
 import { checkHostedPage } from "./check.ts";
 import { connectHostedPage, type HostedPage } from "./client.ts";
 import { composeHostedPost, type HostedPayload } from "./compose.ts";
 import { hostedIds, incidentShape, receiptFor, sameBody } from "./hosted-incident.ts";
 import { findHostedPost, verifyHostedPost } from "./lookup.ts";
-import { type StatuspageSettings, statuspageSettings } from "./settings.ts";
+import { statuspageSettings } from "./settings.ts";
 
 /** Atlassian Statuspage: one hosted incident, an incident update for each of ours. */
-export const statuspage: ChannelKind<StatuspageSettings> = {
+export const statuspage = defineKind({
   kind: "statuspage",
   title: "Statuspage",
   guide: async () => (await import("./guide.ts")).guide,
   settings: statuspageSettings,
   secrets: ["apiKey"],
-  connect,
-};
-
-function connect(settings: StatuspageSettings, kit: ChannelKit): Channel {
-  const page = connectHostedPage(settings, kit);
-  return {
-    compose: (message, context) => [composeHostedPost(message, context, settings, kit.property)],
-    publish: (post, place, signal) => publish(page, post, place, signal),
-    find: (post, place, since, signal) => findHostedPost(page, post, place, since, signal),
-    verify: (receipt, post, _place, signal) => verifyHostedPost(page, receipt, post, signal),
-    amend: (receipt, post, signal) => amend(page, receipt, post, signal),
-    check: (signal) => checkHostedPage(page, settings, kit.property, signal),
-  };
-}
+  connect(settings, kit) {
+    const page = connectHostedPage(settings, kit);
+    return {
+      compose: (message, context) => [composeHostedPost(message, context, settings, kit.property)],
+      publish: (post, place, signal) => publish(page, post, place, signal),
+      find: (post, place, since, signal) => findHostedPost(page, post, place, since, signal),
+      verify: (receipt, post, _place, signal) => verifyHostedPost(page, receipt, post, signal),
+      amend: (receipt, post, signal) => amend(page, receipt, post, signal),
+      check: (signal) => checkHostedPage(page, settings, kit.property, signal),
+    };
+  },
+});
 
 async function publish(page: HostedPage, post: Post, place: Place, signal: AbortSignal): Promise<Receipt> {
   const { incident } = post.payload as HostedPayload;

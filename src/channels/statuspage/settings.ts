@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Secret } from "../../base/secret.ts";
+import type { Resolved } from "../define-kind.ts";
 import { baseUrl, secretReference } from "../settings.ts";
 
 const vendorId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "an id from the address of the page or component");
@@ -19,6 +19,4 @@ export const statuspageSettings = z.strictObject({
     .describe("Whether each update is sent to the page's own subscribers"),
 });
 
-export interface StatuspageSettings extends Omit<z.infer<typeof statuspageSettings>, "apiKey"> {
-  readonly apiKey: Secret;
-}
+export type StatuspageSettings = Resolved<z.output<typeof statuspageSettings>, "apiKey">;

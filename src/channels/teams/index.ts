@@ -1,13 +1,7 @@
+import { failing } from "../answer.ts";
 import type { Manners } from "../call-place.ts";
-import {
-  type Channel,
-  ChannelError,
-  type ChannelKind,
-  type ChannelKit,
-  type Finding,
-  type Post,
-  type Receipt,
-} from "../contract.ts";
+import { ChannelError, type ChannelKit, type Finding, type Post, type Receipt } from "../contract.ts";
+import { defineKind } from "../define-kind.ts";
 import { findHook, type Hook, hookAt, postToHook } from "../hook.ts";
 import { composeCard } from "./compose.ts";
 import { type TeamsSettings, teamsSettings } from "./settings.ts";
@@ -16,28 +10,26 @@ import { type TeamsSettings, teamsSettings } from "./settings.ts";
  * Hands an Adaptive Card to a Teams workflow, which posts it. The workflow's answer means that it was started, not that
  * the message is shown; nothing can be read back, answered, changed or withdrawn.
  */
-export const teams: ChannelKind<TeamsSettings> = {
+export const teams = defineKind({
   kind: "teams",
   title: "Microsoft Teams",
   guide: async () => (await import("./guide.ts")).guide,
   settings: teamsSettings,
   secrets: ["webhook"],
-  connect,
-};
+  connect(settings, kit) {
+    return {
+      compose: (message, context) => [composeCard(message, context, kit.locale)],
+      publish: (post, _place, signal) => publish(settings, post, kit, signal),
+      check: (signal) => check(settings, kit, signal),
+    };
+  },
+});
 
 const MANNERS: Manners = {
   prefix: "TEAMS",
   who: "the workflow",
   mend: "look in Teams whether the workflow is switched on, and copy its address again",
 };
-
-function connect(settings: TeamsSettings, kit: ChannelKit): Channel {
-  return {
-    compose: (message, context) => [composeCard(message, context, kit.locale)],
-    publish: (post, _place, signal) => publish(settings, post, kit, signal),
-    check: (signal) => check(settings, kit, signal),
-  };
-}
 
 /** Throws ChannelError `refused` where nothing could be sent. */
 function open(settings: TeamsSettings): Hook {
@@ -84,7 +76,6 @@ async function check(
       },
     ];
   } catch (error) {
-    if (!(error instanceof ChannelError)) throw error;
-    return [{ name: "credential", level: "fail", message: error.message, hint: error.hint }];
+    return [failing("credential", error)];
   }
 }

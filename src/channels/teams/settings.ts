@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Secret } from "../../base/secret.ts";
+import type { Resolved } from "../define-kind.ts";
 import { baseUrl, secretReference } from "../settings.ts";
 
 export const teamsSettings = z.strictObject({
@@ -11,6 +11,4 @@ export const teamsSettings = z.strictObject({
 });
 
 /** What the channel works with: the settings with the address resolved. */
-export interface TeamsSettings extends Omit<z.output<typeof teamsSettings>, "webhook"> {
-  readonly webhook: Secret;
-}
+export type TeamsSettings = Resolved<z.output<typeof teamsSettings>, "webhook">;

@@ -1,9 +1,9 @@
-import type { ChannelKind } from "../contract.ts";
+import { defineKind } from "../define-kind.ts";
 import { composeTweet } from "./compose.ts";
-import { SECRETS, settings, type TwitterSettings } from "./settings.ts";
+import { SECRETS, settings } from "./settings.ts";
 
 /** Posts on X: the first post stands alone, later ones reply to it. */
-export const twitter: ChannelKind<TwitterSettings> = {
+export const twitter = defineKind({
   kind: "twitter",
   title: "X",
   guide: async () => (await import("./guide.ts")).guide,
@@ -21,4 +21,4 @@ export const twitter: ChannelKind<TwitterSettings> = {
       check: async (signal) => (await client()).check(signal),
     };
   },
-};
+});

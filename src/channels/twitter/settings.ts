@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Secret } from "../../base/secret.ts";
+import type { Resolved } from "../define-kind.ts";
 import { baseUrl, secretReference } from "../settings.ts";
 
 export const X_BASE_URL = "https://api.x.com";
@@ -19,5 +19,4 @@ export const settings = z.strictObject({
 export const SECRETS = ["appKey", "appSecret", "accessToken", "accessSecret"] as const;
 
 /** What the channel works with: the settings with the secrets resolved. */
-export type TwitterSettings = Omit<z.output<typeof settings>, (typeof SECRETS)[number]> &
-  Readonly<Record<(typeof SECRETS)[number], Secret>>;
+export type TwitterSettings = Resolved<z.output<typeof settings>, (typeof SECRETS)[number]>;

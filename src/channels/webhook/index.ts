@@ -1,13 +1,7 @@
+import { failing } from "../answer.ts";
 import type { Manners } from "../call-place.ts";
-import {
-  type Channel,
-  ChannelError,
-  type ChannelKind,
-  type ChannelKit,
-  type Finding,
-  type Post,
-  type Receipt,
-} from "../contract.ts";
+import { ChannelError, type ChannelKit, type Finding, type Post, type Receipt } from "../contract.ts";
+import { defineKind } from "../define-kind.ts";
 import { findHook, type Hook, hookAt, postToHook } from "../hook.ts";
 import { composeDocument } from "./compose.ts";
 import { type WebhookSettings, webhookSettings } from "./settings.ts";
@@ -17,28 +11,26 @@ import { readSecrets, signatureHeaders } from "./sign.ts";
  * Sends each update as a signed JSON document (Standard Webhooks) to a receiver of the user's own.
  * What the receiver does with it nobody can read back, change or withdraw.
  */
-export const webhook: ChannelKind<WebhookSettings> = {
+export const webhook = defineKind({
   kind: "webhook",
   title: "Webhook",
   guide: async () => (await import("./guide.ts")).guide,
   settings: webhookSettings,
   secrets: ["url", "secret"],
-  connect,
-};
+  connect(settings, kit) {
+    return {
+      compose: (message, context) => [composeDocument(message, context, kit.property, kit.locale)],
+      publish: (post, _place, signal) => publish(settings, post, kit, signal),
+      check: (signal) => check(settings, kit, signal),
+    };
+  },
+});
 
 const MANNERS: Manners = {
   prefix: "WEBHOOK",
   who: "the receiver",
   mend: "check the channel's address, and that the receiver has the same secret",
 };
-
-function connect(settings: WebhookSettings, kit: ChannelKit): Channel {
-  return {
-    compose: (message, context) => [composeDocument(message, context, kit.property, kit.locale)],
-    publish: (post, _place, signal) => publish(settings, post, kit, signal),
-    check: (signal) => check(settings, kit, signal),
-  };
-}
 
 /** Throws ChannelError `refused` where nothing could be sent. */
 function open(settings: WebhookSettings): Hook {
@@ -95,7 +87,6 @@ async function check(
       await findHook(hook, MANNERS, kit, signal),
     ];
   } catch (error) {
-    if (!(error instanceof ChannelError)) throw error;
-    return [{ name: "credential", level: "fail", message: error.message, hint: error.hint }];
+    return [failing("credential", error)];
   }
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Secret } from "../../base/secret.ts";
+import type { Resolved } from "../define-kind.ts";
 import { baseUrl, secretReference } from "../settings.ts";
 
 const fields = z.strictObject({
@@ -32,7 +32,4 @@ export const webhookSettings = fields.refine(
 );
 
 /** What the channel works with: the settings with address and secret resolved. */
-export interface WebhookSettings extends Omit<z.output<typeof fields>, "url" | "secret"> {
-  readonly url?: Secret | undefined;
-  readonly secret: Secret;
-}
+export type WebhookSettings = Resolved<z.output<typeof fields>, "url" | "secret">;
