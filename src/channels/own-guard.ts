@@ -165,15 +165,14 @@ function asChannelError(error: unknown, origin: Origin): ChannelError {
     const { fate, code, message, hint, retryAt, standAlone } = read.data;
     return new ChannelError(fate, code, message, { hint, retryAt, standAlone, cause: error });
   }
+  const hint = `the post may be out: look before posting again. ${mend(origin)}`;
+  if (error instanceof Misfit)
+    return new ChannelError("unknown", "OWN_KIND_BROKEN", excerpt(error.message), { hint, cause: error });
   return new ChannelError(
     "unknown",
     "OWN_KIND_BROKEN",
-    excerpt(
-      error instanceof Misfit
-        ? error.message
-        : `${origin.from} failed in a way it should not: ${wordsOf(error)}`,
-    ),
-    { hint: `the post may be out: look before posting again. ${mend(origin)}`, cause: error },
+    excerpt(`${origin.from} failed in a way it should not: ${wordsOf(error)}`),
+    { hint, cause: error },
   );
 }
 
