@@ -15,4 +15,5 @@ export {
   type Reply,
 } from "./conformance/loopback.ts";
 export type { HttpManners, Provocation, Settings, Trouble } from "./conformance/provocations.ts";
-export { type Conformance, describeChannel, type Exemption } from "./conformance/suite.ts";
+export type { Conformance, Exemption } from "./conformance/scene.ts";
+export { describeChannel } from "./conformance/suite.ts";

@@ -1,11 +1,12 @@
 import { expect, it } from "vitest";
 import type { ChannelKind } from "../../src/channels/contract.ts";
 import { KINDS } from "../../src/channels/registry.ts";
-import { type Conformance as Any, describeChannel as describeAny } from "../../src/conformance/suite.ts";
+import type { Conformance as Any } from "../../src/conformance/scene.ts";
+import { describeChannel as describeAny } from "../../src/conformance/suite.ts";
 import type { Sandbox } from "../../src/sandbox/world.ts";
 import type { Ground } from "./ground.ts";
 
-export type { Exemption } from "../../src/conformance/suite.ts";
+export type { Exemption } from "../../src/conformance/scene.ts";
 
 /** A built-in kind for the suite: what waits for a moderator waits in the sandbox. */
 export interface Conformance extends Omit<Any<Ground>, "kind" | "moderate"> {
