@@ -32,7 +32,7 @@ function entryIn(home: string, name: string): string {
   throw setupError(
     "OWN_KIND_MISSING",
     `The package ${name} has no file ${named.join(" or ")} in ${home}, where its package.json leads.`,
-    `Install it anew: npm install --save-dev ${name}`,
+    `Install it again: npm install --save-dev ${name}`,
   );
 }
 
@@ -46,7 +46,7 @@ function readManifest(path: string, name: string): Manifest {
     setupError(
       "OWN_KIND_BROKEN",
       `The package ${name} cannot be read: ${path} ${why}`,
-      `Install it anew: npm install --save-dev ${name}`,
+      `Install it again: npm install --save-dev ${name}`,
       cause,
     );
   let manifest: unknown;
