@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { LedgerStore } from "../src/store/ledger-store.ts";
 import { openSqlite } from "../src/store/sqlite.ts";
 import { newUpdate } from "../test/support/updates.ts";
-import { machine, spread, status } from "./measure.ts";
+import { rounds, spread, status } from "./measure.ts";
 
 /** What it costs to ask what is due, and what is silent, while many incidents are open. */
 const SIZES = [1, 1_000];
-const ROUNDS = 7;
+const ROUNDS = rounds(7);
 const CHANNELS = ["x", "customers", "sellers", "ops", "page", "hosted"];
 
 const folders = new Map<number, string>();
@@ -45,15 +45,12 @@ try {
     });
     await ledger.close();
   }
-  console.log(
-    `What is due, over open incidents of 3 updates on 6 channels. ${machine()}. ${ROUNDS} rounds; whole processes.\n`,
-  );
   console.log("| open incidents | status due |\n|---|---|");
   for (const size of SIZES) {
-    const rounds: number[] = [];
+    const taken: number[] = [];
     for (let round = 0; round < ROUNDS; round++)
-      rounds.push((await status(folders.get(size)!, ["due", "--json"])).ms);
-    console.log(`| ${size} | ${spread(rounds)} |`);
+      taken.push((await status(folders.get(size)!, ["due", "--json"])).ms);
+    console.log(`| ${size} | ${spread(taken)} |`);
   }
 } finally {
   for (const folder of folders.values()) rmSync(folder, { recursive: true, force: true });

@@ -6,7 +6,7 @@ import { cpus, release, totalmem } from "node:os";
 import { rolldown } from "rolldown";
 
 // The quick ones first; those of mail take a quarter of an hour.
-const KNOWN = ["announce", "start", "growth", "ledger", "page", "worker", "mail", "mailings"];
+const KNOWN = ["announce", "start", "growth", "ledger", "due", "page", "worker", "mail", "mailings"];
 const DOCUMENT = new URL("../docs/performance.md", import.meta.url);
 const BUILT = new URL(`../dist/bench-${process.pid}/`, import.meta.url);
 

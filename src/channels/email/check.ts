@@ -1,9 +1,6 @@
+import { failing } from "../answer.ts";
 import type { ChannelKit, Finding } from "../contract.ts";
-
-
 import { domainOf, isForExamples, parseAddress } from "./address.ts";
-
-
 import { dkimOf } from "./dkim.ts";
 import { describeServer, readServer } from "./server.ts";
 import type { EmailSettings } from "./settings.ts";
@@ -26,8 +23,7 @@ export async function check(
       findings.push(...(await prove(settings, kit, signal)));
       if (findings.some(({ level }) => level === "fail")) return findings;
     } catch (error) {
-      if (!(error instanceof ChannelError)) throw error;
-      return [...findings, { name, level: "fail", message: error.message, hint: error.hint }];
+      return [...findings, failing(name, error)];
     }
   }
   return findings;
