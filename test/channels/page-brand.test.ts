@@ -339,7 +339,7 @@ describe("the page's language", () => {
     ["__proto__: { title: x }", 'there is no text "__proto__"'],
     ["constructor: x", 'there is no text "constructor"'],
     ["title: Lage", "title has lost {name}"],
-    ["title: '{name} und {nmae}'", "title cannot say {nmae}. Known: name."],
+    ["title: '{name} und {nmae}'", 'title cannot say {nmae}. Did you mean "name"?'],
     ["title: '{name} { x }'", "title has a brace that belongs to no {name}"],
     ["title: 7", "title is not a text; put it in quotes"],
     ["title: ' '", "title is not a text"],
