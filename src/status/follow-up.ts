@@ -200,8 +200,8 @@ async function speakRound(
     const overtaken =
       error.code === "UPDATE_OVERTAKEN" ||
       error.code === "ALREADY_RESOLVED" ||
-      // Words that are being said leave no channel to a script.
-      (error.code === "NO_CHANNEL_LEFT" && newest?.id !== each.updates.at(-1)?.id);
+      // Words that are being said leave no channel to a script, and those just said by another one are not to be repeated.
+      (error.blame === "refused" && newest?.id !== each.updates.at(-1)?.id);
     if (overtaken)
       return {
         ...{ ...QUIET, incident, came: "leave" },
