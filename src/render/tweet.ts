@@ -26,8 +26,9 @@ const HOST = /[a-z0-9.-]+/iy;
 const REST =
   /(?::\d{1,5})?(?:\/(?:[a-z0-9_~%+=./#@$&,;:!-]*[a-z0-9=_/-])?)?(?:\?(?:[a-z0-9_.&=%+/-]*[a-z0-9_&=/-]))?/iy;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i;
-// Only the `v` flag knows emoji of several code points, and its literal needs a later compile target.
-const EMOJI = new RegExp("\\p{RGI_Emoji}|\\p{Extended_Pictographic}\\ufe0f?", ["v", "y"].join(""));
+const EMOJI_START = /[\p{Emoji}\p{Extended_Pictographic}]/uy;
+// Made when the first one may be there, for making it takes longer than all else that X asks for.
+let emoji: RegExp | undefined;
 
 /**
  * The length of a text by X's count, never less than X's own. Linear in the text.
@@ -110,7 +111,10 @@ function plainLength(chain: string, free: boolean): number {
 /** The emoji that begins here. A keycap behind other characters may lose its digit to an address: not one emoji. */
 function emojiAt(text: string, at: number, free: boolean): string {
   const ascii = text.charCodeAt(at) < 0x80;
-  return ascii && (!free || text.charCodeAt(at + 1) < 0x80) ? "" : matchAt(EMOJI, text, at);
+  if ((ascii && (!free || text.charCodeAt(at + 1) < 0x80)) || matchAt(EMOJI_START, text, at) === "") return "";
+  // Only the `v` flag knows emoji of several code points, and its literal needs a later compile target.
+  emoji ??= new RegExp("\\p{RGI_Emoji}|\\p{Extended_Pictographic}\\ufe0f?", ["v", "y"].join(""));
+  return matchAt(emoji, text, at);
 }
 
 function weight(code: number): number {
