@@ -1,4 +1,5 @@
 import { defineConfig } from "rolldown";
+import { lazyRequires } from "./lazy-requires.mjs";
 import { thirdParties } from "./third-parties.mjs";
 
 const shared = {
@@ -8,25 +9,30 @@ const shared = {
   external: ["libsql", /^@libsql\//, "vitest", "fast-check"],
   plugins: [thirdParties()],
 };
-const output = {
-  dir: "dist",
-  format: "esm",
-  minify: false,
-  sourcemap: false,
-  chunkFileNames: "[name]-[hash].js",
-};
+const output = { dir: "dist", sourcemap: false };
 
 export default defineConfig([
-  /** The command, the library and the action, split at every dynamic import: a command loads only the chunks it uses. */
+  /**
+   * The command, the library and the action, split at every dynamic import: a command loads only the chunks it uses, and those
+   * when it first uses them. CommonJS, for Node begins sooner with it, and an ES module may import it all the same.
+   */
   {
     ...shared,
+    plugins: [...shared.plugins, lazyRequires()],
     input: { main: "src/cli/main.ts", index: "src/index.ts", "github-action": "src/github/step.ts" },
-    output: { ...output, cleanDir: true },
+    output: {
+      ...output,
+      format: "cjs",
+      entryFileNames: "[name].cjs",
+      chunkFileNames: "[name]-[hash].cjs",
+      minify: true,
+      cleanDir: true,
+    },
   },
   /** What authors of channels import. Apart, for it holds all of zod, of which the command needs a part. */
   {
     ...shared,
     input: { channel: "src/channel.ts", conformance: "src/conformance.ts" },
-    output: { ...output, cleanDir: false },
+    output: { ...output, format: "esm", chunkFileNames: "[name]-[hash].js", minify: false, cleanDir: false },
   },
 ]);

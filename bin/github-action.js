@@ -1,11 +1,14 @@
 #!/usr/bin/env node
-import { existsSync } from "node:fs";
+const { existsSync } = require("node:fs");
+const { join } = require("node:path");
 
-const built = new URL("../dist/github-action.js", import.meta.url);
-if (existsSync(built)) {
-  const { runStep } = await import(built.href);
-  process.exitCode = await runStep();
-} else {
+if (existsSync(join(__dirname, "../dist/github-action.cjs")))
+  require("../dist/github-action.cjs")
+    .runStep()
+    .then((code) => {
+      process.exitCode = code;
+    });
+else {
   process.stdout.write(
     "::error title=status::This ref has no built files. Use a release, such as @v0, not a branch of sources: see docs/ci.md\n",
   );

@@ -1,11 +1,14 @@
 #!/usr/bin/env node
-import { existsSync } from "node:fs";
+const { existsSync } = require("node:fs");
+const { join } = require("node:path");
 
-const built = new URL("../dist/main.js", import.meta.url);
-if (existsSync(built)) {
-  const { main } = await import(built.href);
-  process.exitCode = await main(process.argv.slice(2));
-} else {
+if (existsSync(join(__dirname, "../dist/main.cjs")))
+  require("../dist/main.cjs")
+    .main(process.argv.slice(2))
+    .then((code) => {
+      process.exitCode = code;
+    });
+else {
   process.stderr.write("status is not built yet. Type: npm ci && npm run build\n");
   process.exitCode = 1;
 }

@@ -26,7 +26,7 @@ describe("docs/library.md", () => {
     const home = join(folder, "node_modules/status");
     mkdirSync(home, { recursive: true });
     writeFileSync(join(home, "package.json"), '{ "type": "module", "exports": "./index.js" }');
-    writeFileSync(join(home, "index.js"), `export * from ${JSON.stringify(join(ROOT, "dist/index.js"))};\n`);
+    writeFileSync(join(home, "index.js"), `export * from ${JSON.stringify(join(ROOT, "dist/index.cjs"))};\n`);
     for (const [index, { code, printed }] of EXAMPLES.entries()) {
       const file = join(folder, `example-${index}.mjs`);
       writeFileSync(file, code);

@@ -19,8 +19,8 @@ const BUDGET = 3_000_000;
 /** All that may be published; whatever else turns up was not meant to. */
 const MEANT: readonly RegExp[] = [
   /^(package\.json|LICENSE|(README|CHANGELOG|CONTRIBUTING|SECURITY)\.md|\.statusrc\.example)$/,
-  /^bin\/[\w-]+\.js$/,
-  /^dist\/[\w.-]+\.js$/,
+  /^bin\/([\w-]+\.js|package\.json)$/,
+  /^dist\/[\w.-]+\.c?js$/,
   /^dist\/(third-parties\.txt|schema\.json)$/,
   /^dist\/types\/([\w-]+\/)*[\w-]+\.d\.ts$/,
   /^docs\/([\w-]+\/)?[\w-]+\.md$/,
@@ -51,9 +51,9 @@ describe("the package", () => {
     for (const at of Object.values(MANIFEST.exports))
       if (typeof at !== "string") reached.add(at.default.replace(/^\.\//, ""));
     for (const name of reached)
-      for (const [, file] of textOf(name).matchAll(/["'](?:\.\/|\.\.\/dist\/)([\w.-]+\.js)["']/g))
+      for (const [, file] of textOf(name).matchAll(/["'`](?:\.\/|\.\.\/dist\/)([\w.-]+\.c?js)["'`]/g))
         if (names.includes(`dist/${file}`)) reached.add(`dist/${file}`);
-    expect(names.filter((name) => /^dist\/[^/]+\.js$/.test(name) && !reached.has(name))).toEqual([]);
+    expect(names.filter((name) => /^dist\/[^/]+\.c?js$/.test(name) && !reached.has(name))).toEqual([]);
   });
 
   it("can be executed, and is not too much to download", () => {
