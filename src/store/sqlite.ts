@@ -44,8 +44,7 @@ export async function openSqlite(path: string): Promise<Database> {
       try {
         const db = connect(path, "wal");
         await migrate(db);
-        // Every write is a transaction, since only those wait for another writer.
-        const write: Database["write"] = (work) => db.transaction().execute(work);
+        const write = writeTogether(db);
         return {
           db,
           snapshot: (work) => db.transaction().setAccessMode("read only").execute(work),
@@ -66,6 +65,47 @@ export async function openSqlite(path: string): Promise<Database> {
     const { blame, code, message, hint, cause } = known;
     throw new StatusError(blame, code, `${message} Nothing was sent.`, hint, cause);
   }
+}
+
+/**
+ * Every write is a transaction, since only those wait for another writer. Those that are asked for at once share one, for each
+ * commit waits for the disk. Where one of them fails, nothing of it stands, and each has one of its own.
+ */
+function writeTogether(db: Kysely<Tables>): Database["write"] {
+  interface Asked {
+    run(tx: Kysely<Tables>): Promise<unknown>;
+    resolve(value: unknown): void;
+    reject(error: unknown): void;
+  }
+  const alone = <T>(work: (tx: Kysely<Tables>) => Promise<T>) => db.transaction().execute(work);
+  let asked: Asked[] = [];
+  const next = async () => {
+    let taken: Asked[] = [];
+    try {
+      const values = await alone(async (tx) => {
+        // Waiting for its turn took a while: whoever has asked since comes along.
+        [taken, asked] = [asked, []];
+        const values: unknown[] = [];
+        for (const { run } of taken) values.push(await run(tx));
+        return values;
+      });
+      for (const [index, { resolve }] of taken.entries()) resolve(values[index]);
+    } catch (error) {
+      const begun = taken.length > 0;
+      if (!begun) [taken, asked] = [asked, []];
+      const [first, ...others] = taken;
+      // The fault is the first one's where there is no other, and where it waited in vain for its turn.
+      const faulty = !begun || others.length === 0;
+      if (faulty) first?.reject(error);
+      for (const { run, resolve, reject } of faulty ? others : taken) alone(run).then(resolve, reject);
+    }
+  };
+  return <T>(work: (tx: Kysely<Tables>) => Promise<T>) =>
+    new Promise<T>((resolve, reject) => {
+      asked.push({ run: work, resolve: resolve as (value: unknown) => void, reject });
+      // Whoever comes second finds a transaction on its way that takes both.
+      if (asked.length === 1) void next();
+    });
 }
 
 /**
