@@ -73,6 +73,8 @@ export interface HttpManners {
     readonly body: unknown;
     readonly wait: number | null;
   };
+  /** Paths of requests that only look: they may be made beside the one that posts. */
+  readonly looks?: RegExp;
   /** Seconds that the channel waits where the vendor gives no time; null where it leaves that to others. */
   readonly usualWait?: number;
 }
@@ -92,7 +94,8 @@ export function overHttp(
     proxy.damage(damage);
     return {
       settings: {},
-      arrivals: () => proxy.exchanges.length - before,
+      arrivals: () =>
+        proxy.exchanges.slice(before).filter(({ path }) => manners.looks?.test(path) !== true).length,
       lift: () => proxy.damage("none"),
     };
   };

@@ -159,21 +159,22 @@ describe("a composed Slack message", () => {
 describe("publishing on Slack", () => {
   it("makes one post, in the root's thread, and reads only the link besides", async () => {
     await using server = await listen(({ path }) =>
-      path.endsWith("chat.getPermalink") ? ok({ permalink: "https://x.slack.com/archives/C/p1" }) : posted,
+      path.endsWith("auth.test") ? ok({ url: "https://x.slack.com/" }) : posted,
     );
     const channel = connect(`${server.url}/prefix`);
     const receipt = await channel.publish(compose("Down."), NOWHERE, signal);
     expect(receipt).toEqual({
       remoteId: "1277842200.000100",
-      url: "https://x.slack.com/archives/C/p1",
+      url: "https://x.slack.com/archives/C0123456/p1277842200000100",
       extra: { channel: "C0123456", ts: "1277842200.000100", thread: null },
     });
-    expect(server.requests.map(({ path }) => path)).toEqual([
+    expect(server.requests.map(({ path }) => path).sort()).toEqual([
+      "/prefix/api/auth.test",
       "/prefix/api/chat.postMessage",
-      "/prefix/api/chat.getPermalink",
     ]);
-    expect(form(server.requests[0]!.body)).not.toHaveProperty("thread_ts");
-    expect(server.requests[0]!.headers.authorization).toBe(`Bearer ${TOKEN}`);
+    const posts = () => server.requests.filter(({ path }) => path.endsWith("chat.postMessage"));
+    expect(form(posts()[0]!.body)).not.toHaveProperty("thread_ts");
+    expect(posts()[0]!.headers.authorization).toBe(`Bearer ${TOKEN}`);
     const resolution = compose("Fixed.", {
       phase: "resolved",
       rootSubject: "Amazon.com unavailable",
@@ -183,14 +184,16 @@ describe("publishing on Slack", () => {
       remoteId: "2.000001",
       extra: { channel: "C0123456", ts: "2.000001", thread: "1.000001" },
     };
-    await channel.publish(resolution, { root, previous: reply }, signal);
-    expect(form(server.requests[2]!.body)).toMatchObject({
+    expect((await channel.publish(resolution, { root, previous: reply }, signal)).url).toMatch(
+      /p1277842200000100\?thread_ts=1\.000001&cid=C0123456$/,
+    );
+    expect(form(posts()[1]!.body)).toMatchObject({
       channel: "C0123456",
       thread_ts: "1.000001",
       reply_broadcast: "true",
     });
     await channel.publish(resolution, NOWHERE, signal);
-    expect(form(server.requests[4]!.body)).not.toHaveProperty("reply_broadcast");
+    expect(form(posts()[2]!.body)).not.toHaveProperty("reply_broadcast");
   });
 
   it("opens a thread again where the configuration names another channel by now", async () => {
@@ -207,9 +210,9 @@ describe("publishing on Slack", () => {
     ["is refused", no("message_not_found")],
     ["never comes", "hang"],
     ["breaks off", "reset"],
-    ["is no address", ok({ permalink: "javascript:1" })],
+    ["is no address", ok({ url: "javascript:1" })],
   ])("succeeds without a link when the link %s", async (_name, link) => {
-    await using server = await listen(({ path }) => (path.endsWith("getPermalink") ? link : posted));
+    await using server = await listen(({ path }) => (path.endsWith("auth.test") ? link : posted));
     const channel = connect(server.url, kitFor({ timeoutMs: 150 }));
     expect(await channel.publish(compose("Down."), NOWHERE, signal)).toMatchObject({ url: null });
   });
@@ -273,7 +276,7 @@ describe("looking for a message on Slack", () => {
 
   it("pages to the end, from a minute before", async () => {
     await using server = await listen(({ body, path }) => {
-      if (path.endsWith("getPermalink")) return no("message_not_found");
+      if (path.endsWith("auth.test")) return no("message_not_found");
       return form(body).cursor === "more"
         ? ok({ messages: [{ ts: "5.5", text: "x", ...keyed(post.key) }] })
         : ok({

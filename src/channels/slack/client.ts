@@ -15,7 +15,7 @@ import { findMessage, readMessage, type Spot } from "./read.ts";
 import type { SlackSettings } from "./settings.ts";
 
 /** The link is worth this much waiting, and never the post. */
-const PERMALINK_TIMEOUT_MS = 2_000;
+const LINK_TIMEOUT_MS = 2_000;
 
 export class SlackClient {
   readonly #settings: SlackSettings;
@@ -29,7 +29,7 @@ export class SlackClient {
   async publish(post: Post, place: Place, signal: AbortSignal): Promise<Receipt> {
     const thread = threadOf(place, this.#settings.channel);
     const { reply_broadcast, ...payload } = isRecord(post.payload) ? post.payload : {};
-    const { fields } = await this.#caller(signal)("chat.postMessage", {
+    const posting = this.#caller(signal)("chat.postMessage", {
       ...payload,
       channel: thread?.channel ?? this.#settings.channel,
       ...(thread === null
@@ -39,6 +39,11 @@ export class SlackClient {
             ...(reply_broadcast === true ? { reply_broadcast } : {}),
           }),
     });
+    // Asked meanwhile: nobody should wait for a second answer after the first.
+    const refused = new AbortController();
+    const workspace = this.#workspace(AbortSignal.any([signal, refused.signal]));
+    posting.catch(() => refused.abort());
+    const { fields } = await posting;
     const { ts, channel } = fields;
     if (typeof ts !== "string" || ts === "")
       throw new ChannelError("unknown", "SLACK_NO_RECEIPT", "Slack took the message without naming it", {
@@ -49,7 +54,7 @@ export class SlackClient {
       ts,
       thread: thread?.ts ?? null,
     };
-    return receiptOf(spot, await this.#permalink(spot, signal));
+    return receiptOf(spot, linkTo(spot, await workspace));
   }
 
   async find(post: Post, place: Place, since: Date, signal: AbortSignal): Promise<Search> {
@@ -64,7 +69,7 @@ export class SlackClient {
       );
       if (typeof search !== "string") return search;
       const spot: Spot = { channel, ts: search, thread: thread?.ts ?? null };
-      return { found: receiptOf(spot, await this.#permalink(spot, signal)) };
+      return { found: receiptOf(spot, linkTo(spot, await this.#workspace(signal))) };
     } catch (error) {
       if (!(error instanceof ChannelError)) throw error;
       return { found: null, conclusive: false, reason: explain(error) };
@@ -131,20 +136,23 @@ export class SlackClient {
     return (method, fields) => callSlack(method, fields, call);
   }
 
-  /** The address of a message, or null: a post that is out must not fail for want of a link. */
-  async #permalink(spot: Spot, signal: AbortSignal): Promise<string | null> {
-    const call = this.#caller(signal, Math.min(PERMALINK_TIMEOUT_MS, this.#kit.timeoutMs));
+  /** The workspace's address, or null: a post that is out must not fail for want of a link. */
+  async #workspace(signal: AbortSignal): Promise<string | null> {
     try {
-      const { fields } = await call("chat.getPermalink", {
-        channel: spot.channel,
-        message_ts: spot.ts,
-      });
-      const url = fields.permalink;
-      return typeof url === "string" && /^https?:\/\/\S+$/.test(url) ? url : null;
+      const call = this.#caller(signal, Math.min(LINK_TIMEOUT_MS, this.#kit.timeoutMs));
+      const { url } = (await call("auth.test", {})).fields;
+      return typeof url === "string" && /^https?:\/\/\S+\/$/.test(url) ? url : null;
     } catch {
       return null;
     }
   }
+}
+
+/** As chat.getPermalink gives it (docs.slack.dev, 2026-11), which could be asked only after the post. */
+function linkTo({ channel, ts, thread }: Spot, workspace: string | null): string | null {
+  if (workspace === null) return null;
+  const within = thread === null ? "" : `?thread_ts=${thread}&cid=${channel}`;
+  return `${workspace}archives/${channel}/p${ts.replace(".", "")}${within}`;
 }
 
 /** The thread to reply in; null opens one, as it does when the configuration names another channel by now. */

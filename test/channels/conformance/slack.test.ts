@@ -13,6 +13,7 @@ describeChannel({
     ({ slackMessages }) => slackMessages.map(({ ts, threadTs }) => ({ thread: threadTs ?? ts })),
     {
       errorIn200: { body: { ok: false, error: "channel_not_found" }, fate: "refused" },
+      looks: /\/auth\.test$/,
       tooMany: { status: 200, body: { ok: false, error: "rate_limited" }, wait: null },
     },
   ),
