@@ -8,10 +8,12 @@ import { byChannel } from "./report.ts";
 
 /** Posts of one delivery that go to different addresses at once. */
 const PARTS_AT_ONCE = 4;
+/** Of more than these, a process would come to reading some answers only after their time. */
+const CHANNELS_AT_ONCE = 50;
 
 /**
  * Speaks on all channels at once; ends when each delivery is settled or the deadline has come.
- * No channel waits for another. Returns the rows as the ledger has them.
+ * No channel waits for another, save beyond fifty. Returns the rows as the ledger has them.
  * Where the ledger fails, the other channels are still finished; then its StatusError is thrown, with what is known of each.
  */
 export async function broadcast(
@@ -29,18 +31,14 @@ export async function broadcast(
   if (context.lookFirst) await lookAround(deliveries, watched);
   const done: Delivery[] = [];
   const failed: { delivery: Delivery; error: unknown }[] = [];
-  await Promise.all(
-    [...byChannel(deliveries).values()].flatMap((parts) => {
-      const limit = pLimit(PARTS_AT_ONCE);
-      return parts.map((delivery) =>
-        limit(async () => {
-          try {
-            done.push(await deliver(delivery.id, watched));
-          } catch (error) {
-            failed.push({ delivery, error });
-          }
-        }),
-      );
+  const channels = pLimit(CHANNELS_AT_ONCE);
+  await channels.map([...byChannel(deliveries).values()], (parts) =>
+    pLimit(PARTS_AT_ONCE).map(parts, async (delivery) => {
+      try {
+        done.push(await deliver(delivery.id, watched));
+      } catch (error) {
+        failed.push({ delivery, error });
+      }
     }),
   );
   const [first] = failed;

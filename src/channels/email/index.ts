@@ -1,4 +1,5 @@
 import { defineKind } from "../define-kind.ts";
+import { inTurn } from "../in-turn.ts";
 import { check } from "./check.ts";
 import { composeMails, type MailPayload } from "./compose.ts";
 import { composeList } from "./compose-list.ts";
@@ -26,7 +27,7 @@ export const email = defineKind({
         if (list) throw new TypeError("a list is spoken to through its mailing");
         const server = readServer(settings.smtp, kit.loopbackOnly);
         const signer = dkimOf(settings);
-        const { sendMail } = await import("./client.ts");
+        const { sendMail } = await inTurn(() => import("./client.ts"));
         const mail = post.payload as MailPayload;
         const limits = { timeoutMs: kit.timeoutMs, signal };
         const { messageId } = await sendMail(server, mail, threadOf(place), limits, signer);

@@ -1,4 +1,5 @@
 import { defineKind } from "../define-kind.ts";
+import { inTurn } from "../in-turn.ts";
 import { composeMessage } from "./compose.ts";
 import { settings } from "./settings.ts";
 
@@ -11,7 +12,7 @@ export const slack = defineKind({
   secrets: ["token"],
   connect(settings, kit) {
     // The vendor's library is large; commands that do not speak never load it.
-    const client = async () => new (await import("./client.ts")).SlackClient(settings, kit);
+    const client = async () => new (await inTurn(() => import("./client.ts"))).SlackClient(settings, kit);
     return {
       compose: (message, context) => composeMessage(message, context, settings),
       publish: async (post, place, signal) => (await client()).publish(post, place, signal),

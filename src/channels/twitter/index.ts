@@ -1,4 +1,5 @@
 import { defineKind } from "../define-kind.ts";
+import { inTurn } from "../in-turn.ts";
 import { composeTweet } from "./compose.ts";
 import { SECRETS, settings } from "./settings.ts";
 
@@ -11,7 +12,7 @@ export const twitter = defineKind({
   secrets: SECRETS,
   connect(settings, kit) {
     // The vendor's library is large; commands that do not speak never load it.
-    const client = async () => new (await import("./client.ts")).TwitterClient(settings, kit);
+    const client = async () => new (await inTurn(() => import("./client.ts"))).TwitterClient(settings, kit);
     return {
       compose: composeTweet,
       publish: async (post, place, signal) => (await client()).publish(post, place, signal),
