@@ -3,7 +3,7 @@ import { type Desk, openDesk } from "../status/desk.ts";
 import { LiveSink } from "./output/live-sink.ts";
 import { tellRemark } from "./output/remark.ts";
 import { outliveOwnCode } from "./own-code.ts";
-import type { Surroundings } from "./surroundings.ts";
+import { type Surroundings, withParts } from "./surroundings.ts";
 
 export interface OpenFlags {
   /** This file instead of the nearest one. */
@@ -28,10 +28,10 @@ export async function openApp(
   { config = null, offline = false, dryRun = false, looking = dryRun }: OpenFlags,
 ): Promise<App> {
   const live = new LiveSink(given.stderr);
-  const surroundings: Surroundings = {
-    ...{ ...given, stderr: live },
+  const surroundings = withParts(given, {
+    stderr: live,
     ...(given.ownsProcess === true ? { beforeOwnCode: () => outliveOwnCode(live) } : {}),
-  };
+  });
   const desk = await openDesk(surroundings, scrubber, { config, offline, looking }, (happening) =>
     tellRemark(happening, live),
   );

@@ -48,7 +48,16 @@ export function scrubbed(surroundings: Surroundings, scrubber: Scrubber): Surrou
       return sink.rows;
     },
   });
-  return { ...surroundings, stdout: clean(surroundings.stdout), stderr: clean(surroundings.stderr) };
+  return withParts(surroundings, { stdout: clean(surroundings.stdout), stderr: clean(surroundings.stderr) });
+}
+
+/** The same with other parts. Standard input, which few commands look at, is not looked at for this: that alone makes a stream. */
+export function withParts(surroundings: Surroundings, parts: Partial<Surroundings>): Surroundings {
+  const all = {
+    ...Object.getOwnPropertyDescriptors(surroundings),
+    ...Object.getOwnPropertyDescriptors(parts),
+  };
+  return Object.defineProperties({}, all) as Surroundings;
 }
 
 /** Writes text of which no line is folded, however narrow the terminal. */
@@ -77,7 +86,9 @@ export function processSurroundings(): Surroundings {
   return {
     stdout: sink(process.stdout),
     stderr: sink(process.stderr),
-    stdin: process.stdin,
+    get stdin() {
+      return process.stdin;
+    },
     promptOutput: process.stderr,
     ...processCircumstances({ stopping: stopping.signal, stopped: stopped.signal }),
     insisted: insisted.signal,
@@ -91,9 +102,9 @@ export function processSurroundings(): Surroundings {
  * leave an image of the memory, secrets and all, on the disk. Once everything is done the hangup itself ends the process.
  */
 function endWithTerminal(): void {
-  const terminals = [process.stdin, process.stdout, process.stderr].filter(({ isTTY }) => isTTY === true);
+  const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor));
   process.on("exit", () => {
-    if (terminals.every(({ fd }) => isatty(fd))) return;
+    if (terminals.every((descriptor) => isatty(descriptor))) return;
     process.removeAllListeners("SIGHUP");
     process.kill(process.pid, "SIGHUP");
   });

@@ -69,6 +69,8 @@ export async function say(
         "Leave out one of the two.",
       );
   }
+  // Asked while the words are made: another program has to answer.
+  const by = identityOf(desk);
   let message = given;
   for (;;) {
     const composed = await compose(message);
@@ -97,16 +99,16 @@ export async function say(
     }
     // What may not be said now may not be said later either.
     if (options.dryRun === true)
-      return { ...draft, kept: stopping.length > 0 ? null : await keep(desk, frozenFor(overridden)) };
+      return { ...draft, kept: stopping.length > 0 ? null : await keep(desk, frozenFor(overridden), by) };
     const decision = await caller.decide(draft);
     if (decision.act === "reword") {
       message = decision.message;
       continue;
     }
     const frozen = frozenFor(decision.overridden);
-    if (need !== null) throw await keptForApproval(desk, frozen, need);
+    if (need !== null) throw await keptForApproval(desk, frozen, need, by);
     tellPlan(desk, composed);
-    return record(desk, frozen, { plan: null, beside: about.beside }, options);
+    return record(desk, frozen, { plan: null, beside: about.beside, by }, options);
   }
 }
 
@@ -167,7 +169,7 @@ export async function sayPlan(
   // Whoever reads takes time.
   await mayStillBeSaid(plan, frozen, ledger, speakers, clock.now());
   try {
-    return await record(desk, frozen, { plan, beside }, options);
+    return await record(desk, frozen, { plan, beside, by: identityOf(desk) }, options);
   } catch (error) {
     if (!(error instanceof Overtaken)) throw error;
     if (error.by === "already-open")
@@ -188,13 +190,17 @@ export async function sayPlan(
 async function record(
   desk: Desk,
   frozen: Frozen,
-  { plan, beside }: { readonly plan: FrozenPlan | null } & Pick<Utterance, "beside">,
+  {
+    plan,
+    beside,
+    by: whoever,
+  }: { readonly plan: FrozenPlan | null; readonly by: Promise<string> } & Pick<Utterance, "beside">,
   options: SpeakOptions,
 ): Promise<Said> {
   const { overridden, ...rest } = frozen;
   const ledger = await desk.ledger();
   const at = desk.surroundings.clock.now();
-  const by = await identityOf(desk);
+  const by = await whoever;
   const update: Update = { ...rest.update, author: plan?.by ?? by, ...(plan === null ? {} : { at }) };
   const did: [Act, string, string | null][] = [
     ["said", update.verb, null],
@@ -238,9 +244,9 @@ async function record(
 }
 
 /** Keeps a plan in the ledger; null where that cannot be written: to look at a plan must always be possible. */
-async function keep(desk: Desk, frozen: Frozen): Promise<FrozenPlan | null> {
+async function keep(desk: Desk, frozen: Frozen, whoever: Promise<string>): Promise<FrozenPlan | null> {
   try {
-    const [ledger, by] = await Promise.all([desk.ledger(), identityOf(desk)]);
+    const [ledger, by] = await Promise.all([desk.ledger(), whoever]);
     const plan = freeze(frozen, by, desk.surroundings.clock.now());
     await ledger.keepPlan(plan);
     return plan;
@@ -265,8 +271,13 @@ export class KeptForApproval extends StatusError {
 }
 
 /** Keeps it for others to agree to. Returns the refusal that says so. */
-async function keptForApproval(desk: Desk, frozen: Frozen, need: Need): Promise<StatusError> {
-  const plan = await keep(desk, frozen);
+async function keptForApproval(
+  desk: Desk,
+  frozen: Frozen,
+  need: Need,
+  whoever: Promise<string>,
+): Promise<StatusError> {
+  const plan = await keep(desk, frozen, whoever);
   const emergency = "In an emergency, type the command again with --break-glass REASON";
   if (plan === null)
     return refusal(
