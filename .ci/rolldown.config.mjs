@@ -7,6 +7,7 @@ const shared = {
   logLevel: "warn",
   // libsql carries a native file per platform, so it stays a package of its own; the last two are the author's.
   external: ["libsql", /^@libsql\//, "vitest", "fast-check"],
+  resolve: { alias: { yaml: new URL("../node_modules/yaml/browser/index.js", import.meta.url).pathname } },
   plugins: [thirdParties()],
 };
 const output = { dir: "dist", sourcemap: false };

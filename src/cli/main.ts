@@ -34,10 +34,14 @@ export async function main(argv: readonly string[], given?: Surroundings): Promi
     return EXIT.ok.code;
   }
   let code: number = EXIT.ok.code;
-  const program = createProgram(async (command, argument, flags) => {
-    // What stands before the command's name counts as if it stood behind.
-    code = await run(command, argument, { ...program.opts(), ...flags }, surroundings, scrubber);
-  }, packageVersion());
+  const program = createProgram(
+    async (command, argument, flags) => {
+      // What stands before the command's name counts as if it stood behind.
+      code = await run(command, argument, { ...program.opts(), ...flags }, surroundings, scrubber);
+    },
+    packageVersion(),
+    argv,
+  );
   for (const command of [program, ...program.commands.flatMap((command) => [command, ...command.commands])])
     command.exitOverride().configureOutput({
       writeOut: (text) => surroundings.stdout.write(foldExamples(text)),

@@ -89,9 +89,40 @@ function group(program: Command): void {
     }
 }
 
-/** The whole command line. Parsing loads nothing but commander; `run` loads what the command needs. */
-export function createProgram(run: Run, version: string): Command {
-  const program = new Command("status")
+/** A command that was not typed: help tells its name, and nobody asks for its options, which take most of the time to make. */
+class NotTyped extends Command {
+  override createCommand(name?: string): Command {
+    return new NotTyped(name);
+  }
+  override option(): this {
+    return this;
+  }
+  override addOption(): this {
+    return this;
+  }
+  override addHelpText(): this {
+    return this;
+  }
+}
+
+/** The program, of which only commands whose names are among the words are made whole. */
+class Typed extends Command {
+  readonly #words: readonly string[] | null;
+  constructor(words: readonly string[] | null) {
+    super("status");
+    this.#words = words;
+  }
+  override createCommand(name = ""): Command {
+    return this.#words === null || this.#words.includes(name) ? new Command(name) : new NotTyped(name);
+  }
+}
+
+/**
+ * The command line. Parsing loads nothing but commander; `run` loads what the command needs. With the words that were typed, only
+ * their commands have options; null makes all.
+ */
+export function createProgram(run: Run, version: string, typed: readonly string[] | null = null): Command {
+  const program = new Typed(typed)
     .description(
       "One command tells everyone: X, mail, forum, Slack and the status page — the same facts, once. Alone, it says what is open and what to type next.",
     )
