@@ -15,8 +15,9 @@ export function commandLine(
   const words = ["status", ...verb.split(" ")];
   if (named !== null) words.push(named);
   const say = (flag: string, value: string | readonly string[] | undefined) => {
+    // What begins with a dash could be taken for a flag.
     for (const one of value === undefined ? [] : typeof value === "string" ? [value] : value)
-      words.push(flag, one);
+      words.push(...(one.startsWith("-") ? [`${flag}=${one}`] : [flag, one]));
   };
   say("--template", flags.template);
   say("--title", flags.title);

@@ -1,8 +1,9 @@
-import { type Argument, Command } from "commander";
+import type { Argument, Command } from "commander";
 import { RECIPIENT_STATES } from "../../broadcast/mailings.ts";
 import { exitCodesAsText } from "../exit-codes.ts";
 import type { SpeakFlags } from "../flags.ts";
 import { afterwardsCommands, wordingCommands } from "./afterwards.ts";
+import { AttentiveCommand } from "./attentive-command.ts";
 import { maintenanceCommands } from "./maintenance.ts";
 import { collect, common, offline, speakOptions, timeoutOption } from "./options.ts";
 import { pageCommands } from "./page.ts";
@@ -90,8 +91,8 @@ function group(program: Command): void {
 }
 
 /** A command that was not typed: help tells its name, and nobody asks for its options, which take most of the time to make. */
-class NotTyped extends Command {
-  override createCommand(name?: string): Command {
+class NotTyped extends AttentiveCommand {
+  override createCommand(name?: string): AttentiveCommand {
     return new NotTyped(name);
   }
   override option(): this {
@@ -106,14 +107,16 @@ class NotTyped extends Command {
 }
 
 /** The program, of which only commands whose names are among the words are made whole. */
-class Typed extends Command {
+class Typed extends AttentiveCommand {
   readonly #words: readonly string[] | null;
   constructor(words: readonly string[] | null) {
     super("status");
     this.#words = words;
   }
-  override createCommand(name = ""): Command {
-    return this.#words === null || this.#words.includes(name) ? new Command(name) : new NotTyped(name);
+  override createCommand(name = ""): AttentiveCommand {
+    return this.#words === null || this.#words.includes(name)
+      ? super.createCommand(name)
+      : new NotTyped(name);
   }
 }
 
