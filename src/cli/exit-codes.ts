@@ -23,7 +23,7 @@ export const EXIT = {
     code: 7,
     meaning: "a post's outcome is unknown (wins over 5 and 6)",
   },
-  overdue: { code: 8, meaning: "something is overdue (`due`, `follow-up`)" },
+  overdue: { code: 8, meaning: "something is due or overdue (`due`, `follow-up`)" },
   interrupted: {
     code: 130,
     meaning: "interrupted before all was out; the report is still printed",

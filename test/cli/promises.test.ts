@@ -137,3 +137,14 @@ describe("the hosted page", () => {
     expect(states.some((state) => state === "degraded_performance")).toBe(false);
   });
 });
+
+describe("exit 8 of status due", () => {
+  it("is said to mean what falls due within the time, as well as what is overdue", async () => {
+    const stage = await few();
+    await stage.run(ANNOUNCE);
+    expect((await stage.run(["due"])).code).toBe(0);
+    expect((await stage.run(["due", "--within", "30m"])).code).toBe(8);
+    expect((await stage.run(["help", "due"])).stdout).toContain("8 if something is due or overdue");
+    expect((await stage.run(["--help"])).stdout).toContain("8  something is due or overdue (`due`");
+  });
+});

@@ -54,7 +54,7 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "Looking:": {
     list: "what is open, who has heard what, when the next update is due",
     show: "one incident's timeline and coverage",
-    due: "exit 0 if nothing is due, 8 if something is overdue",
+    due: "exit 0 if nothing is due, 8 if something is due or overdue",
     watch: "an incident room's view of promises and coverage",
     report: "time to the first word, promises kept, the silence chart",
     verify: "read posts back as the public sees them",
@@ -237,7 +237,7 @@ export function createProgram(run: Run, version: string, typed: readonly string[
     common(
       program
         .command("due")
-        .description("exit 0 if nothing is due, 8 if something is overdue; for cron and CI"),
+        .description("exit 0 if nothing is due, 8 if something is due or overdue; for cron and CI"),
     ),
   )
     .option("--within <duration>", "also what falls due within this time, such as 5m")
