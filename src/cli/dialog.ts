@@ -1,4 +1,5 @@
 import { Cancelled } from "../base/cancelled.ts";
+import { foldLine } from "../base/fold.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Questions to a person. Ctrl-C in any of them throws Cancelled, and Ctrl-D where nothing is typed. */
@@ -94,9 +95,9 @@ export async function openDialog(
         type: "input",
         message,
         // Shows what is typed as it is; it is the one place that sees an answer grow.
-        transformer: (value: string) => {
+        transformer: (value: string, { isFinal }: { readonly isFinal: boolean }) => {
           typed = value;
-          return value;
+          return isFinal ? foldBehind(`? ${message} `, value, surroundings.stderr.columns) : value;
         },
         validate: (value: string) => check?.(value) ?? true,
         ...(initial === undefined ? {} : { default: initial }),
@@ -139,6 +140,13 @@ function watchForEnd(stdin: Surroundings["stdin"]): { readonly signal: AbortSign
     signal: closed.signal,
     done: () => void stdin.off("keypress", keypress).off("pause", pause).off("end", end),
   };
+}
+
+/** The answer as it stands behind its question, broken at words; inquirer breaks anywhere. */
+function foldBehind(question: string, answer: string, columns: number): string {
+  return foldLine(`${question}${answer}`, columns - 1)
+    .join("\n")
+    .slice(question.length);
 }
 
 /** `[e]dit the words` */

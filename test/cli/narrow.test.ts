@@ -1,8 +1,14 @@
+import { PassThrough } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { foldLine } from "../../src/base/fold.ts";
+import type { ChannelReport } from "../../src/broadcast/report.ts";
+import { openDialog } from "../../src/cli/dialog.ts";
 import { foldText } from "../../src/cli/output/fold-text.ts";
+import { styleFor } from "../../src/cli/output/style.ts";
+import { coverageTable } from "../../src/cli/output/table.ts";
+import type { Surroundings } from "../../src/cli/surroundings.ts";
 import { ANNOUNCE, type Ran, type Stage, setStage } from "../support/stage.ts";
 
 const ID = "2026-11-22-checkout-is-failing";
@@ -68,6 +74,48 @@ describe("a narrow terminal", () => {
     const stage = await setStage();
     await stage.run(ANNOUNCE);
     expect((await linesAt(stage, 60, ["list", "--json"])).filter((line) => line !== "")).toHaveLength(1);
+  });
+});
+
+describe("what was answered", () => {
+  it("is broken at words behind its question", async () => {
+    const stdin = Object.assign(new PassThrough(), { isTTY: true as const, setRawMode: () => stdin });
+    const promptOutput = Object.assign(new PassThrough(), { end: () => promptOutput });
+    const words = "A network of cards is down. Other cards work.";
+    let shown = "";
+    promptOutput.on("data", (chunk: Buffer) => {
+      if (shown === "")
+        setImmediate(() => {
+          for (const key of `${words}\r`) stdin.write(key);
+        });
+      shown += chunk.toString("utf8");
+    });
+    const stderr = { write: () => {}, isTerminal: true, columns: 80 };
+    const given = { stdin, promptOutput, stderr, env: {}, stopping: new AbortController().signal };
+    const dialog = await openDialog(given as unknown as Surroundings, {});
+    const question = "What do you want to say? (Markdown, Enter for none)";
+    expect(await dialog.input(question)).toBe(words);
+    const last = stripVTControlCharacters(shown.slice(shown.lastIndexOf("✔")));
+    expect(last).toContain(`${question} A network of cards is\ndown. Other cards work.`);
+  });
+});
+
+describe("a long address", () => {
+  it("stands on a line of its own, near the margin, where it would not fit below its channel", () => {
+    const url = `https://example.slack.com/archives/${"C".repeat(30)}/p1290000000000000`;
+    const report = {
+      ...{ channel: "operations", kind: "slack", state: "sent", effect: "post", required: true },
+      url,
+    };
+    const rest = { reason: null, verification: "seen", remoteId: "1", attempts: 1, elapsedMs: 100, text: "" };
+    const shown = (columns: number) =>
+      coverageTable(
+        [{ ...report, ...rest, parts: [], error: null } as unknown as ChannelReport],
+        { ...styleFor({ write: () => {}, isTerminal: true, columns }, { env: {} }, true), columns },
+        "UTC",
+      );
+    expect(shown(85)).toContain(`\n  ${url}\n`);
+    expect(shown(100)).toContain(`\n${" ".repeat(16)}${url}\n`);
   });
 });
 

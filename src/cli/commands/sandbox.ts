@@ -73,7 +73,7 @@ export async function sandbox(surroundings: Surroundings, flags: SandboxFlags): 
       verbatim(stdout, `${text}\n`);
       stderr.write(
         `The imitations are running. In another terminal:\n\n  export STATUS_CONFIG=${file}\n  status announce\n\n${
-          "page" in wanted ? `The page is written to ${join(dirname(file), "public", "index.html")}. ` : ""
+          "page" in wanted ? `The page is written to ${join(dirname(file), "public", "index.html")}\n` : ""
         }Ctrl-C ends it.\n\n`,
       );
     }

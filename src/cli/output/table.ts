@@ -23,7 +23,10 @@ export function coverageTable(reports: readonly ChannelReport[], style: Style, t
     const where = oneLine(report.url ?? report.reason ?? "");
     const start = `${report.channel.padEnd(nameWidth)}  ${stateWord(report).padEnd(10)} ${seconds.padStart(6)}`;
     const fits = start.length + where.length + 8 <= style.columns;
-    const head = `  ${mark(report, style)} ${start}  ${fits ? where : `\n${indented(where, " ".repeat(nameWidth + 6), style.columns)}`}`;
+    const margin = nameWidth + 6;
+    // A terminal that wraps an address begins its rest in the first column: the further left, the more fits.
+    const indent = !where.includes(" ") && margin + where.length > style.columns ? 2 : margin;
+    const head = `  ${mark(report, style)} ${start}  ${fits ? where : `\n${indented(where, " ".repeat(indent), style.columns)}`}`;
     const parts = report.parts.map(
       (part) =>
         `      ${part.state.padEnd(10)} ${oneLine(part.part)}${part.error === null || part.error.message === report.error?.message ? "" : `  ${oneLine(part.error.message)}`}`,
