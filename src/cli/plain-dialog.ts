@@ -102,6 +102,20 @@ export function openPlainDialog({ stdin, promptOutput, stopping, clock }: Surrou
     returnedAt = null;
   };
 
+  /** By its number, or by its name or the word that its name begins with. */
+  const chosenBy = <C extends { readonly name: string }>(
+    typed: string,
+    choices: readonly C[],
+  ): C | undefined => {
+    const words = typed.trim().toLowerCase();
+    const label = (name: string) => name.split(": ", 1)[0]!.toLowerCase();
+    return (
+      choices[Number(words) - 1] ??
+      choices.find(({ name }) => name.toLowerCase() === words) ??
+      choices.find(({ name }) => label(name) === words)
+    );
+  };
+
   const numbered = (question: string, choices: readonly { name: string }[]) =>
     promptOutput.write(
       `${question}\n${choices.map(({ name }, index) => `  ${index + 1}. ${name}\n`).join("")}`,
@@ -138,7 +152,7 @@ export function openPlainDialog({ stdin, promptOutput, stopping, clock }: Surrou
         choices.findIndex(({ value }) => value === initial),
       );
       return ask(`Type a number, or Enter for ${first + 1}:`, (answer) => {
-        const chosen = answer.trim() === "" ? choices[first] : choices[Number(answer) - 1];
+        const chosen = answer.trim() === "" ? choices[first] : chosenBy(answer, choices);
         return chosen === undefined ? `Type a number from 1 to ${choices.length}.` : { value: chosen.value };
       });
     },
@@ -148,8 +162,9 @@ export function openPlainDialog({ stdin, promptOutput, stopping, clock }: Surrou
       const usual = marked.map((choice) => choices.indexOf(choice) + 1).join(", ");
       return ask(`Type numbers with commas between them, or Enter for ${usual || "none"}:`, (answer) => {
         if (answer.trim() === "") return { value: marked.map(({ value }) => value) };
-        const numbers = answer.split(/[\s,]+/).filter((part) => part !== "");
-        const chosen = numbers.map((number) => choices[Number(number) - 1]);
+        // Names have blanks in them; numbers may have nothing else between them.
+        const parts = answer.split(/^[\d\s,]+$/.test(answer) ? /[\s,]+/ : /\s*,\s*/);
+        const chosen = parts.filter((part) => part !== "").map((part) => chosenBy(part, choices));
         const known = chosen.filter((choice) => choice !== undefined);
         return known.length < chosen.length
           ? `Type numbers from 1 to ${choices.length}.`

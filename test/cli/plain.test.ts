@@ -186,3 +186,40 @@ describe("a plain prompt", () => {
     expect(asked()).toContain("or Enter for 1, 3:");
   });
 });
+
+describe("a plain choice", () => {
+  const dialogOf = (...lines: string[]) => {
+    const stdin = Object.assign(new PassThrough(), { isTTY: true as const });
+    for (const line of lines) stdin.write(`${line}\n`);
+    const given = { stdin, promptOutput: new PassThrough(), stopping: new AbortController().signal };
+    return openPlainDialog({ ...given, clock: new ScriptedClock(NOW) } as unknown as Surroundings);
+  };
+  const choices = [
+    { name: "minor: some are bothered", value: "a" },
+    { name: "Critical: nearly all", value: "b" },
+    { name: "Orders and payment", value: "c" },
+  ];
+
+  it("is taken by its label as by its number", async () => {
+    const dialog = dialogOf("critical", "2", "huge", "MINOR: some are bothered");
+    expect(await dialog.select("Impact?", choices)).toBe("b");
+    expect(await dialog.select("Impact?", choices)).toBe("b");
+    expect(await dialog.select("Impact?", choices)).toBe("a");
+  });
+
+  it("is one of several by labels and numbers with commas between them", async () => {
+    const dialog = dialogOf("orders and payment, 1", "1 2", "nothing", "critical");
+    expect(await dialog.checkbox("What?", choices)).toEqual(["c", "a"]);
+    expect(await dialog.checkbox("What?", choices)).toEqual(["a", "b"]);
+    expect(await dialog.checkbox("What?", choices)).toEqual(["b"]);
+  });
+});
+
+it("marks what failed with --plain as no channel can be named", async () => {
+  const stage = await setStage((config) => {
+    config.channels = { x: config.channels.x! };
+  });
+  stage.sandbox.fault("twitter", "unauthorized");
+  const { stdout } = await stage.run([...ANNOUNCE, "--plain"]);
+  expect(stdout).toMatch(/^ {2}! x /m);
+});

@@ -25,7 +25,7 @@ export function styleFor(sink: Sink, { env }: Pick<Surroundings, "env">, plain: 
     symbols:
       utf8 && !plain
         ? { good: "✓", bad: "✗", unsure: "?", none: "–", bar: "│", full: "█", empty: "░" }
-        : { good: "+", bad: "x", unsure: "?", none: "-", bar: "|", full: "#", empty: "." },
+        : { good: "+", bad: "!", unsure: "?", none: "-", bar: "|", full: "#", empty: "." },
   };
 }
 
