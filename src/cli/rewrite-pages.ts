@@ -16,8 +16,8 @@ export async function rewritePages(app: App, quiet: boolean): Promise<boolean> {
         `The page ${oneLine(name)} was not written: ${printable(error)}\n  status page build ${name}\n`,
       );
     else if (toCarry)
-      say(`The page ${name} is rewritten. To carry it to its host: status page publish ${name}`);
-    else if (!quiet) say(`The page ${name} is rewritten.`);
+      say(`The status page is rewritten: ${name}. To carry it to its host: status page publish ${name}`);
+    else if (!quiet) say(`The status page is rewritten: ${name}`);
   }
   return rewritten.every(({ error }) => error === null);
 }

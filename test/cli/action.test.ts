@@ -156,7 +156,7 @@ describe("a public action", () => {
       "--owner",
       "boss@example.com",
     ]);
-    expect(ran.stdout).toContain("The page page is rewritten.");
+    expect(ran.stdout).toContain("The status page is rewritten: page");
     expect(shown(stage)).toContain("Run the tests");
     expect(shown(stage, `incidents/${ID}.html`)).toContain("Run the tests");
     for (const path of ["index.html", `incidents/${ID}.html`, "status.json"])
