@@ -106,7 +106,7 @@ async function play(scenario: Scenario, surroundings: Surroundings, flags: Drill
 const REHEARSAL_HELP = `A rehearsal: your own channels, played by imitations on this machine.
 Nothing leaves it, and every text says DRILL.
 Type commands without \`status\`:
-  announce                       update            resolve            retry            list
+  announce, update, resolve, retry, list
   later 30m                      let time pass
   fault sellers=lost-answer      make a channel fail; sellers=none lifts it
   end                            see the wall
