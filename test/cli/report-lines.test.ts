@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { saySeconds } from "../../src/cli/output/table.ts";
 import { ANNOUNCE, setStage } from "../support/stage.ts";
 
 describe("the report", () => {
@@ -65,5 +66,11 @@ describe("a channel named __proto__", () => {
     const { code, stderr } = await stage.run(["list"]);
     expect(code).toBe(3);
     expect(stderr).toContain("channels.__proto__");
+  });
+});
+
+describe("the time that a post took", () => {
+  it("is never nothing", () => {
+    expect([3, 49, 50, 1234].map(saySeconds)).toEqual(["<0.1 s", "<0.1 s", "0.1 s", "1.2 s"]);
   });
 });

@@ -2,7 +2,7 @@ import { oneLine } from "../../base/printable.ts";
 import type { DeliveryEvent } from "../../status/events.ts";
 import type { LiveSink } from "./live-sink.ts";
 import type { Style } from "./style.ts";
-import { DONE } from "./table.ts";
+import { DONE, saySeconds } from "./table.ts";
 
 /** One live line per channel on stderr: redrawn on a terminal, appended as they change elsewhere. */
 export class Progress {
@@ -56,7 +56,7 @@ export class Progress {
 }
 
 function settledLine({ state, effect, elapsedMs, error, reason }: DeliveryEvent, { symbols }: Style): string {
-  const seconds = elapsedMs === null ? "" : ` in ${(elapsedMs / 1000).toFixed(1)} s`;
+  const seconds = elapsedMs === null ? "" : ` in ${saySeconds(elapsedMs)}`;
   switch (state) {
     case "sent":
       return `${symbols.good} ${DONE[effect]}${seconds}`;

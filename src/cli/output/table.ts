@@ -19,7 +19,7 @@ export function coverageTable(reports: readonly ChannelReport[], style: Style, t
   const below = (text: string, code = "") =>
     indented(`${sentence(text)}${code}`, " ".repeat(nameWidth + 6), style.columns);
   const lines = reports.flatMap((report) => {
-    const seconds = report.elapsedMs === null ? "" : `${(report.elapsedMs / 1000).toFixed(1)} s`;
+    const seconds = report.elapsedMs === null ? "" : saySeconds(report.elapsedMs);
     const where = oneLine(report.url ?? report.reason ?? "");
     const start = `${report.channel.padEnd(nameWidth)}  ${stateWord(report).padEnd(10)} ${seconds.padStart(6)}`;
     const fits = start.length + where.length + 8 <= style.columns;
@@ -44,6 +44,11 @@ export function coverageTable(reports: readonly ChannelReport[], style: Style, t
     ];
   });
   return `${lines.join("\n")}\n`;
+}
+
+/** `1.2 s`; below what one figure shows, `<0.1 s`. */
+export function saySeconds(ms: number): string {
+  return ms < 50 ? "<0.1 s" : `${(ms / 1000).toFixed(1)} s`;
 }
 
 /** Channels word their errors to stand after a colon; here they stand alone. A name that begins one stays as it is written. */
