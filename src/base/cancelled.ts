@@ -1,5 +1,10 @@
 /** A person pressed Ctrl-C, or the process was told to end, before anything was sent. */
-export class Cancelled extends Error {}
+export class Cancelled extends Error {
+  /** @param outcome What did not happen, in a sentence. */
+  constructor(outcome = "Nothing was sent.") {
+    super(outcome);
+  }
+}
 
 /** The work's result, unless the signal comes first: then Cancelled is thrown. */
 export function unlessStopped<T>(work: Promise<T>, stopping: AbortSignal): Promise<T> {

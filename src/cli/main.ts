@@ -343,7 +343,7 @@ function report(
   const { stderr, stdout } = surroundings;
   const style = styleFor(stderr, surroundings, false);
   if (error instanceof Cancelled || (error instanceof Error && error.name === "ExitPromptError")) {
-    stderr.write("\nStopped. Nothing was sent.\n");
+    stderr.write(`\nStopped. ${error instanceof Cancelled ? error.message : "Nothing was sent."}\n`);
     return EXIT.interrupted.code;
   }
   const known = error instanceof StatusError;

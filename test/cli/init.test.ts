@@ -408,12 +408,34 @@ describe("status init at a terminal", () => {
           );
         },
         ["Into which folder", how.length === 0 ? "\r" : "\n"],
+        ["Write .statusrc", how.length === 0 ? "\r" : "\n"],
       );
       expect(ran.code).toBe(130);
       expect(ran.stdout).toContain("Name your components");
       expect((await runIn(folder, new ScriptedClock(NOW), ["list"])).code).toBe(0);
     },
   );
+
+  it.each([
+    ["No", "\u001b[B\r"],
+    ["Ctrl-D", "\u0004"],
+  ])("names every file before it writes any, and writes none at %s", async (_, keys) => {
+    const folder = freshFolder();
+    const sandbox = await onSandbox();
+    const { baseUrl, webhook } = sandbox.channels.discord as { baseUrl: string; webhook: string };
+    const flags = ["--property", "Shop", "--url", "", "--status-url", "", "--time-zone", "UTC"];
+    const { ran, unasked } = await answering(
+      (more) =>
+        run(folder, [...flags, "--channel", "discord", "--set", `discord.baseUrl=${baseUrl}`], {}, more),
+      ["The webhook's address ", `${webhook}\r`],
+      ["Write .statusrc, .statusrc.schema.json, and .status/secrets/DISCORD_WEBHOOK?", keys],
+    );
+    expect(unasked, ran.stderr).toEqual([]);
+    expect(ran.code).toBe(130);
+    expect(ran.stderr).toContain("Stopped. Nothing was written: no file, no secret.");
+    expect(ran.stderr).not.toContain("Nothing was sent");
+    expect(readdirSync(folder)).toEqual([".git"]);
+  });
 
   it("checks a credential at once, lets a wrong one be typed anew, and keeps it where only its owner reads it", async () => {
     const folder = freshFolder();
@@ -433,6 +455,7 @@ describe("status init at a terminal", () => {
       ["API key ", `${KEY}\r`],
       ["The account that speaks", "\r"],
       ["The category's number: which?", "\r"],
+      ["Write .statusrc", "\r"],
       ["Rehearse it now", "\r"],
     );
     expect(unasked).toEqual([]);
@@ -477,6 +500,7 @@ describe("status init at a terminal", () => {
       ["The account that speaks (such as status)", "\r"],
       ["Nothing goes there without it", "status\r"],
       ["The category's number: which?", "\r"],
+      ["Write .statusrc", "\r"],
       ["Rehearse it now", "\u001b[B\r"],
     );
     expect(unasked).toEqual([]);
@@ -494,6 +518,7 @@ describe("status init at a terminal", () => {
       (more) => run(folder, [...flags, "--channel", "nodebb", "--channel", "page"], {}, more),
       ["The forum's address (such as", "none\r"],
       ["Into which folder", "\r"],
+      ["Write .statusrc", "\r"],
       ["Rehearse it now", "\u001b[B\r"],
     );
     expect(unasked).toEqual([]);
@@ -516,6 +541,7 @@ describe("status init at a terminal", () => {
       // The sandbox does not know that one.
       ["What now?", "\r"],
       ["The webhook's address ", `${webhook}\r`],
+      ["Write .statusrc", "\r"],
       ["Rehearse it now", "\u001b[B\r"],
     );
     expect(unasked).toEqual([]);
@@ -558,6 +584,7 @@ describe("status init at a terminal", () => {
       ["Access Token Secret ", "\r"],
       ["The channel's id: which?", "\r"],
       ["Into which folder", "\r"],
+      ["Write .statusrc", "\r"],
       ["Rehearse it now", "\u001b[B\r"],
     );
     expect(unasked).toEqual([]);

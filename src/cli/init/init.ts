@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { parse } from "yaml";
 import { Cancelled } from "../../base/cancelled.ts";
 import { usageError } from "../../base/errors.ts";
+import { oneLine } from "../../base/printable.ts";
 import type { Scrubber } from "../../base/scrubber.ts";
 import { checkConfig } from "../../config/load.ts";
 import { packageRoot } from "../../status/package-root.ts";
@@ -12,7 +13,7 @@ import { styleFor } from "../output/style.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { composeJson, composeYaml, type NewConfig } from "./compose.ts";
 import { detect, type Offer } from "./detect.ts";
-import { schemaFor } from "./finish.ts";
+import { OWN_SCHEMA, schemaFor } from "./finish.ts";
 import { fromAnswers, fromFlags } from "./gather.ts";
 import { offers, sayGuidance } from "./guidance.ts";
 import { keep, refuseStanding } from "./keep.ts";
@@ -23,7 +24,7 @@ import { foundIn, sayNext, sayRehearsed, sayWritten, secretNames } from "./told.
 
 /**
  * `status init`: writes a commented configuration from a few answers or flags, has each credential prove itself on the way,
- * and rehearses the result. Overwrites nothing; until the last question is answered it writes nothing.
+ * and rehearses the result. Overwrites nothing, and writes nothing before a person says so.
  */
 export async function init(
   surroundings: Surroundings,
@@ -44,14 +45,24 @@ export async function init(
     config =
       dialog === null ? await fromFlags(setup, chosenByFlag) : await fromAnswers(setup, chosenByFlag, dialog);
   } catch (error) {
-    if (error instanceof Cancelled) surroundings.stderr.write("\nNothing was written: no file, no secret.\n");
-    throw error;
+    throw unwritten(error);
   }
   const text = path.endsWith(".json")
     ? composeJson(config)
     : composeYaml(config, readFileSync(join(packageRoot(), ".statusrc.example"), "utf8"));
   await checkConfig(parse(text), { path });
-  keep({ path, text }, setup.typed, await schemaFor(config));
+  const schema = await schemaFor(config);
+  if (dialog !== null) {
+    const files = [
+      path,
+      ...(schema === null ? [] : [join(dirname(path), OWN_SCHEMA)]),
+      ...secretFiles(setup),
+    ];
+    await askToWrite(dialog, files, surroundings).catch((error: unknown) => {
+      throw unwritten(error);
+    });
+  }
+  keep({ path, text }, setup.typed, schema);
   const secrets = secretNames(config);
   const missing = secrets.filter((name) => (surroundings.env[name] ?? "") === "");
   const { stdout } = surroundings;
@@ -78,6 +89,26 @@ export async function init(
     );
   if (wanted === "stopped") return EXIT.interrupted.code;
   return rehearsed?.exitCode ?? EXIT.ok.code;
+}
+
+/** A person who stops the questions is told what they want to know here: of files, not of posts. */
+function unwritten(error: unknown): unknown {
+  return error instanceof Cancelled ? new Cancelled("Nothing was written: no file, no secret.") : error;
+}
+
+function secretFiles({ path, typed }: Setup): string[] {
+  return [...typed.keys()].map((reference) => join(dirname(path), reference.replace(/^file:/, "")));
+}
+
+/** Names every file; Enter writes them, as all was asked for it. Throws Cancelled at a No. */
+async function askToWrite(dialog: Dialog, files: readonly string[], { cwd }: Surroundings): Promise<void> {
+  const names = files.map((file) => oneLine(relative(cwd, file)));
+  const written = new Intl.ListFormat("en", { type: "conjunction" }).format(names);
+  const yes = await dialog.select<boolean>(`Write ${written}?`, [
+    { name: "Yes", value: true },
+    { name: "No", value: false },
+  ]);
+  if (!yes) throw new Cancelled();
 }
 
 function showGuide({ stdout, env }: Surroundings, flags: InitFlags, all: readonly Offer[]): number {

@@ -50,7 +50,7 @@ export function sayDetected(
   });
   return [
     indented(
-      "A few questions. Nothing is posted; nothing is written before the last one, and Ctrl-C leaves all as it was.",
+      "A few questions. Nothing is posted, and nothing is written before you say so: until then Ctrl-C leaves all as it was.",
       "",
       columns,
     ),
