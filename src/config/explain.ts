@@ -12,9 +12,67 @@ const WORDS: Readonly<Record<string, string>> = {
   int: "a whole number",
 };
 
-function mistaken({ expected, message }: { expected?: unknown; message: string }): string {
-  const wanted = WORDS[String(expected)] ?? String(expected);
-  if (/received undefined/.test(message)) return `is missing: ${wanted}`;
+/** How zod words what a schema has no words of its own for. */
+const RAW =
+  /^(?:Invalid (?:input|option|string|key|element|discriminator|[A-Za-z]+$)|Invalid email address$|Too small: |Too big: |Unrecognized )/;
+
+/** What is wrong with a value, as something to do: "give a number, such as 7". */
+export function adviceOn(issue: z.core.$ZodIssue, example?: string): string {
+  const wanted = wantedBy(issue);
+  const isThing = RAW.test(issue.message) || /^an? /.test(wanted);
+  const such = example === undefined || wanted.includes("such as") ? "" : `, such as ${example}`;
+  return isThing ? `give ${wanted}${such}` : wanted;
+}
+
+/** What a value should be: the schema's own words, else ours; never zod's. */
+function wantedBy(issue: z.core.$ZodIssue): string {
+  if (!RAW.test(issue.message)) return issue.message;
+  switch (issue.code) {
+    case "invalid_type":
+      return WORDS[issue.expected] ?? issue.expected;
+    case "too_small":
+      if (issue.origin === "string" && Number(issue.minimum) === 1) return "text that is not empty";
+      if (issue.inclusive !== true) return `a number above ${issue.minimum}`;
+      return `at least ${counted(Number(issue.minimum), issue.origin)}`;
+    case "too_big":
+      if (issue.inclusive !== true) return `a number below ${issue.maximum}`;
+      return `at most ${counted(Number(issue.maximum), issue.origin)}`;
+    case "invalid_value":
+      return issue.values.length === 1 ? String(issue.values[0]) : `one of ${issue.values.join(", ")}`;
+    case "invalid_union": {
+      if (issue.errors.length === 0) return "another value";
+      const forms = issue.errors.flatMap((form) => (form[0] === undefined ? [] : [wantedBy(form[0])]));
+      return [...new Set(forms)].join(", or ");
+    }
+    case "invalid_format":
+      return FORMATS[issue.format] ?? "text of another form";
+    case "invalid_key":
+    case "invalid_element":
+      return issue.issues[0] === undefined ? "another name" : wantedBy(issue.issues[0]);
+    case "not_multiple_of":
+      return `a multiple of ${issue.divisor}`;
+    case "unrecognized_keys":
+      return `settings without ${issue.keys.join(", ")}`;
+    default:
+      return "another value";
+  }
+}
+
+const FORMATS: Readonly<Record<string, string>> = {
+  url: "an address that begins with https://",
+  email: "a mail address",
+};
+
+/** `20 entries`, `80 characters`, `7` */
+function counted(count: number, origin: string): string {
+  if (origin === "string") return `${count} ${count === 1 ? "character" : "characters"}`;
+  const isList = origin === "array" || origin === "set" || origin === "object";
+  return isList ? `${count} ${count === 1 ? "entry" : "entries"}` : String(count);
+}
+
+function mistaken(issue: z.core.$ZodIssueInvalidType): string {
+  const wanted = wantedBy(issue);
+  if (/received undefined/.test(issue.message)) return `is missing: ${wanted}`;
   return `should be ${wanted}${wanted === "text" ? ", in quotes; a duration has its unit: 5s" : ""}`;
 }
 
@@ -38,7 +96,7 @@ export function explain(
         .join("\n  ");
     }
     if (issue.code === "invalid_type") return `${place} ${mistaken(issue)}`;
-    return `${place}: ${issue.message}`;
+    return `${place}: ${RAW.test(issue.message) ? adviceOn(issue) : issue.message}`;
   });
   return setupError(
     unknownKey ? "CONFIG_UNKNOWN_KEY" : "CONFIG_INVALID",

@@ -511,6 +511,24 @@ describe("status init at a terminal", () => {
     });
   });
 
+  it("takes a word for no address and no number, and says in its own words what to give", async () => {
+    const folder = freshFolder();
+    const flags = ["--property", "Shop", "--url", "", "--status-url", "", "--time-zone", "UTC"];
+    const { ran, unasked } = await answering(
+      (more) => run(folder, [...flags, "--channel", "discourse"], {}, more),
+      ["The forum's address (such as", "status\r"],
+      ["Give an address that begins with http:// or https://, such as", "\u0015http://127.0.0.1:9\r"],
+      ["API key ", `${KEY}\r`],
+      ["The account that speaks", "status\r"],
+      ["The category's number (such as", "C0123456\r"],
+      ["Give a number, such as 7.", "\u00157\r"],
+      ["What now?", "\u0004"],
+    );
+    expect(unasked, ran.stderr).toEqual([]);
+    expect(ran.stderr).toContain("check the network");
+    expect(ran.stderr).not.toContain("status retry");
+  });
+
   it("leaves a channel out at a word", async () => {
     const folder = freshFolder();
     const flags = ["--property", "Shop", "--url", "", "--status-url", "", "--time-zone", "UTC"];

@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { explain } from "../../src/config/explain.ts";
+import { KINDS } from "../../src/channels/registry.ts";
+import { adviceOn, explain } from "../../src/config/explain.ts";
 import { configSchema } from "../../src/config/schema.ts";
 
 /** What the user is told of a configuration with these parts; null where it is taken. */
@@ -37,5 +39,37 @@ describe("another dashboard", () => {
     for (const source of [{}, { statuspage: address, feed: address }])
       expect(told({}, source)).toContain("components.0.source: give either statuspage: or feed:");
     expect(told({}, { rss: address })).toContain('unknown key "rss"');
+  });
+});
+
+describe("a value that will not do", () => {
+  it.each(Object.entries(KINDS))("is told of in our own words, in every field: %s", async (_, load) => {
+    const { settings } = await load();
+    const { shape } = settings as unknown as { shape: Record<string, typeof configSchema> };
+    const unlike = fc.oneof(
+      fc.anything(),
+      ...["", " ", "C0123456", 0, -1, 1.5, 1e9, [], [""], [7], {}, { cmd: [] }, { a: 1 }, true, null].map(
+        (value) => fc.constant(value),
+      ),
+      fc.string({ minLength: 300, maxLength: 400 }),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...Object.keys(shape)), unlike, (field, value) => {
+        for (const issue of shape[field]!.safeParse(value).error?.issues ?? []) {
+          const raw = /Invalid |Too (?:small|big)|expected |received|undefined|Unrecognized/;
+          expect(adviceOn(issue)).not.toMatch(raw);
+        }
+        const whole = settings.safeParse({ [field]: value });
+        const { message } = explain(whole.error!, "the file", [], settings);
+        expect(message.replace(/"[^"]*"/g, "")).not.toMatch(/Invalid |Too (?:small|big)|expected |received/);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("says what to give: a number, some letters, one of a few", () => {
+    expect(told({ name: "" })).toContain("property.name: give text that is not empty");
+    expect(told({ name: "x".repeat(101) })).toContain("property.name: give at most 100 characters");
+    expect(told({ name: 7 })).toContain("property.name should be text");
   });
 });

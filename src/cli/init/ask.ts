@@ -161,7 +161,7 @@ async function askChoice(
 
 /** null where somebody would rather leave the channel out. */
 async function askPlain(offer: Offer, need: Need, { dialog }: Asking, known: unknown): Promise<unknown> {
-  const { field, question, example, usual } = need;
+  const { question, example, usual } = need;
   const initial = known === undefined ? usual : written(known);
   // An example is shown, and never taken for an answer.
   const such = initial === undefined && example !== undefined ? ` (such as ${written(example)})` : "";
@@ -170,7 +170,7 @@ async function askPlain(offer: Offer, need: Need, { dialog }: Asking, known: unk
     check: (answer) => {
       if (answer.trim() === "") return `Nothing goes there without it. To leave it out: ${LEFT_OUT}`;
       if (!isOneLine(answer)) return "Give one line without control characters.";
-      return answer.trim() === LEFT_OUT ? null : faultOf(offer, field, readAnswer(need, answer));
+      return answer.trim() === LEFT_OUT ? null : faultOf(offer, need, readAnswer(need, answer));
     },
   });
   return text.trim() === LEFT_OUT ? null : readAnswer(need, text);
@@ -198,17 +198,16 @@ function sayFindings(findings: readonly Finding[], { chalk, symbols, columns }: 
   return findings.flatMap(({ name, level, message, hint }) => {
     if (level !== "ok" && said.has(message)) return [];
     said.add(message);
+    const then = oneLine(hint ?? "").replace(THEN, "");
     return [
       `  ${marks[level]} ${oneLine(name).padEnd(12)} ${indented(oneLine(message), behind, columns).slice(MARGIN)}`,
-      ...(hint !== null && level !== "ok"
-        ? [chalk.dim(indented(oneLine(hint).replace(THEN, ""), behind, columns))]
-        : []),
+      ...(then === "" || level === "ok" ? [] : [chalk.dim(indented(then, behind, columns))]),
     ];
   });
 }
 
-/** It has just been checked, and there is nothing yet for doctor to look at. */
-const THEN = /[,:;]? (?:and )?then: status doctor$/;
+/** It has just been checked, and there is nothing yet for doctor to look at, nor for retry to say. */
+const THEN = /(?:^|(?:[,:;]| —)? )(?:and )?(?:then|type|then type): status (?:doctor|retry)$/;
 
 /** Where messages begin, behind mark and name. */
 const MARGIN = 17;

@@ -1,6 +1,8 @@
+import type { ZodError } from "zod";
 import { usageError } from "../../base/errors.ts";
 import { isOneLine } from "../../base/one-line.ts";
 import { oneLine } from "../../base/printable.ts";
+import { adviceOn } from "../../config/explain.ts";
 import { propertySchema } from "../../config/schema.ts";
 import type { Dialog } from "../dialog.ts";
 import type { Detected } from "./detect.ts";
@@ -53,9 +55,10 @@ function faultOf(flag: Flag, value: string): string | null {
   if (flag === "property" && value.trim() === "") return "give a name";
   if (flag === "property" && value.trim().length > 100) return "give at most 100 characters";
   if (OPTIONAL.includes(flag) && /\s/.test(value)) return "give an address without blanks";
-  const read: { error?: { issues: readonly { message: string }[] } | undefined } =
+  const read: { error?: Pick<ZodError, "issues"> | undefined } =
     propertySchema.shape[FLAGS[flag].field].safeParse(value);
-  return read.error?.issues[0]?.message ?? null;
+  const issue = read.error?.issues[0];
+  return issue === undefined ? null : adviceOn(issue);
 }
 
 /** The same to somebody who has just typed it. */
@@ -125,6 +128,8 @@ async function askAddress(
 }
 
 /** Browsers taught people to leave https:// out. */
-function asAddress(text: string): string {
-  return /^[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?(?:\/\S*)?$/i.test(text) ? `https://${text}` : text;
+export function asAddress(text: string): string {
+  return /^(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)+)(?::\d+)?(?:\/\S*)?$/i.test(text)
+    ? `https://${text}`
+    : text;
 }

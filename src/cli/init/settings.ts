@@ -1,10 +1,13 @@
 import { parse } from "yaml";
+import type { ZodError } from "zod";
 import { usageError } from "../../base/errors.ts";
 import { suggest } from "../../base/nearest.ts";
 import { isOneLine } from "../../base/one-line.ts";
 import type { Need } from "../../channels/guide.ts";
+import { adviceOn } from "../../config/explain.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { Detected, Offer } from "./detect.ts";
+import { asAddress } from "./property.ts";
 
 /** Kind → field → value, as `--set slack.channel=C0123456` gave them. */
 export type GivenSettings = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
@@ -57,7 +60,7 @@ function shapeOf({ kind }: Offer): Record<string, Checked> {
 }
 
 interface Checked {
-  safeParse(value: unknown): { error?: { issues: readonly { message: string }[] } };
+  safeParse(value: unknown): { error?: Pick<ZodError, "issues"> | undefined };
 }
 
 function readYaml(text: string): unknown {
@@ -80,12 +83,15 @@ export function readAnswer({ reads, example }: Need, typed: string): unknown {
   // Some tools name a server by its host alone, and so do people.
   const address = typeof example === "string" && example.startsWith("https://");
   if (!address) return text;
-  return (/^[a-z0-9.-]+(?::\d+)?$/i.test(text) ? `https://${text}` : text).replace(/\/+$/, "");
+  return asAddress(text).replace(/\/+$/, "");
 }
 
-/** What is wrong with a value for this setting; null where nothing is. */
-export function faultOf(offer: Offer, field: string, value: unknown): string | null {
-  return shapeOf(offer)[field]?.safeParse(value).error?.issues[0]?.message ?? null;
+/** What is wrong with a value for this setting, as a sentence; null where nothing is. */
+export function faultOf(offer: Offer, { field, example }: Need, value: unknown): string | null {
+  const issue = shapeOf(offer)[field]?.safeParse(value).error?.issues[0];
+  if (issue === undefined) return null;
+  const advice = adviceOn(issue, example === undefined ? undefined : [example].flat().join(", "));
+  return `${advice[0]!.toUpperCase()}${advice.slice(1)}.`;
 }
 
 export function isSecret({ kind }: Offer, { field }: Need): boolean {
@@ -102,7 +108,7 @@ export function fromEnvironment(
   const variable = detected.variables.get(offer.kind.kind)?.get(need.field);
   const value = variable === undefined ? undefined : env[variable];
   if (value === undefined || isSecret(offer, need) || !isOneLine(value)) return undefined;
-  return faultOf(offer, need.field, readAnswer(need, value)) === null ? value : undefined;
+  return faultOf(offer, need, readAnswer(need, value)) === null ? value : undefined;
 }
 
 /** The whole channel: kind, what was answered, what the kind writes anyway, and what was given by hand. */
