@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { shellWord } from "../base/printable.ts";
 import { xdgFolder } from "../config/xdg.ts";
@@ -61,7 +61,31 @@ export function keepDraft(
   command: string,
 ): string | null {
   const script = `#!/bin/sh\n# What was typed. Nothing of it was said. Run this file to say it.\n${command}\n`;
-  return writeDraft(surroundings, folder, `${verb.replaceAll(" ", "-")}.sh`, script);
+  return writeDraft(surroundings, folder, scriptName(verb), script);
+}
+
+/** Takes away the drafts of a command that has now been said. Never throws: a draft that stays does no harm. */
+export function dropDrafts({ env }: Surroundings, folder: string, verb: string, command: string): void {
+  for (const place of placesFor(folder, env)) {
+    try {
+      for (const name of readdirSync(place)) {
+        const path = join(place, name);
+        if (name.endsWith(`-${scriptName(verb)}`) && readFileSync(path, "utf8").endsWith(`\n${command}\n`))
+          rmSync(path);
+      }
+    } catch {
+      // No drafts are there, or they are not ours to take.
+    }
+  }
+}
+
+function scriptName(verb: string): string {
+  return `${verb.replaceAll(" ", "-")}.sh`;
+}
+
+function placesFor(folder: string | null, env: Surroundings["env"]): string[] {
+  const own = xdgFolder("XDG_STATE_HOME", env);
+  return (folder === null ? [own] : [join(folder, ".status"), own]).map((place) => join(place, "drafts"));
 }
 
 /** Writes a new file that only its owner can read, beside the ledger or among the user's own; null where neither can be. */
@@ -71,10 +95,9 @@ export function writeDraft(
   name: string,
   content: string,
 ): string | null {
-  const own = xdgFolder("XDG_STATE_HOME", env);
   const stamp = clock.now().toISOString().replace(/[:.]/g, "-");
-  for (const place of folder === null ? [own] : [join(folder, ".status"), own]) {
-    const path = join(place, "drafts", `${stamp}-${name}`);
+  for (const place of placesFor(folder, env)) {
+    const path = join(place, `${stamp}-${name}`);
     try {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       writeFileSync(path, content, { mode: 0o600, flag: "wx" });

@@ -11,7 +11,7 @@ import { refuseEmpty } from "../status/options.ts";
 import { packageRoot } from "../status/package-root.ts";
 import type { App, OpenFlags } from "./app.ts";
 import { canPrompt, openDialog } from "./dialog.ts";
-import { commandLine, keepDraft } from "./draft.ts";
+import { commandLine, dropDrafts, keepDraft } from "./draft.ts";
 import { EXIT, EXIT_OF_BLAME } from "./exit-codes.ts";
 import { readMessage, type SpeakFlags } from "./flags.ts";
 import { foldExamples } from "./output/fold-examples.ts";
@@ -269,6 +269,9 @@ async function runReading(
   }
 }
 
+/** At these the ledger has the words, and a draft of them would say them twice. */
+const SAID: readonly number[] = [EXIT.ok.code, EXIT.partial.code, EXIT.unknown.code];
+
 /** The commands that speak: what was typed at prompts or piped in survives every failure. */
 async function runSpeaking(
   command: Verb | "retry" | "postmortem publish",
@@ -307,7 +310,13 @@ async function runSpeaking(
         );
       default: {
         const { speak } = await import("./commands/speak.ts");
-        return await speak(app, command, argument, flags, { message, dialog, typed });
+        const code = await speak(app, command, argument, flags, { message, dialog, typed });
+        if (SAID.includes(code) && flags.dryRun !== true) {
+          const answers = { ...typed.over(flags), config: app.config.path };
+          const line = commandLine(command, argument, answers, (answers.message ?? message) || null);
+          dropDrafts(surroundings, app.config.folder, command, line);
+        }
+        return code;
       }
     }
   } catch (error) {

@@ -43,7 +43,7 @@ export function personAt(dialog: Dialog, typed: Typed, flags: SpeakFlags, timeZo
           abandoned: (answer) => typed.keep({ title: answer }),
         },
       );
-      typed.keep({ title: literal(title).trim() });
+      typed.keep({ title: literal(title).trim() }, title !== suggested);
       return title;
     },
     async plannedTime(which, check) {

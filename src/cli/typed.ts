@@ -6,9 +6,12 @@ export class Typed {
   #worthKeeping = false;
   #edited: { readonly message: string | null } | null = null;
 
-  keep(flags: SpeakFlags): void {
+  /** `own`: whether a person typed any of it, rather than took what was suggested. */
+  keep(flags: SpeakFlags, own = true): void {
     this.#flags = { ...this.#flags, ...flags };
-    this.#worthKeeping = true;
+    const { title, message, short, internal, until, set = [] } = flags;
+    const words = [title, message, short, internal, until, ...set];
+    this.#worthKeeping ||= own && words.some((text) => text !== undefined && text.trim() !== "");
   }
 
   /** The words as an editor left them: they take the place of whatever was given before; null is the template's own. */
@@ -26,6 +29,7 @@ export class Typed {
     return this.#edited === null ? given : this.#edited.message;
   }
 
+  /** Whether words were typed: what is chosen from a list is soon chosen again. */
   get worthKeeping(): boolean {
     return this.#worthKeeping;
   }

@@ -26,9 +26,8 @@ export async function askVariables(
             })),
             initial ?? undefined,
           );
-    typed.keep({
-      set: Object.entries(values).map(([key, value]) => `${key}=${value}`),
-    });
+    const given = Object.entries(values).map(([key, value]) => `${key}=${value}`);
+    typed.keep({ set: given }, choices.length === 0 && values[name] !== (initial ?? ""));
   }
   return values;
 }

@@ -1,3 +1,5 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ANNOUNCE, type Stage, setStage } from "../support/stage.ts";
 import { answering } from "../support/terminal.ts";
@@ -48,6 +50,44 @@ describe("announce at a terminal", () => {
     const stage = await page();
     await stage.run(["announce", ...TITLE, "--component", "checkout", "--yes"]);
     expect(await standing(stage)).toMatchObject({ impact: "minor" });
+  });
+});
+
+describe("a draft", () => {
+  const drafts = (stage: Stage) => {
+    const folder = join(stage.folder, ".status/drafts");
+    return existsSync(folder) ? readdirSync(folder) : [];
+  };
+
+  it("is kept at a No only where words were typed", async () => {
+    const stage = await page();
+    const given = ["announce", ...TITLE, "--component", "checkout"];
+    const { ran, unasked } = await answering(
+      (more) => stage.run(given, more),
+      ["What is the impact?", "\r"],
+      [LAST, "n\r"],
+    );
+    expect(unasked).toEqual([]);
+    expect(ran.stderr).not.toContain("What you typed is kept");
+    expect(drafts(stage)).toEqual([]);
+  });
+
+  it("is gone once the same words are said, and others stay", async () => {
+    const stage = await page();
+    const say = (title: string, last: string) =>
+      answering(
+        (more) => stage.run(["announce", "--impact", "minor", "--component", "checkout"], more),
+        ["What do customers see?", `${title}\r`],
+        [LAST, last],
+      );
+    const first = await say("Checkout is failing", "n\r");
+    expect(first.ran.stderr).toContain("What you typed is kept");
+    stage.clock.advance(1000);
+    await say("Search is slow", "n\r");
+    expect(drafts(stage)).toHaveLength(2);
+    expect((await say("Checkout is failing", "y\r")).ran.code).toBe(0);
+    expect(drafts(stage)).toHaveLength(1);
+    expect(readFileSync(join(stage.folder, ".status/drafts", drafts(stage)[0]!), "utf8")).toContain("Search");
   });
 });
 
