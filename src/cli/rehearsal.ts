@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { ScriptedClock } from "../base/clock.ts";
@@ -44,6 +44,8 @@ export const MORE_CHANNELS: Property["channels"] = {
   phones: { plays: "apprise" },
   receiver: { plays: "webhook" },
 };
+
+const WALL = "wall.html";
 
 /** A property on the sandbox with its own ledger and page, at a time that the rehearsal sets. */
 export class Rehearsal {
@@ -124,7 +126,7 @@ export class Rehearsal {
   ): { path: string; firstWordAt: Date } {
     const folder = output === null ? this.#folder : resolve(output);
     mkdirSync(folder, { recursive: true });
-    const path = join(folder, "wall.html");
+    const path = join(folder, WALL);
     const first = this.#steps.find((step, index) => !isQuiet(newsOf(step, this.#steps[index - 1] ?? null)));
     const firstWordAt = this.#sandbox.world().tweets[0]?.at ?? first?.at ?? this.#clock.now();
     const audiences = audiencesOf(Object.values(this.#about.channels).map(({ plays }) => plays));
@@ -144,8 +146,13 @@ export class Rehearsal {
     return { path, firstWordAt };
   }
 
-  close(): Promise<void> {
-    return this.#sandbox.close();
+  /** Ends the imitations, and takes the rehearsal's own files away, save a wall that stands beside them. */
+  async close(): Promise<void> {
+    await this.#sandbox.close();
+    const names = readdirSync(this.#folder);
+    for (const name of names)
+      if (name !== WALL) rmSync(join(this.#folder, name), { recursive: true, force: true });
+    if (!names.includes(WALL)) rmSync(this.#folder, { recursive: true, force: true });
   }
 
   #page(): string | null {

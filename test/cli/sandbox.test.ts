@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -99,5 +100,37 @@ describe("status sandbox", () => {
       code: 2,
       stderr: expect.stringContaining("the next 11 are taken as well"),
     });
+  });
+});
+
+describe("the folder of a rehearsal", () => {
+  /** What a command leaves in a folder for temporary files of its own. */
+  function leftBy(argv: readonly string[], stops: boolean) {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), "status-test-")));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const child = spawn(process.execPath, [join(import.meta.dirname, "../../bin/status.js"), ...argv], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, HOME: folder, TMPDIR: folder },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    if (stops) child.stdout.once("data", () => child.kill("SIGTERM"));
+    return new Promise<string[]>((resolve) =>
+      child.on("close", () =>
+        resolve(
+          readdirSync(folder, { recursive: true, encoding: "utf8" })
+            .filter((name) => /^status-(?:sandbox|drill)-/.test(name))
+            .map((name) => name.replace(/^status-(\w+)-[^/]+/, "$1")),
+        ),
+      ),
+    );
+  }
+
+  it("is gone when the sandbox is told to end", async () => {
+    expect(await leftBy(["sandbox"], true)).toEqual([]);
+  });
+
+  it("holds the wall alone after a drill, and is gone where the wall is elsewhere", async () => {
+    expect(await leftBy(["drill", "amazon-2010"], false)).toEqual(["drill", "drill/wall.html"]);
+    expect(await leftBy(["drill", "amazon-2010", "--output", "out"], false)).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -50,11 +50,10 @@ export async function sandbox(surroundings: Surroundings, flags: SandboxFlags): 
       "Leave --port out, or give another.",
     );
   });
+  const passing = flags.output === undefined ? mkdtempSync(join(tmpdir(), "status-sandbox-")) : null;
   try {
     const file =
-      flags.output === undefined
-        ? join(mkdtempSync(join(tmpdir(), "status-sandbox-")), ".statusrc")
-        : resolve(surroundings.cwd, flags.output);
+      passing !== null ? join(passing, ".statusrc") : resolve(surroundings.cwd, flags.output ?? "");
     const config = {
       property: amazon2010.property,
       components: amazon2010.components,
@@ -74,7 +73,7 @@ export async function sandbox(surroundings: Surroundings, flags: SandboxFlags): 
       stderr.write(
         `The imitations are running. In another terminal:\n\n  export STATUS_CONFIG=${file}\n  status announce\n\n${
           "page" in wanted ? `The page is written to ${join(dirname(file), "public", "index.html")}\n` : ""
-        }Ctrl-C ends it.\n\n`,
+        }Ctrl-C ends it${passing === null ? "" : ", and takes that folder away"}.\n\n`,
       );
     }
     let before = { world: structuredClone(running.world()), pageHtml: null };
@@ -97,6 +96,7 @@ export async function sandbox(surroundings: Surroundings, flags: SandboxFlags): 
     throw error;
   } finally {
     await running.close();
+    if (passing !== null) rmSync(passing, { recursive: true, force: true });
   }
 }
 
