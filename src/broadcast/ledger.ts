@@ -185,6 +185,8 @@ export interface Ledger {
   delivery(id: string): Promise<Delivery | null>;
   /** Oldest update first; within an update in the order of its plan. */
   deliveries(of: { incidentId?: string; updateId?: string; channel?: string }): Promise<Delivery[]>;
+  /** Whether a post on the delivery's channel is another update's, or could be: a receipt names it, or one is being sent. */
+  isOfAnother(delivery: Pick<Delivery, "updateId" | "channel">, remoteId: string): Promise<boolean>;
 
   /**
    * Records an update before anything is sent, and supersedes what was still unsent of earlier ones on the same channels.

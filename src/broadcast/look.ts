@@ -44,6 +44,9 @@ export async function look(
     limit.end();
   }
   const now = context.clock.now();
+  // Where posts are told by their words, one that says the same is found as well: neither ours, nor a proof that ours is not there.
+  if (search.found !== null && (await context.ledger.isOfAnother(delivery, search.found.remoteId)))
+    return false;
   if (search.found !== null) {
     const state = search.found.pending === true ? "pending" : "sent";
     if (state === delivery.state) return false;

@@ -161,6 +161,26 @@ export class LedgerStore implements Ledger {
     return rows.map(deliveryOf);
   }
 
+  async isOfAnother(
+    { updateId, channel }: Pick<Delivery, "updateId" | "channel">,
+    remoteId: string,
+  ): Promise<boolean> {
+    const rows = await this.#db
+      .selectFrom("deliveries")
+      .select(["state", "receipt"])
+      .where("channel", "=", channel)
+      .where("update_id", "!=", updateId)
+      .where("effect", "=", "post")
+      // More than what is meant may fit: `%` and `_` of the id are no letters here.
+      .where(({ eb, or }) => or([eb("state", "=", "sending"), eb("receipt", "like", `%${remoteId}%`)]))
+      .execute();
+    return rows.some(
+      ({ state, receipt }) =>
+        state === "sending" ||
+        (receipt !== null && (JSON.parse(receipt) as { remoteId: string }).remoteId === remoteId),
+    );
+  }
+
   record(update: NewUpdate): ReturnType<Ledger["record"]> {
     return this.#write((tx) => record(tx, update, this.#scrub));
   }

@@ -115,6 +115,19 @@ describe("a notice", () => {
     );
   });
 
+  it("takes no post for its own that says the same under another key", async () => {
+    const stage = await setStage();
+    const first = (await stage.run(DEPLOYING)).json();
+    stage.clock.advance(61_000);
+    const second = (await stage.run([...DEPLOYING, "--key", "deploy-812-eu"])).json();
+    const of = (said: typeof first, channel: string): (typeof first)["deliveries"][number] =>
+      said.deliveries.find((delivery) => delivery.channel === channel)!;
+    for (const channel of ["x", "customers", "sellers", "ops"]) {
+      expect([channel, of(second, channel).error, of(second, channel).attempts]).toEqual([channel, null, 1]);
+      expect(of(second, channel).remoteId).not.toBe(of(first, channel).remoteId);
+    }
+  });
+
   it("stands on the page as news until its last word", async () => {
     const stage = await setStage();
     await stage.run(DEPLOYING);
