@@ -33,8 +33,10 @@ export const ENGLISH: Promising = {
     "expect|expects|expecting|hope|hoping|aim|aiming|plan|intend|anticipate|promise",
   ),
   back: anyOf(
-    "fixed|resolved|restored|repaired|solved|recovered|corrected|fix|resolve|restore|repair|solve|recover",
-    "(?<!(?:call|write|phone|ring|money) )(?:be )?back(?! (?:on|in|to|into|at) (?:your|the|our) )(?: up and running| up| online| to normal| in service)?(?: again)?",
+    "fixed|resolved|restored|repaired|solved|recovered|corrected|resolve|restore|repair|solve|recover",
+    // What is tried at a time may fail at that time: nothing is promised.
+    "fix(?<!(?:try|trying|test|testing|attempt) (?:a|an|the|this|one|another) (?:\\p{L}+ )?fix)",
+    "(?<!(?:call|write|phone|ring|money) )(?:be )?back(?<!roll(?:ed|ing|s)?(?: \\p{L}+){0,3} back)(?! (?:on|in|to|into|at) (?:your|the|our) )(?: up and running| up| online| to normal| in service)?(?: again)?",
     "be (?:good|fine|ok|okay|sorted)|(?:full |complete )?(?:recovery|restoration)",
     "up and running|up again|(?:available|working|operational|online|running|accessible|usable) again",
     "sorted|work(?:s|ing)? again|(?<=(?:it|this|everything|all|checkout|payments?|orders?|site|shop|search|login|services?) (?:will|should) )work",
@@ -46,7 +48,8 @@ export const ENGLISH: Promising = {
     "(?:in|within|over) the (?:next|coming) (?:\\p{L}+ )?(?:hours?|minutes|days?|half hour)|within the (?:hour|day)",
     `(?:by|before|at|around|about|no later than|not later than|until)(?: (?:about|around|approximately|roughly))? (?:${CLOCK}|\\d{1,2} ?(?:am|pm|a\\.m|p\\.m|o'clock|utc)|noon|midday|midnight|lunch(?:time)?|tomorrow|tonight|then|(?:this |tomorrow )?(?:morning|afternoon|evening)|(?:the )?(?:end|close) of (?:the |today's )?(?:day|business|week|hour|morning|afternoon)|eod|(?:next )?(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday))`,
     "(?:by|before|around) \\d{1,2}(?=[.,!)]|$| (?:at|or|in the) )",
-    "(?:later )?(?:today|tonight|this (?:morning|afternoon|evening))|tomorrow",
+    // "The backup of this morning", "today's orders" say which, not when.
+    "(?<!(?:of|from|since) )(?:(?:later )?(?:today|tonight|this (?:morning|afternoon|evening))|tomorrow)(?!'s)",
   ),
   lead: anyOf(
     "(?:fix|repair|recovery|resolution|restoration|service)(?: is| are)?(?: now)? (?:expected|due|anticipated|estimated|coming|on (?:its|the) way)",
@@ -72,7 +75,7 @@ export const ENGLISH: Promising = {
     `(?:should|will|expected to) last(?: about| around| another| up to)? ${AMOUNT}`,
   ),
   barred: barred(
-    "begin start once when whenever after until till if unless not never without but update updates news information more",
+    "begin start once when whenever after until till if unless not never without but update updates news information message messages more",
   ),
 };
 
@@ -108,7 +111,7 @@ export const GERMAN: Promising = {
     `voraussichtliche[sr]? (?:ende|behebung|dauer)(?: der störung)?:? (?:(?:um|gegen|bis|ca\\.?|etwa) ){0,2}(?:${CLOCK}|\\d{1,2} uhr|\\d{1,4} ?${STUNDEN})`,
   ),
   barred: barred(
-    "sobald wenn falls nachdem nicht kein keine ohne aber update neuigkeiten informationen melden",
+    "sobald wenn falls nachdem nicht kein keine ohne aber update neuigkeiten nachricht nachrichten meldung informationen melden",
   ),
 };
 
@@ -125,7 +128,7 @@ export const SPANISH: Promising = {
     "operativ[oa]s?|disponibles?|funcionando|funcionar|funcione|funcionen|en línea|normalidad|de vuelta|estar listo",
   ),
   time: anyOf(
-    "en breve|pronto|enseguida|en seguida|próximamente|en cualquier momento|hoy mismo|esta (?:mañana|tarde|noche)|mañana",
+    "en breve|pronto|enseguida|en seguida|próximamente|en cualquier momento|hoy mismo|(?<!(?:de|desde) )esta (?:mañana|tarde|noche)|(?<!(?:esta|la|de|desde) )mañana",
     `(?:a|antes de|a partir de|sobre|hacia|alrededor de|para|hasta)(?: las?)? ${CLOCK}`,
     "(?:a|antes de|sobre|hacia|para|hasta) las? \\d{1,2}|antes del mediodía|al mediodía|(?:al|antes del) final del día",
     `(?:en|dentro de|en menos de|en un plazo de)(?: (?:unos|unas|aproximadamente|un máximo de|menos de|las próximas|los próximos|la próxima))? (?:\\d{1,4}(?: ?[–-] ?\\d{1,3}| a \\d{1,3})? ?|(?:una?|dos|tres|cuatro|cinco|diez|quince|treinta|media|pocos|pocas|unos|unas|algunos|varias) )?${HORAS}`,
@@ -140,5 +143,7 @@ export const SPANISH: Promising = {
   whole: anyOf(
     `(?:tiempo|hora) estimad[oa] de (?:resolución|recuperación|reparación|solución)(?: es(?: de)?)?:? (?:\\d{1,4} ?${HORAS}|${CLOCK})`,
   ),
-  barred: barred("cuando si hasta después no sin pero actualización novedades información informaremos"),
+  barred: barred(
+    "cuando si hasta después no sin pero actualización novedades mensaje aviso información informaremos",
+  ),
 };

@@ -12,6 +12,10 @@ const SPEAKING = anyOf(
 /** Said of what is over: "was back up within 30 minutes". */
 const PAST = anyOf("was|were|came|had|has been|have been|is|are|got|brought|went");
 const PLANNED_WORK = anyOf("maintenance|planned work|wartung|wartungsarbeiten|wartungsfenster|mantenimiento");
+/** "Available until Friday", "bis 20 Uhr erreichbar" say how long, not from when. */
+const LASTING = anyOf("until|till|bis|hasta");
+const STANDING =
+  /^(?:be )?(?:fully )?(?:available|online|operational|functional)$|^(?:verfügbar|erreichbar|disponibles?)$/i;
 /** "We will be back": we, or the service? */
 const BARE =
   /^(?:be )?(?:back|available)$|^(?:wieder (?:da|verfügbar|erreichbar)|verfügbar|erreichbar|de vuelta|disponibles?)$/i;
@@ -33,6 +37,7 @@ export const recoveryTime: TextRule = {
         const words = text.slice(start, end);
         const sentence = before + words + clauseAfter(text, end);
         if (phrasesIn(sentence, PLANNED_WORK).length > 0) return false;
+        if (back !== null && STANDING.test(back) && phrasesIn(words, LASTING).length > 0) return false;
         if (back === null || !BARE.test(back)) return true;
         return phrasesIn(sentence, SPEAKING).length === 0 && !isNextUpdate(words, facts.nextUpdateAt);
       })
@@ -85,7 +90,9 @@ function promisesIn(
     for (const at of following(times, begin)) if (near(begin, at, 4)) add(begin, at, null);
   for (const begin of verbless === null ? [] : phrasesIn(text, verbless))
     if (phrasesIn(clauseBefore(text, begin.start).slice(-30), PAST).length === 0)
-      for (const at of following(times, begin)) if (near(begin, at, 0)) add(begin, at, null);
+      // "Back up at 10:05" tells as well of what is over.
+      for (const at of following(times, begin))
+        if (near(begin, at, 0) && !/^at\b/i.test(text.slice(at.start, at.end))) add(begin, at, null);
   if (terse !== null)
     for (const begin of phrasesIn(text, terse.words))
       if (opensClause(text, begin.start) && phrasesIn(clauseBefore(text, begin.start), PAST).length === 0)

@@ -20,6 +20,10 @@ describe("a promise in few words", () => {
     "A fix within the hour.",
     "Behoben bis 14:00 Uhr.",
     "Wieder da in einer Stunde.",
+    "Statements should be available by tomorrow morning.",
+    "Der Shop wird bis 14:00 Uhr wieder erreichbar sein.",
+    "We will try to have it fixed by noon.",
+    "We will fix it today.",
   ])("is one: %s", (message) => {
     expect(found(message)).toContain("recovery-time");
   });
@@ -37,6 +41,18 @@ describe("a promise in few words", () => {
     "Refunds are with you in an hour or so.",
     "Fixed: by 14:00 all orders had gone through.",
     "Alle Bestellungen bis 14:00 Uhr sind sicher.",
+    "Die Behebung läuft, nächste Nachricht um 10:40 Uhr.",
+    "A fix is on its way, next message at 10:40.",
+    "Back up at 10:05, but slow.",
+    "We plan to roll back the release within the next hour.",
+    "We will roll the release back within the next hour.",
+    "We will try a fix at 10:30 and tell you how it went.",
+    "The old app will be available until Friday.",
+    "Die Filialen werden heute bis 20 Uhr erreichbar sein.",
+    "La app antigua estará disponible hasta las 20:00.",
+    "We will restore the backup of this morning.",
+    "We will restore today's orders first.",
+    "Vamos a restaurar la copia de esta mañana.",
   ])("is none: %s", (message) => {
     expect(found(message)).not.toContain("recovery-time");
   });
