@@ -16,9 +16,12 @@ const OWN_LABELS = "internal|intranet|lan|prod|prd|stg|staging|uat|preprod";
 const NAME_BEGINS = "(?<![\\w.@%-])(?<!(?<!/)/)";
 /** The rest of a name, two labels at least, so that `db-01.csv` is none. */
 const DOMAIN = "(?:\\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?){1,6}\\.[a-z]{2,18}(?![a-z0-9_-]|\\.[a-z0-9])";
-/** What is numbered behind the scenes only; a name server or a mail server is known by its number. */
+/** What is numbered behind the scenes only. A name server, a mail server, a game's or a customer's host is known by its number. */
 const BEHIND =
   "db|sql|mysql|postgres|psql|pg|mongo|redis|memcached?|kafka|rabbit|mq|ldap|nfs|k8s|kube|etcd|bastion";
+/** Numbered behind the scenes as well where the number is written 03. */
+const BEHIND_TOO =
+  "haproxy|nginx|prod|prd|stg|staging|uat|preprod|qa|cache|queue|worker|replica|standby|primary|slave|jump";
 
 /** Words that stand in names of machines and hardly anywhere else. */
 const MACHINE =
@@ -46,9 +49,9 @@ const SERVERS = [
     `(?<![\\w./-])(?:(?:prod|prd|stg|staging|uat|preprod|qa|dev)-(?:${PART}|${MACHINE})|(?:${PART}|${MACHINE})-(?:prod|prd|stg|staging|uat|preprod))\\d{0,3}(?![\\w-]|\\.\\w)`,
     "g",
   ),
-  // db-01.internal.example.com, kafka-2.eu.example.net, web-eu-03.example.com
+  // db-01.internal.example.com, kafka-2.eu.example.net, cache-eu-03.example.com
   new RegExp(
-    `${NAME_BEGINS}(?:(?:${BEHIND})-?\\d{1,4}|${holding(`${MACHINE}|${PART}`)}[a-z][a-z0-9]{0,19}(?:-${WORD}){0,4}?-?0\\d{1,2})[a-z]?${DOMAIN}`,
+    `${NAME_BEGINS}(?:(?:${BEHIND})-?\\d{1,3}|${holding(`${BEHIND}|${BEHIND_TOO}`)}[a-z][a-z0-9]{0,19}(?:-${WORD}){0,4}?-?0\\d{1,2})[a-z]?${DOMAIN}`,
     "gi",
   ),
   // shop.internal.example.com, prod.example.com; what is called www or status is for the public wherever it stands

@@ -67,7 +67,8 @@ describe("a machine's whole name", () => {
     "db-01.internal.example.com",
     "kafka-2.eu.example.net",
     "mysql7.example.com",
-    "web-eu-03.example.com",
+    "cache-eu-03.example.com",
+    "prod-eu-01.example.com",
     "shop.internal.example.com",
     "https://jenkins.lan.example.com/job/7",
     "checkout.staging.example.com",
@@ -87,6 +88,17 @@ describe("a machine's whole name", () => {
     "db-01.csv",
     "support@eu.example.com",
     "production.example.com",
+    "mail01.example.com",
+    "mx01.example.com",
+    "ns01.example.com",
+    "dns-02.example.com",
+    "smtp-01.example.com",
+    "web02.example.com",
+    "web-eu-03.example.com",
+    "live02.example.com",
+    "api-01.example.com",
+    "host-01.example.com",
+    "db-1234.customers.example.com",
   ])("is none: %s", (name) => {
     expect(found(`See ${name} for more.`)).toEqual([]);
   });
