@@ -23,12 +23,12 @@ export interface Promising {
 const barred = (words: string) => new Set(words.split(" "));
 const CLOCK = "\\d{1,2}[:.h]\\d{2}(?: ?(?:am|pm|uhr|utc|h))?";
 
-const UNIT = "(?:seconds?|minutes?|mins?|hours?|hrs?|days?|weeks?)";
+const UNIT = "(?:seconds?|minutes?|mins?|hours?|hrs?|days?|weeks?|h|m)";
 const AMOUNT = `(?:\\d{1,4}(?:(?:[.,]| ?[–-] ?| to )\\d{1,3})? ?${UNIT}|(?:an?|one|two|three|four|five|six|ten|fifteen|twenty|thirty|a few|few|a couple of|several|half an)(?: more)? ${UNIT})`;
 
 export const ENGLISH: Promising = {
   will: anyOf(
-    "will|shall|should(?! have)|\\p{L}+'ll|gonna",
+    "will|shall|should(?! have (?:been|come|gone|had|got|\\p{L}+ed) )|\\p{L}+'ll|gonna",
     "(?:is|are|am|we're|it's|\\p{L}+'s|be) (?:now )?(?:going|expected|due|set|likely|on track) to",
     "expect|expects|expecting|hope|hoping|aim|aiming|plan|intend|anticipate|promise",
   ),
@@ -38,6 +38,7 @@ export const ENGLISH: Promising = {
     "fix(?<!(?:try|trying|test|testing|attempt) (?:a|an|the|this|one|another) (?:\\p{L}+ )?fix)",
     "(?<!(?:call|write|phone|ring|money) )(?:be )?back(?<!roll(?:ed|ing|s)?(?: \\p{L}+){0,3} back)(?! (?:on|in|to|into|at) (?:your|the|our) )(?: up and running| up| online| to normal| in service)?(?: again)?",
     "be (?:good|fine|ok|okay|sorted)|(?:full |complete )?(?:recovery|restoration)",
+    "be up(?! (?:to|for) )|able to \\p{L}+(?: \\p{L}+){0,2} again",
     "up and running|up again|(?:available|working|operational|online|running|accessible|usable) again",
     "sorted|work(?:s|ing)? again|(?<=(?:it|this|everything|all|checkout|payments?|orders?|site|shop|search|login|services?) (?:will|should) )work",
     "(?:be|become) (?:fully )?(?:operational|functional|available|online)|(?:come|go|get) (?:back )?online|working normally|normal service|return(?:s|ed)? to normal",
@@ -56,16 +57,17 @@ export const ENGLISH: Promising = {
     "expect(?:ed)? (?:a |the |full |normal )?(?:fix|repair|recovery|resolution)",
     "(?:service|services|everything)(?: will| should)? (?:returns?|resumes?)(?: to normal)?",
     "(?:should|will|expected to)(?: only| all)? (?:last|be over|be done|end)",
+    "(?:outage|disruption|interruption|downtime) ends",
   ),
   verbless: anyOf(
-    "back (?:up and running|up|online|to normal|in service)(?: again)?|up and running(?: again)?",
+    "back (?:up and running|up|online|to normal|in service)(?: again)?|up and running(?: again)?|up again",
   ),
   terse: {
     words: anyOf(
-      "(?<!(?:call|write|report|money|cash|refunds?|paid|pay|get|come|ring|phone|bring) )back|fixed|resolved|restored|repaired|solved|sorted|online|(?:an? )?(?:fix|repair|recovery)",
-      "\\p{L}+ works? again|works? again",
+      "(?<!(?:call|write|report|money|cash|refunds?|paid|pay|get|come|ring|phone|bring) )back|fixed|resolved|restored|repaired|solved|sorted|online|(?:an? )?(?:fix|repair|recovery|resolution|restoration)|normal service",
+      "\\p{L}+ work(?:s|ing)? again|work(?:s|ing)? again",
     ),
-    until: /^(?:by|before|within|in|no later|not later|around|about|shortly|soon)\b/,
+    until: /^(?:by|before|within|in|no later|not later|around|about|shortly|soon|tomorrow)\b/,
   },
   whole: anyOf(
     `(?:another |in |within )?${AMOUNT}(?: or so| tops| at most)?,? and (?:we|it|all|everything|checkout|payments?|orders?|the \\p{L}+) (?:are|is|will be) (?:back|fixed|online|up)`,
@@ -79,7 +81,9 @@ export const ENGLISH: Promising = {
   ),
 };
 
-const STUNDEN = "(?:sekunden?|minuten?|min|stunden?|std|tagen?|wochen?)";
+const STUNDEN = "(?:sekunden?|minuten?|min|stunden?|std|h|tagen?|wochen?)";
+const WIEDER =
+  "(?:behoben|gelöst|repariert|wiederhergestellt|wieder (?:da|online|verfügbar|erreichbar))(?! (?:worden|gewesen|mit)(?!\\p{L}))";
 
 export const GERMAN: Promising = {
   will: anyOf(
@@ -109,6 +113,9 @@ export const GERMAN: Promising = {
   whole: anyOf(
     "(?:gleich|bald|in kürze) (?:wieder )?(?:behoben|gelöst|repariert|verfügbar|erreichbar|da)",
     `voraussichtliche[sr]? (?:ende|behebung|dauer)(?: der störung)?:? (?:(?:um|gegen|bis|ca\\.?|etwa) ){0,2}(?:${CLOCK}|\\d{1,2} uhr|\\d{1,4} ?${STUNDEN})`,
+    // "Bis 14 Uhr ist alles behoben": what is so by a time to come.
+    `bis (?:spätestens |etwa |heute )?(?:${CLOCK}|\\d{1,2} uhr|mittag|abend|morgen) (?:ist|sind) (?:(?!nicht|noch|kein)\\p{L}+ ){0,3}${WIEDER}`,
+    `(?:ist|sind) (?:(?!nicht|noch|kein|seit)\\p{L}+ ){0,2}(?:in|innerhalb|binnen) (?:\\d{1,4} ?|(?:einer|zwei|drei|zehn|wenigen|einer halben) )${STUNDEN} ${WIEDER}`,
   ),
   barred: barred(
     "sobald wenn falls nachdem nicht kein keine ohne aber update neuigkeiten nachricht nachrichten meldung informationen melden",
@@ -142,6 +149,7 @@ export const SPANISH: Promising = {
   terse: null,
   whole: anyOf(
     `(?:tiempo|hora) estimad[oa] de (?:resolución|recuperación|reparación|solución)(?: es(?: de)?)?:? (?:\\d{1,4} ?${HORAS}|${CLOCK})`,
+    `(?:volvemos|volveremos)(?: a estar \\p{L}+)? (?:en|dentro de) (?:\\d{1,4} ?|(?:unos|unas|una?|dos|tres|diez|media|pocos|pocas) )${HORAS}(?! con )`,
   ),
   barred: barred(
     "cuando si hasta después no sin pero actualización novedades mensaje aviso información informaremos",

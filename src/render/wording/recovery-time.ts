@@ -99,10 +99,20 @@ function promisesIn(
         for (const at of following(times, begin))
           if (
             /^\s+$/.test(text.slice(begin.end, at.start)) &&
-            terse.until.test(text.slice(at.start, at.end).toLowerCase())
+            (terse.until.test(text.slice(at.start, at.end).toLowerCase()) || isTerse(text, begin, at))
           )
             add(begin, at, begin);
   return found;
+}
+
+/** "Fixed today." and nothing else; "Login works again at 14:00", which would be "since" if it did. */
+function isTerse(text: string, begin: Span, at: Span): boolean {
+  const time = text.slice(at.start, at.end);
+  if (/works?\s+again$/i.test(text.slice(begin.start, begin.end))) return /^at\b/i.test(time);
+  return (
+    /^(?:later\s+)?(?:today|tonight)$/i.test(time) &&
+    `${clauseBefore(text, begin.start)}${clauseAfter(text, at.end)}`.trim() === ""
+  );
 }
 
 /** Those that begin soon after, so that a long text costs no more than many short ones. */
