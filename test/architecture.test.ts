@@ -111,7 +111,12 @@ describe("the house", () => {
         path === "status/circumstances.ts" ? [] : (text.match(/process\.env\b/g) ?? []),
       ),
     ).toEqual([]);
-    expect(offenders(({ text }) => text.match(/process\.exit\b(?!Code)/g) ?? [])).toEqual([]);
+    // What a channel's own code holds open ends in no other way.
+    expect(
+      offenders(({ path, text }) =>
+        path === "cli/own-code.ts" ? [] : (text.match(/process\.exit\b(?!Code)/g) ?? []),
+      ),
+    ).toEqual([]);
   });
 
   it("asks nobody, touches no signal and knows no flag below cli", () => {

@@ -69,6 +69,10 @@ export const errors = z.object({
   code: z.string().max(100),
   message: words(),
   hint: words().nullable(),
-  retryAt: z.date().nullable(),
+  // A plain one, whatever was added to it.
+  retryAt: z
+    .date()
+    .transform((at) => new Date(Date.prototype.getTime.call(at)))
+    .nullable(),
   standAlone: z.boolean(),
 });

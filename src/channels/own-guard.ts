@@ -5,6 +5,7 @@ import { excerpt } from "./answer.ts";
 import { type Channel, ChannelError, type Finding, type Post, type Receipt, TooLong } from "./contract.ts";
 import type { OwnChannel } from "./own.ts";
 import { errors, findings, posts, receipts, searches, verdicts } from "./own-answers.ts";
+import { causeOf, isOf, wordsOf } from "./own-fault.ts";
 import { frozenCopy } from "./own-kit.ts";
 
 /** Whose fault it is, for errors. */
@@ -19,26 +20,30 @@ interface Origin {
  * they hold and not by their class. A fault in it is `unknown` where something may be out, and never stops other channels.
  */
 export function guarded(connect: () => OwnChannel, origin: Origin): Channel {
-  let connected: OwnChannel;
+  let channel: OwnChannel;
+  let optional: {
+    readonly [Name in "find" | "verify" | "amend" | "remove" | "close"]: OwnChannel[Name] | undefined;
+  };
   try {
-    connected = connect();
-    if (typeof connected?.compose !== "function" || typeof connected.publish !== "function")
+    channel = connect();
+    if (typeof channel?.compose !== "function" || typeof channel.publish !== "function")
       throw new TypeError("connect returns no channel: compose and publish are what every channel has");
-    if (typeof connected.check !== "function") throw new TypeError("the channel has no check");
+    if (typeof channel.check !== "function") throw new TypeError("the channel has no check");
+    const { find, verify, amend, remove, close } = channel;
+    optional = { find, verify, amend, remove, close };
   } catch (error) {
     throw setupError(
       "OWN_KIND_BROKEN",
       `${origin.from} cannot connect: ${wordsOf(error)}`,
       mend(origin),
-      error,
+      causeOf(error),
     );
   }
-  const channel = connected;
   const receipt = (value: unknown): Receipt => {
     const { url, remoteId, extra, pending } = fitting(receipts, value, "a receipt", origin);
     return { remoteId, url, extra, ...(pending === undefined ? {} : { pending }) };
   };
-  const { find, verify, amend, remove, close } = channel;
+  const { find, verify, amend, remove, close } = optional;
   return {
     compose: (message, { keyOf, ...facts }) =>
       composed(
@@ -126,13 +131,14 @@ function composed(compose: () => unknown, origin: Origin): readonly Post[] {
       ...(standAlone === undefined ? {} : { standAlone }),
     }));
   } catch (error) {
-    if (error instanceof Error && error.name === "TooLong") throw new TooLong(error.message);
+    const { name, message: words } = causeOf(error);
+    if (name === "TooLong") throw new TooLong(words);
     const { message } = asChannelError(error, origin);
     throw setupError(
       "OWN_KIND_BROKEN",
       `${origin.channel}: ${message}`,
       `${mend(origin)} To go on without this channel: add --except ${origin.channel}`,
-      error,
+      causeOf(error),
     );
   }
 }
@@ -160,31 +166,30 @@ function fitting<T>(schema: z.ZodType<T>, value: unknown, what: string, { from }
 
 /** What was thrown, as the contract has it; anything but a ChannelError is a fault in the module, and leaves all open. */
 function asChannelError(error: unknown, origin: Origin): ChannelError {
-  const read = errors.safeParse(error);
-  if (read.success) {
-    const { fate, code, message, hint, retryAt, standAlone } = read.data;
-    return new ChannelError(fate, code, message, { hint, retryAt, standAlone, cause: error });
+  const cause = causeOf(error);
+  const read = readError(error);
+  if (read !== null) {
+    const { fate, code, message, hint, retryAt, standAlone } = read;
+    return new ChannelError(fate, code, message, { hint, retryAt, standAlone, cause });
   }
   const hint = `the post may be out: look before posting again. ${mend(origin)}`;
-  if (error instanceof Misfit)
-    return new ChannelError("unknown", "OWN_KIND_BROKEN", excerpt(error.message), { hint, cause: error });
+  if (isOf(error, Misfit))
+    return new ChannelError("unknown", "OWN_KIND_BROKEN", excerpt(error.message), { hint, cause });
   return new ChannelError(
     "unknown",
     "OWN_KIND_BROKEN",
     excerpt(`${origin.from} failed in a way it should not: ${wordsOf(error)}`),
-    { hint, cause: error },
+    { hint, cause },
   );
 }
 
-/** What was thrown, on one line. */
-export function wordsOf(error: unknown): string {
-  if (typeof error === "string" && error.trim() !== "") return excerpt(error);
+/** What throws when it is read is no ChannelError. */
+function readError(error: unknown): z.output<typeof errors> | null {
   try {
-    if (error instanceof Error) return excerpt(`${error.name}: ${error.message}`);
+    return errors.safeParse(error).data ?? null;
   } catch {
-    // Not everything that can be thrown can be made a text.
+    return null;
   }
-  return `it threw ${error === null ? "null" : typeof error}`;
 }
 
 function mend({ from }: Origin): string {

@@ -16,7 +16,7 @@ import { EXIT, EXIT_OF_BLAME } from "./exit-codes.ts";
 import { readMessage, type SpeakFlags } from "./flags.ts";
 import { foldExamples } from "./output/fold-examples.ts";
 import { styleFor } from "./output/style.ts";
-import { watchTheEnd } from "./own-code.ts";
+import { endOwnCode, watchTheEnd } from "./own-code.ts";
 import { misread } from "./program/misread.ts";
 import { createProgram, speakFlags } from "./program/program.ts";
 import { processSurroundings, type Surroundings, scrubbed } from "./surroundings.ts";
@@ -24,8 +24,18 @@ import { Typed } from "./typed.ts";
 
 /** Runs one command; returns its exit code. Prints every failure; throws nothing. */
 export async function main(argv: readonly string[], given?: Surroundings): Promise<number> {
+  if (given !== undefined) return runLine(argv, given);
+  const surroundings = processSurroundings();
+  const done = watchTheEnd();
+  const code = await runLine(argv, surroundings).finally(done);
+  surroundings.unheed?.();
+  endOwnCode(code);
+  return code;
+}
+
+async function runLine(argv: readonly string[], given: Surroundings): Promise<number> {
   const scrubber = new Scrubber();
-  const surroundings = scrubbed(given ?? processSurroundings(), scrubber);
+  const surroundings = scrubbed(given, scrubber);
   const [first, ...rest] = argv;
   if (first === "__complete") {
     const { complete } = await import("./completion/complete.ts");
@@ -53,7 +63,6 @@ export async function main(argv: readonly string[], given?: Surroundings): Promi
       },
     });
   let said = "";
-  const done = given === undefined ? watchTheEnd() : () => {};
   try {
     refuseUnknownCommand(argv, program);
     await program.parseAsync([...argv], { from: "user" });
@@ -65,8 +74,6 @@ export async function main(argv: readonly string[], given?: Surroundings): Promi
       { json: argv.includes("--json"), debug: argv.includes("--debug") },
       surroundings,
     );
-  } finally {
-    done();
   }
 }
 

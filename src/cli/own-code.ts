@@ -1,9 +1,15 @@
 import { writeSync } from "node:fs";
-import { excerpt } from "../channels/answer.ts";
+import { wordsOf } from "../channels/own-fault.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { Sink } from "./surroundings.ts";
 
-let outlived = false;
+/** So long may own code still do what it has begun, once the command's work is done. */
+const ENDING_MS = 1000;
+
+/** Writes what is written before it, and calls back; of both streams, as they were before any own code ran. */
+type Flush = (done: () => void) => void;
+
+let flushes: readonly Flush[] | null = null;
 
 /**
  * From now on what a channel's own code does outside its calls is told and ends nothing, for the other channels have still to speak;
@@ -11,14 +17,33 @@ let outlived = false;
  * its call, or by its deadline. For as long as the process lives: a timer may fire at its very end.
  */
 export function outliveOwnCode(stderr: Sink): void {
-  if (outlived) return;
-  outlived = true;
+  if (flushes !== null) return;
+  flushes = [process.stdout, process.stderr].map((stream) => {
+    const write = stream.write.bind(stream);
+    return (done) => void write("", () => done());
+  });
   divert(process.stdout, stderr);
   const tell = (error: unknown) => {
-    const words = error instanceof Error ? `${error.name}: ${error.message}` : typeof error;
-    stderr.write(`A channel of your own failed outside its calls: ${excerpt(words)}\n`);
+    stderr.write(`A channel of your own failed outside its calls: ${wordsOf(error)}\n`);
   };
   process.on("unhandledRejection", tell).on("uncaughtException", tell);
+}
+
+/**
+ * Ends the process with this code where a channel's own code was loaded and holds it with a timer or a socket, a second after
+ * the work is done and once all is written; and with no other code, whatever own code sets until then.
+ */
+export function endOwnCode(code: number): void {
+  if (flushes === null) return;
+  const streams = flushes;
+  process.on("exit", () => {
+    process.exitCode = code;
+  });
+  // It holds nothing itself: where nothing else does, the process ends at once.
+  setTimeout(async () => {
+    await Promise.all(streams.map((flush) => new Promise<void>(flush)));
+    process.exit(code);
+  }, ENDING_MS).unref();
 }
 
 /** Whoever holds the stream's own `write` from before still writes to it. */

@@ -27,6 +27,8 @@ export interface Surroundings extends Circumstances {
   readonly insisted?: AbortSignal;
   /** Whether the whole process is this command's, and what is done to it lasts no longer than the command. */
   readonly ownsProcess?: true;
+  /** Takes the handlers of signals off: once the work is done, any of them ends the process. */
+  readonly unheed?: () => void;
   /** Resolves after so many milliseconds, or as soon as the signal is aborted. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
 }
@@ -66,6 +68,8 @@ export function verbatim(sink: Sink, text: string): void {
   else sink.verbatim(text);
 }
 
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** The real ones. Installs handlers for SIGINT, SIGTERM and SIGHUP. */
 export function processSurroundings(): Surroundings {
   const stopping = new AbortController();
@@ -79,7 +83,7 @@ export function processSurroundings(): Surroundings {
     stopping.abort();
     setTimeout(() => stopped.abort(), GRACE_MS).unref();
   };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+  for (const signal of SIGNALS) process.on(signal, stop);
   endWithTerminal();
   // A pipe that was closed or a disk that is full must not stop what is being sent; the exit code still tells.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
@@ -94,6 +98,9 @@ export function processSurroundings(): Surroundings {
     insisted: insisted.signal,
     wait: abortableWait,
     ownsProcess: true,
+    unheed: () => {
+      for (const signal of SIGNALS) process.off(signal, stop);
+    },
   };
 }
 

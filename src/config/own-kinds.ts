@@ -5,7 +5,7 @@ import { StatusError, setupError } from "../base/errors.ts";
 import { excerpt } from "../channels/answer.ts";
 import type { ChannelKind } from "../channels/contract.ts";
 import { readOwnKind } from "../channels/own.ts";
-import { wordsOf } from "../channels/own-guard.ts";
+import { causeOf, isOf, wordsOf } from "../channels/own-fault.ts";
 import { KINDS } from "../channels/registry.ts";
 import { secretReference } from "../channels/settings.ts";
 import { refuseForeign } from "./file.ts";
@@ -46,7 +46,7 @@ export async function loadOwnKinds({ channels, path, folder }: Config): Promise<
       refuseOddSecrets(kind, settings, from);
       loaded.push({ ...channel, kind, settings });
     } catch (error) {
-      faults.set(name, error instanceof StatusError ? error : brokenBy(error, from));
+      faults.set(name, isOf(error, StatusError) ? error : brokenBy(error, from));
       loaded.push(channel);
     }
   }
@@ -59,7 +59,7 @@ function brokenBy(error: unknown, from: string): StatusError {
     "OWN_KIND_BROKEN",
     `${from} cannot be used: ${wordsOf(error)}`,
     "Mend it; its conformance test shows where it strays from the contract.",
-    error,
+    causeOf(error),
   );
 }
 
@@ -143,15 +143,15 @@ async function importWithin(withinMs: number, file: string, from: string): Promi
     const module = (await Promise.race([import(pathToFileURL(file).href), late])) as { default?: unknown };
     return module.default;
   } catch (error) {
-    if (error instanceof StatusError) throw error;
-    const { code, message = "" } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
+    if (isOf(error, StatusError)) throw error;
+    const { code, message } = causeOf(error) as NodeJS.ErrnoException;
     const why = excerpt(message.split("\n")[0] ?? "") || wordsOf(error);
     if (code === "ERR_MODULE_NOT_FOUND" && /'status(?:\/\w+)?'/.test(message))
       throw setupError(
         "OWN_KIND_BROKEN",
         `${from} imports status/channel, and its folder has no package \`status\`.`,
         `Install it where the file is: cd ${dirname(file)} && npm install --save-dev PATH-TO/status-….tgz`,
-        error,
+        causeOf(error),
       );
     const commonJs = /outside a module|Unexpected token 'export'/.test(why);
     throw setupError(
@@ -160,7 +160,7 @@ async function importWithin(withinMs: number, file: string, from: string): Promi
       commonJs
         ? 'Its package.json says that it is CommonJS: let its name end in .mjs (.mts), or say "type": "module" there.'
         : `Mend it; this shows where: node ${file}`,
-      error,
+      causeOf(error),
     );
   } finally {
     clearTimeout(timer);

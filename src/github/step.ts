@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import { usageError } from "../base/errors.ts";
 import { oneLine } from "../base/printable.ts";
 import { main } from "../cli/main.ts";
+import { endOwnCode } from "../cli/own-code.ts";
 import { processSurroundings, type Sink, type Surroundings } from "../cli/surroundings.ts";
 import { ALL_FAIL, exitWord, failureDocument, readStep, type Step } from "./inputs.ts";
 import { outputsOf, writeOutputs } from "./outputs.ts";
@@ -39,7 +40,12 @@ export async function runStep(given: Surroundings = processSurroundings()): Prom
   for (const failure of written)
     if (failure !== null)
       stdout.write(`${annotationLine({ level: "warning", title: "status: runner", text: failure })}\n`);
-  return fails ? code : 0;
+  const ending = fails ? code : 0;
+  if (given.ownsProcess === true) {
+    given.unheed?.();
+    endOwnCode(ending);
+  }
+  return ending;
 }
 
 interface CarriedOut {

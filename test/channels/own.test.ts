@@ -74,6 +74,54 @@ describe("a guarded channel", () => {
     }
   });
 
+  const trap = () => {
+    throw trapped;
+  };
+  const trapped = new Proxy({}, { get: trap, getPrototypeOf: trap });
+  const hostile = (field: string) => Object.defineProperty({}, field, { get: trap, enumerable: true });
+  const throwing = (error: unknown) => () => {
+    throw error;
+  };
+  it.each([
+    ["throws what throws when it is read", throwing(hostile("name"))],
+    ["throws a Proxy that refuses everything", throwing(trapped)],
+    ["throws an error whose message is no text", throwing(Object.assign(new Error(), { message: Symbol() }))],
+    ["throws an error whose name throws", throwing(named())],
+    [
+      "returns what throws when it is read",
+      () => ({
+        ...RECEIPT,
+        get extra(): never {
+          return trap();
+        },
+      }),
+    ],
+    ["returns a Proxy that refuses everything", () => trapped],
+  ])("takes it for a fault of its own where the module %s", async (_, does) => {
+    const channel = channelThat(does);
+    const code = "OWN_KIND_BROKEN";
+    const fault = expect.objectContaining({ fate: "unknown", code, cause: expect.any(Error) });
+    await expect(channel.publish(POST, NOWHERE, NEVER)).rejects.toEqual(fault);
+    await expect(channel.amend?.(RECEIPT, POST, NEVER)).rejects.toEqual(fault);
+    expect(() => channel.compose(messageOf("Down."), contextFor())).toThrow(
+      expect.objectContaining({ code }),
+    );
+    expect(await channel.find?.(POST, NOWHERE, new Date(), NEVER)).toMatchObject({ conclusive: false });
+    expect(await channel.verify?.(RECEIPT, POST, NOWHERE, NEVER)).toMatchObject({ state: "cannot" });
+    expect(await channel.check(NEVER)).toMatchObject([{ level: "fail" }]);
+  });
+  function named(): Error {
+    return Object.defineProperty(new Error("x"), "name", { get: trap });
+  }
+
+  it("takes it for a fault of its own where a method throws when it is looked up", () => {
+    const own = Object.defineProperty({ compose: trap, publish: trap, check: trap }, "find", { get: trap });
+    const kind = { kind: "own", title: "Own", settings: z.strictObject({}), secrets: [] };
+    const connecting = () =>
+      readOwnKind(defineChannel({ ...kind, connect: () => own as never }), "./own.mjs").connect({}, kitFor());
+    expect(connecting).toThrow(expect.objectContaining({ code: "OWN_KIND_BROKEN" }));
+  });
+
   it("keeps fate, code, hint and time of an error that another copy of the package has thrown", async () => {
     const at = new Date("2026-11-23T04:00:00Z");
     const more = { fate: "not-sent", code: "OWN_LATER", hint: "wait", retryAt: at, standAlone: false };

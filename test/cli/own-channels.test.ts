@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { type Config, type Stage, setStage } from "../support/stage.ts";
 import { answering } from "../support/terminal.ts";
@@ -57,19 +58,22 @@ async function stageWith(
   return stage;
 }
 
-/** The built command, in a process of its own: what ends a process must end only that. */
-async function binary(stage: Stage, argv: readonly string[]) {
+/**
+ * The built command, in a process of its own: what ends a process must end only that. What it writes to standard output is read
+ * so many milliseconds late.
+ */
+async function binary(stage: Stage, argv: readonly string[], lateMs = 0) {
   const child = spawn(process.execPath, [BINARY, ...argv], {
     cwd: stage.folder,
     env: { HOME: stage.folder, PATH: process.env.PATH, SPOOL_KEY: "hush-hush-1" },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const [stdout, stderr, [code]] = await Promise.all([
-    text(child.stdout),
+  const [stdout, stderr, [code, signal]] = await Promise.all([
+    sleep(lateMs).then(() => text(child.stdout)),
     text(child.stderr),
     once(child, "close"),
   ]);
-  return { code: code as number, stdout, stderr };
+  return { code: code as number | null, signal: signal as string | null, stdout, stderr };
 }
 
 const SAY = ["announce", "--yes", "--json", "--title", "Orders fail", "--message", "Since noon."];
@@ -375,6 +379,24 @@ describe("the code of a channel of one's own", () => {
     expect(code).toBe(0);
   });
 
+  it.each([
+    ["an error without words", 'Object.assign(new Error("x"), { message: Symbol("s") })', "it threw object"],
+    [
+      "a Proxy that refuses everything",
+      "new Proxy({}, { get() { throw 1 }, getPrototypeOf() { throw 2 } })",
+      "it threw object",
+    ],
+    ["a text", '"adrift"', "adrift"],
+  ])("keeps no other channel from speaking where it throws %s in a timer", async (_, thrown, words) => {
+    const { code, stdout, stderr } = await binary(
+      await stageWith(doing(`setTimeout(() => { throw ${thrown}; }, 1)`)),
+      SAY,
+    );
+    expect(stderr).toContain(`A channel of your own failed outside its calls: ${words}\n`);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: "delivered", silent: [] });
+    expect(code).toBe(0);
+  });
+
   it("leaves standard output to the result: what it prints there goes to stderr", async () => {
     const printing = `
       console.log("printed when it is loaded");
@@ -418,6 +440,32 @@ describe("the code of a channel of one's own", () => {
     const { code, stderr } = await binary(await stageWith(doing("process.exit(0)")), SAY);
     expect(code).toBe(1);
     expect(stderr).toContain("ended before it was done");
+  });
+
+  it.each([
+    ["a timer", "setInterval(() => {}, 1000);"],
+    ["a socket", 'import { createServer } from "node:net"; createServer().listen(0, "127.0.0.1");'],
+  ])("does not hold the command when its work is done: it has opened %s", async (_, open) => {
+    const { code, stdout } = await binary(await stageWith(SPOOL(open)), SAY);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: "delivered" });
+    expect(code).toBe(0);
+  });
+
+  it("cuts no result short that is read slowly, and changes no exit code", async () => {
+    const long = `setInterval(() => { process.exitCode = 3; }, 10);
+      const connect = kind.connect; kind.connect = (...given) => ({ ...connect(...given),
+        compose: (_, { keyOf }) => [{ part: "1", key: keyOf("1"), payload: null, text: "x".repeat(400000), length: null, notes: [] }] });`;
+    const { code, stdout } = await binary(await stageWith(SPOOL(long)), SAY, 2000);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: "delivered" });
+    expect(code).toBe(0);
+  });
+
+  it("leaves signals to end the command once its work is done", async () => {
+    const waiting =
+      "setInterval(() => { if (process.listenerCount('SIGTERM') === 0) process.kill(process.pid, 'SIGTERM'); }, 5);";
+    const { signal, stdout } = await binary(await stageWith(SPOOL(waiting)), SAY);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: "delivered" });
+    expect(signal).toBe("SIGTERM");
   });
 
   it.each(["verify", "close"])("holds nothing where its %s never settles", async (call) => {
