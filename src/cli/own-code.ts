@@ -49,7 +49,12 @@ export function endOwnCode(code: number): void {
 /** Whoever holds the stream's own `write` from before still writes to it. */
 function divert(stream: NodeJS.WriteStream, elsewhere: Sink): void {
   const write = (chunk: string | Uint8Array, ...more: unknown[]): boolean => {
-    const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString();
+    const [encoding] = more;
+    const bytes =
+      typeof chunk === "string" && typeof encoding === "string"
+        ? Buffer.from(chunk, encoding as BufferEncoding)
+        : Buffer.from(chunk);
+    const text = bytes.toString();
     // Whole lines, for others are drawn anew below them.
     if (text !== "") elsewhere.write(text.endsWith("\n") ? text : `${text}\n`);
     const done = more.find((one) => typeof one === "function");
@@ -58,8 +63,8 @@ function divert(stream: NodeJS.WriteStream, elsewhere: Sink): void {
   };
   stream.write = write;
   stream.end = (...given: unknown[]) => {
-    const [chunk] = given;
-    if (typeof chunk === "string" || chunk instanceof Uint8Array) write(chunk);
+    const [chunk, ...more] = typeof given[0] === "function" ? ["", ...given] : given;
+    write(typeof chunk === "string" || chunk instanceof Uint8Array ? chunk : "", ...more);
     return stream;
   };
 }
