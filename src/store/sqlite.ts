@@ -115,12 +115,8 @@ function writeTogether(db: Kysely<Tables>): Database["write"] {
 export async function readSqlite(path: string, why: StatusError): Promise<Database> {
   // What others have written since is in the log beside it, and that cannot be read without a place to write.
   if (!existsSync(path) || (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) throw why;
-  const db = connect(`${pathToFileURL(path).href}?immutable=1`, null);
-  const { rows } = await sql<{ user_version: number }>`pragma user_version`.execute(db);
-  if (rows[0]?.user_version !== MIGRATIONS.length) {
-    await db.destroy();
-    throw why;
-  }
+  const db = await connectForReading(path);
+  if (db === null) throw why;
   const refuse = () => Promise.reject(why);
   return {
     db,
@@ -129,6 +125,20 @@ export async function readSqlite(path: string, why: StatusError): Promise<Databa
     now: Date.now,
     health: () => quickCheck(db),
   };
+}
+
+/** Null where the file cannot be read, or a program of another version wrote it. */
+async function connectForReading(path: string): Promise<Kysely<Tables> | null> {
+  let db: Kysely<Tables> | null = null;
+  try {
+    db = connect(`${pathToFileURL(path).href}?immutable=1`, null);
+    const { rows } = await sql<{ user_version: number }>`pragma user_version`.execute(db);
+    if (rows[0]?.user_version === MIGRATIONS.length) return db;
+  } catch {
+    // Why it cannot be opened is known already.
+  }
+  await db?.destroy();
+  return null;
 }
 
 /** Made whole under another name, then linked into place: an empty or half-made ledger never stands there. */
@@ -317,7 +327,11 @@ function explain(error: unknown, path: string): unknown {
       "Look at the disk, or name another ledger with `store:`, then type the command again. To go on without it, from this machine's copy: add --offline.",
       error,
     );
-  if (/SQLITE_READONLY|SQLITE_CANTOPEN|EEXIST|EACCES|EROFS|EPERM|ENOTDIR|unable to open/i.test(text))
+  if (
+    /SQLITE_READONLY|SQLITE_CANTOPEN|EEXIST|EACCES|EROFS|EPERM|ENOTDIR|unable to open|readonly database/i.test(
+      text,
+    )
+  )
     return setupError(
       "LEDGER_NOT_WRITABLE",
       `The ledger ${path} cannot be opened for writing: ${error.message}.`,
