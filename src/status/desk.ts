@@ -110,8 +110,17 @@ export async function openDesk(
     } catch (error) {
       if (!looking || onServer || !(error instanceof StatusError) || !UNWRITABLE.includes(error.code))
         throw error;
-      const { readSqlite } = await import("../store/sqlite.ts");
+      const { emptySqlite, readSqlite } = await import("../store/sqlite.ts");
       const { LedgerStore } = await import("../store/ledger-store.ts");
+      if (fileAt(store) === null) {
+        const copied = !rehearsing && mirrorsThere(config, env).length > 0;
+        say(
+          `The ledger ${store} cannot be reached: ${copied ? "this machine's copy is read." : "nothing is known of what was said before."}`,
+        );
+        return copied
+          ? openOffline({ config, env: surroundings.env, scrub, now, say, rehearsing })
+          : new LedgerStore(await emptySqlite(error), scrub);
+      }
       const asItStands = await readSqlite(store, error);
       say(`The ledger ${store} is read as it stands, for it cannot be written.`);
       return new LedgerStore(asItStands, scrub);
@@ -176,7 +185,10 @@ export async function openDesk(
           "Type the command again.",
         );
       // What was said offline is brought into a new one.
-      const spoken = there !== null || (!rehearsing && mirrorsThere(config, surroundings.env).length > 0);
+      const spoken =
+        there !== null ||
+        isHidden(store) ||
+        (!rehearsing && mirrorsThere(config, surroundings.env).length > 0);
       return spoken ? openLedger() : null;
     },
     async speakers(ready, locale) {
@@ -212,6 +224,16 @@ function fileAt(path: string): string | null {
     return `${dev}/${ino}`;
   } catch {
     return null;
+  }
+}
+
+/** Whether one may stand there unseen: its folder may not be entered, or is no folder. */
+function isHidden(path: string): boolean {
+  try {
+    statSync(path);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ENOENT";
   }
 }
 

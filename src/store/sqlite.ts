@@ -117,6 +117,17 @@ export async function readSqlite(path: string, why: StatusError): Promise<Databa
   if (!existsSync(path) || (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) throw why;
   const db = await connectForReading(path);
   if (db === null) throw why;
+  return readOnly(db, why);
+}
+
+/** A ledger in which nothing was ever said, kept nowhere: whatever would write is told `why`. */
+export async function emptySqlite(why: StatusError): Promise<Database> {
+  const db = connect(":memory:", null);
+  await migrate(db);
+  return readOnly(db, why);
+}
+
+function readOnly(db: Kysely<Tables>, why: StatusError): Database {
   const refuse = () => Promise.reject(why);
   return {
     db,

@@ -85,3 +85,39 @@ describe("a ledger's path that is a folder", () => {
     }
   });
 });
+
+describe("a ledger that cannot be reached", () => {
+  const LOOKS = [
+    ["list", "--json"],
+    [...ANNOUNCE, "--dry-run"],
+  ];
+
+  it.each(["a folder that may not be entered", "a file"])("stops nobody who only looks: in %s", (where) => {
+    const { led, run } = place();
+    if (where === "a file") writeFileSync(led, "");
+    else mkdirSync(led, { mode: 0o000 });
+    for (const argv of LOOKS) {
+      const ran = run(argv);
+      expect([argv[0], ran.status, ran.stderr]).toEqual([
+        argv[0],
+        0,
+        expect.stringContaining("nothing is known of what was said before"),
+      ]);
+    }
+    expect(run(ANNOUNCE).json().error).toMatchObject({ code: "LEDGER_NOT_WRITABLE" });
+  });
+
+  it("is looked at in this machine's copy, where there is one", () => {
+    const { led, run } = place();
+    expect(run(ANNOUNCE).status).toBe(0);
+    expect(run(["update", "--message", "Offline.", "--yes", "--offline", "--json"]).status).toBe(0);
+    chmodSync(led, 0o000);
+    if (NOBODY !== null) chownSync(led, 0, 0);
+    const listed = run(["list", "--json"]);
+    expect([listed.status, listed.stderr]).toEqual([
+      0,
+      expect.stringContaining("this machine's copy is read"),
+    ]);
+    expect(listed.json().incidents).toHaveLength(1);
+  });
+});
