@@ -406,13 +406,15 @@ describe("the code of a channel of one's own", () => {
         async publish(...post) {
           console.log("printed", settings.key.reveal());
           await new Promise((resolve) => process.stdout.write("printed with a call\\n", "utf8", resolve));
-          process.stdout.end("printed at an end");
+          process.stdout.write(Buffer.from("printed in hex").toString("hex"), "hex");
+          await new Promise((resolve) => process.stdout.end(resolve));
+          await new Promise((resolve) => process.stdout.end("printed at an end", resolve));
           setTimeout(() => console.info("printed too late"), 300);
           return publish(...post);
         } }; };`;
     const { code, stdout, stderr } = await binary(await stageWith(SPOOL(printing)), SAY);
     expect(JSON.parse(stdout)).toMatchObject({ outcome: "delivered" });
-    for (const what of ["when it is loaded", "as bytes", "with a call", "at an end", "too late"])
+    for (const what of ["when it is loaded", "as bytes", "with a call", "in hex", "at an end", "too late"])
       expect(stderr).toContain(`printed ${what}\n`);
     expect(stderr).not.toContain("hush-hush");
     expect(code).toBe(0);
