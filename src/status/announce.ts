@@ -1,3 +1,4 @@
+import { sayDuration } from "../base/duration.ts";
 import { refusal, usageError } from "../base/errors.ts";
 import { slug } from "../base/ids.ts";
 import { oneLine } from "../base/printable.ts";
@@ -115,6 +116,7 @@ export async function announce(
     nextUpdateAt: template.type === "notice" || isClosed(phase) ? null : promised,
   };
   let beside = await refuseRepetition(desk, draft, options, person, []);
+  if (options.new !== true) await tellOverlap(desk, draft);
   const said = {
     verb,
     opens: true,
@@ -235,6 +237,24 @@ async function titleOf(
     "There is no title, and no terminal to ask for one.",
     'Give it: --title "What customers see"',
   );
+}
+
+/** Two incidents on one component are told to customers as two: whoever did not know of the first may have meant to add to it. */
+async function tellOverlap(desk: Desk, about: Incident): Promise<void> {
+  if (about.type !== "incident" || about.components.length === 0) return;
+  const open = (await (await desk.existingLedger())?.openIncidents()) ?? [];
+  const now = desk.surroundings.clock.now();
+  for (const other of open) {
+    const shared = other.components
+      .map(({ id }) => id)
+      .filter((id) => about.components.some((one) => one.id === id));
+    // Of one that is alike it was asked already.
+    if (other.type !== "incident" || shared.length === 0 || isAlike(other, about)) continue;
+    const age = sayDuration(Math.max(0, now.getTime() - other.startedAt.getTime()));
+    desk.remark(
+      `"${oneLine(other.title)}" is open on ${shared.join(", ")}, for ${age}. To add to it instead: status update ${other.id}`,
+    );
+  }
 }
 
 /**

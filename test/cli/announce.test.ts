@@ -274,6 +274,20 @@ describe("status announce", () => {
     });
   });
 
+  it("says what is open on the same component before another incident is said there", async () => {
+    const stage = await setStage();
+    await stage.run(ANNOUNCE);
+    stage.clock.advance(2 * 60_000);
+    const other = [...["announce", "--component", "checkout", "--impact", "minor"], "--title", "Cards fail"];
+    const { code, stderr } = await stage.run([...other, "--yes", "--json"]);
+    expect(code).toBe(0);
+    expect(stderr).toContain('"Checkout is failing" is open on checkout, for 2 min.');
+    expect(stderr).toContain("status update 2026-11-22-checkout-is-failing");
+    expect(stderr.indexOf("is open on")).toBeLessThan(stderr.indexOf("x: "));
+    const known = await stage.run([...other.slice(0, -1), "More fails", "--new", "--dry-run", "--json"]);
+    expect(known.stderr).not.toContain("is open on");
+  });
+
   it("refuses to announce what is open already, unless told that it is new", async () => {
     const stage = await setStage();
     await stage.run(ANNOUNCE);
