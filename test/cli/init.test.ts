@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -259,6 +259,25 @@ describe("status init in a script", () => {
 });
 
 describe("what a folder says of itself", () => {
+  it("is not waited for: a pipe named package.json says nothing", () => {
+    const folder = mkdtempSync(join(tmpdir(), "status-init-pipe-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    execFileSync("mkfifo", [join(folder, "package.json")]);
+    // Who waits for it hangs as a whole: in a process of its own.
+    const ran = spawnSync(
+      process.execPath,
+      [join(import.meta.dirname, "../../bin/status.js"), "init", "--yes", "--output", "status.config.yaml"],
+      {
+        cwd: folder,
+        env: { PATH: process.env.PATH, HOME: folder },
+        encoding: "utf8",
+        timeout: 15_000,
+        killSignal: "SIGKILL",
+      },
+    );
+    expect([ran.signal, ran.stdout + ran.stderr]).toEqual([null, expect.stringContaining("PROPERTY_NEEDED")]);
+  }, 30_000);
+
   it("never takes credentials out of a remote's address", async () => {
     const folder = freshFolder();
     writeFileSync(

@@ -63,7 +63,9 @@ function tidy(text: unknown): string | null {
 function readManifest(cwd: string): { readonly name: string | null; readonly homepage: string | null } {
   try {
     const file = join(cwd, "package.json");
-    if (statSync(file).size > 1_000_000) return { name: null, homepage: null };
+    const found = statSync(file);
+    // A pipe would be waited for without end.
+    if (!found.isFile() || found.size > 1_000_000) return { name: null, homepage: null };
     const { name, displayName, productName, homepage } = JSON.parse(readFileSync(file, "utf8")) as Record<
       string,
       unknown
@@ -112,15 +114,16 @@ function readRemote(cwd: string): { readonly name: string | null; readonly host:
 
 /** The text of the repository's configuration, also from a second work tree of it; empty where there is none. */
 function readGitConfig(cwd: string): string {
+  const read = (file: string) => (statSync(file).isFile() ? readFileSync(file, "utf8") : "");
   try {
     for (let folder = cwd; ; folder = dirname(folder)) {
       const git = join(folder, ".git");
       if (existsSync(git)) {
-        if (statSync(git).isDirectory()) return readFileSync(join(git, "config"), "utf8");
-        const linked = resolve(folder, /^gitdir: (.+)$/m.exec(readFileSync(git, "utf8"))?.[1] ?? "");
+        if (statSync(git).isDirectory()) return read(join(git, "config"));
+        const linked = resolve(folder, /^gitdir: (.+)$/m.exec(read(git))?.[1] ?? "");
         const shared = join(linked, "commondir");
-        const home = existsSync(shared) ? resolve(linked, readFileSync(shared, "utf8").trim()) : linked;
-        return readFileSync(join(home, "config"), "utf8");
+        const home = existsSync(shared) ? resolve(linked, read(shared).trim()) : linked;
+        return read(join(home, "config"));
       }
       if (folder === dirname(folder)) return "";
     }

@@ -6,6 +6,7 @@ import {
   openSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -108,6 +109,8 @@ export function refuseStanding(path: string): void {
 
 function holdsConfig(manifest: string): boolean {
   try {
+    // A pipe would be waited for without end.
+    if (!statSync(manifest).isFile()) return false;
     const { status } = JSON.parse(readFileSync(manifest, "utf8")) as { readonly status?: unknown };
     return typeof status === "object" && status !== null;
   } catch {
