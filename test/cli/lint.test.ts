@@ -329,7 +329,7 @@ describe("status lint", () => {
     };
     const { code } = await stage.run(["lint", "mine", "--plain"], { stdout });
     expect(code).toBe(4);
-    expect(shown).toMatch(/^ {2}x mine$/m);
+    expect(shown).toMatch(/^ {2}! mine$/m);
     expect(shown).toMatch(/^ {4}blocks {2}recovery-time {2}/m);
     expect(shown).toMatch(/^ {4}warns {2}guess {2}/m);
     expect(shown).toContain("\n      Better: ");
