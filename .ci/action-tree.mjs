@@ -18,7 +18,7 @@ const platforms =
 const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")).packages;
 const out = resolve(folder);
 
-for (const path of ["action.yml", "bin/github-action.js", "dist", "templates", "LICENSE"])
+for (const path of ["action.yml", "bin/github-action.js", "bin/package.json", "dist", "templates", "LICENSE"])
   cpSync(join(root, path), join(out, path), { recursive: true });
 const { name, version, license } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 writeFileSync(

@@ -77,9 +77,9 @@ describe("the package", () => {
 
   it("asks npm for what its files import, and for nothing that is built into them", () => {
     const imported = new Set<string>();
-    for (const name of names.filter((file) => /^(bin|dist)\/.*\.(js|d\.ts)$/.test(file)))
-      for (const [, specifier] of textOf(name).matchAll(
-        /(?:^(?:import|export)\b[^"';]*?from\s*|^import\s*|\bimport\(\s*|\b_*require\(\s*)"([^"\n]+)"/gm,
+    for (const name of names.filter((file) => /^(bin|dist)\/.*\.(c?js|d\.ts)$/.test(file)))
+      for (const [, , specifier] of textOf(name).matchAll(
+        /(?:^(?:import|export)\b[^"';]*?from\s*|^import\s*|\bimport\(\s*|\b_*require\(\s*)(?<quote>["'`])([^"'`\n]+)\k<quote>/gm,
       ))
         imported.add(specifier!);
     const others = [...imported]
