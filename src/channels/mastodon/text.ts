@@ -4,7 +4,8 @@ import { tweetLength } from "../../render/tweet.ts";
 const ADDRESS = 23;
 /** The shortest address that Mastodon could see in a text (`http://a.co`) makes it this much longer. */
 const SURPLUS = ADDRESS - 11;
-const RUN = /https?:\/\/\S+/gi;
+/** Without a letter or a digit behind the slashes nobody sees an address. */
+const RUN = /https?:\/\/(?=[\p{L}\p{N}])\S+/giu;
 const TRAILING = /[.,;:!?)\]}'"»”’…]+$/u;
 
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
