@@ -4,8 +4,8 @@ import { tweetLength } from "../../render/tweet.ts";
 const ADDRESS = 23;
 /** The shortest address that Mastodon could see in a text (`http://a.co`) makes it this much longer. */
 const SURPLUS = ADDRESS - 11;
-/** Without a letter or a digit behind the slashes nobody sees an address. */
-const RUN = /https?:\/\/(?=[\p{L}\p{N}])\S+/giu;
+/** Without a letter or a digit behind the slashes nobody sees an address, and none goes on behind one of these signs. */
+const RUN = /https?:\/\/(?=[\p{L}\p{N}])[^\s"`<>{}\\^]+/giu;
 const TRAILING = /[.,;:!?)\]}'"»”’…]+$/u;
 
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
