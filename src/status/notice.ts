@@ -31,7 +31,7 @@ export async function noticeStep(
     throw refusal(
       "NOTICE_ENDED",
       `${before.id} is a notice, and its last word was said.`,
-      "To say something new: status announce deploy",
+      `To say something new: status announce ${updates[0]?.template ?? "deploy"}`,
     );
   const given =
     updates.findLast(({ verb }) => verb === "announce" || verb === "update")?.template ?? "deploy";
