@@ -165,6 +165,8 @@ export class LedgerStore implements Ledger {
     { updateId, channel }: Pick<Delivery, "updateId" | "channel">,
     remoteId: string,
   ): Promise<boolean> {
+    // As it stands in the receipt's JSON.
+    const written = JSON.stringify(remoteId).slice(1, -1);
     const rows = await this.#db
       .selectFrom("deliveries")
       .select(["state", "receipt"])
@@ -172,7 +174,7 @@ export class LedgerStore implements Ledger {
       .where("update_id", "!=", updateId)
       .where("effect", "=", "post")
       // More than what is meant may fit: `%` and `_` of the id are no letters here.
-      .where(({ eb, or }) => or([eb("state", "=", "sending"), eb("receipt", "like", `%${remoteId}%`)]))
+      .where(({ eb, or }) => or([eb("state", "=", "sending"), eb("receipt", "like", `%${written}%`)]))
       .execute();
     return rows.some(
       ({ state, receipt }) =>
