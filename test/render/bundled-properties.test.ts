@@ -27,7 +27,7 @@ const data = hostileText.filter((text) => literal(text) !== "" && literal(text) 
 const WORD = "Kingfisher";
 const RUNS = { numRuns: 300 };
 /** Between as many backticks as at its beginning, which nothing escapes. */
-const CODE = /(?<![\\`])(`+)(?!`)[^]*?(?<!`)\1(?!`)/g;
+const CODE = /(?<![\\`])(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)/g;
 /** As X and Mastodon take one for an address (twitter-text's valid characters of paths and queries). */
 const ADDRESS = /https?:\/\/[a-z0-9.-]+\.[a-z]{2,}(?:[/?][\w!*';:=+,.$/%#[\]~@|&()?-]*)?/gi;
 
