@@ -30,6 +30,12 @@ export default defineConfig([
       cleanDir: true,
     },
   },
+  /** What loads the command's chunks: in one piece, for it cannot load its own. */
+  {
+    ...shared,
+    input: { start: "src/cli/start.ts" },
+    output: { ...output, format: "cjs", entryFileNames: "[name].cjs", minify: true, cleanDir: false },
+  },
   /** What authors of channels import. Apart, for it holds all of zod, of which the command needs a part. */
   {
     ...shared,

@@ -88,6 +88,6 @@ function latency(): NodeJS.ProcessEnv {
 }
 
 /** `status` as it is shipped, in a project's folder. */
-export function statusIn(folder: string, argv: readonly string[]): Command {
-  return { file: process.execPath, argv: [BINARY, ...argv], cwd: folder, env: environment(folder) };
+export function statusIn(folder: string, argv: readonly string[], env: NodeJS.ProcessEnv = {}): Command {
+  return { file: process.execPath, argv: [BINARY, ...argv], cwd: folder, env: environment(folder, env) };
 }

@@ -2,8 +2,10 @@
 const { existsSync } = require("node:fs");
 const { join } = require("node:path");
 
-if (existsSync(join(__dirname, "../dist/main.cjs")))
-  require("../dist/main.cjs")
+const dist = join(__dirname, "../dist");
+if (existsSync(join(dist, "start.cjs")))
+  require("../dist/start.cjs")
+    .start(dist, "main.cjs", process.env)
     .main(process.argv.slice(2))
     .then((code) => {
       process.exitCode = code;

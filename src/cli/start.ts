@@ -1,0 +1,166 @@
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { isAbsolute, join } from "node:path";
+import { constants, Script } from "node:vm";
+import { crc32 } from "node:zlib";
+
+/** Of one chunk, by its file's name: its source's checksum, then place, length and checksum of its code in the cache. */
+type Index = Record<string, readonly [source: number, at: number, length: number, code: number]>;
+
+type Cache = { readonly index: Index; read(name: string): Buffer };
+
+interface Loaded {
+  readonly script: Script;
+  readonly source: number;
+}
+
+/** A copy that nobody has written anew for so long is of a build that is gone. */
+const FORGOTTEN_MS = 30 * 24 * 60 * 60 * 1000;
+
+const EMPTY: Cache = { index: {}, read: () => Buffer.alloc(0) };
+
+/**
+ * Loads the chunk `entry` of the build in `folder`, and what that requires, with the code that V8 made of them the last time; as the
+ * process ends it keeps what had to be made anew. Code is kept in `status` below `$XDG_CACHE_HOME` (else `~/.cache`), one file for each
+ * build and Node, and taken from nobody but this user; a damaged, foreign or missing file costs time and nothing else.
+ * `NODE_DISABLE_COMPILE_CACHE` turns it off.
+ */
+export function start(folder: string, entry: string, env: NodeJS.ProcessEnv): unknown {
+  const path = cachePath(folder, env);
+  const cache = path === null ? EMPTY : openCache(path);
+  const modules = new Map<string, { exports: unknown }>();
+  const loaded = new Map<string, Loaded>();
+  const ofNode = createRequire(join(folder, entry));
+  let anew = false;
+
+  const load = (name: string): unknown => {
+    const there = modules.get(name);
+    if (there !== undefined) return there.exports;
+    const module = { exports: {} };
+    modules.set(name, module);
+    const file = join(folder, name);
+    const bytes = readFileSync(file);
+    const source = path === null ? 0 : crc32(bytes);
+    const cachedData = cache.index[name]?.[0] === source ? cache.read(name) : undefined;
+    const script = new Script(
+      `(function(exports,require,module,__filename,__dirname){${bytes.toString()}\n})`,
+      {
+        filename: file,
+        importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+        ...(cachedData === undefined || cachedData.length === 0 ? {} : { cachedData }),
+      },
+    );
+    if (script.cachedDataRejected !== false) anew = true;
+    loaded.set(name, { script, source });
+    script.runInThisContext()(module.exports, requireOf, module, file, folder);
+    return module.exports;
+  };
+  const requireOf = (id: string): unknown => (id.startsWith("./") ? load(id.slice(2)) : ofNode(id));
+
+  if (path !== null)
+    process.on("exit", () => {
+      if (anew) keep(path, folder, cache, loaded);
+    });
+  return load(entry);
+}
+
+function cachePath(folder: string, env: NodeJS.ProcessEnv): string | null {
+  if (env.NODE_DISABLE_COMPILE_CACHE) return null;
+  const { XDG_CACHE_HOME: given, HOME: home } = env;
+  const base = given && isAbsolute(given) ? given : home && isAbsolute(home) ? join(home, ".cache") : null;
+  const build = crc32(folder).toString(16).padStart(8, "0");
+  return base === null ? null : join(base, "status", `${build}-${process.version}-${process.arch}`);
+}
+
+/** Its index is read at once, code when it is asked for: most commands need little of it. */
+function openCache(path: string): Cache {
+  try {
+    const file = openSync(path, "r");
+    const read = (at: number, length: number): Buffer => {
+      const bytes = Buffer.allocUnsafeSlow(length);
+      return readSync(file, bytes, 0, length, at) === length ? bytes : Buffer.alloc(0);
+    };
+    const { uid, mode } = fstatSync(file);
+    const head = read(0, 8);
+    const length = head.length === 8 ? head.readUInt32LE(0) : 0;
+    const text = isOwn(uid) && (mode & 0o022) === 0 && length < 1_000_000 ? read(8, length) : Buffer.alloc(0);
+    if (text.length === 0 || crc32(text) !== head.readUInt32LE(4)) {
+      closeSync(file);
+      return EMPTY;
+    }
+    const index = JSON.parse(text.toString()) as Index;
+    return {
+      index,
+      read(name) {
+        const [, at, size, code] = index[name]!;
+        const bytes = read(8 + length + at, size);
+        // V8 believes what it is given: damaged code ends the process.
+        return crc32(bytes) === code ? bytes : Buffer.alloc(0);
+      },
+    };
+  } catch {
+    return EMPTY;
+  }
+}
+
+/** Writes what is loaded, and of the rest what is there and of this build still; where it cannot be written, it is not. */
+function keep(path: string, folder: string, cache: Cache, loaded: ReadonlyMap<string, Loaded>): void {
+  const written = `${path}.${process.pid}`;
+  try {
+    const kept = join(path, "..");
+    mkdirSync(kept, { recursive: true, mode: 0o700 });
+    const { uid, mode } = statSync(kept);
+    // A superuser's code is no gift for a home that is another's.
+    if (!isOwn(uid) || (mode & 0o022) !== 0) return;
+    const index: Index = {};
+    const parts: Buffer[] = [];
+    let at = 0;
+    const put = (name: string, source: number, bytes: Buffer): void => {
+      index[name] = [source, at, bytes.length, crc32(bytes)];
+      parts.push(bytes);
+      at += bytes.length;
+    };
+    for (const [name, [source]] of Object.entries(cache.index))
+      if (!loaded.has(name) && existsSync(join(folder, name))) put(name, source, cache.read(name));
+    for (const [name, { script, source }] of loaded) {
+      const before = cache.index[name]?.[0] === source ? cache.read(name) : Buffer.alloc(0);
+      const now = script.createCachedData();
+      // It holds each function that was called; the last command may have called fewer.
+      put(name, source, script.cachedDataRejected === false && before.length > now.length ? before : now);
+    }
+    const text = Buffer.from(JSON.stringify(index));
+    const head = Buffer.alloc(8);
+    head.writeUInt32LE(text.length, 0);
+    head.writeUInt32LE(crc32(text), 4);
+    writeFileSync(written, Buffer.concat([head, text, ...parts]), { flag: "wx", mode: 0o600 });
+    renameSync(written, path);
+    for (const other of readdirSync(kept))
+      if (Date.now() - statSync(join(kept, other)).mtimeMs > FORGOTTEN_MS) rmSync(join(kept, other));
+  } catch {
+    drop(written);
+  }
+}
+
+/** A disk that takes nothing may give nothing back either; nothing may fail as the process ends, for its exit code would change. */
+function drop(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {}
+}
+
+function isOwn(uid: number): boolean {
+  return process.geteuid === undefined || uid === process.geteuid();
+}
