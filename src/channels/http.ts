@@ -1,6 +1,7 @@
 import http from "node:http";
 import https from "node:https";
 import { isIP } from "node:net";
+import { wordsOfConnection } from "./connection-fault.ts";
 
 /**
  * One small client over node:http(s): a time-out on every call, a size cap, no redirects, no keep-alive.
@@ -159,8 +160,10 @@ function send(request: HttpRequest, options: HttpOptions): Promise<HttpResponse>
   });
 }
 
-/** What went wrong with a connection, with the address once: the system's words often end with it. */
+/** What went wrong with a connection, in words, with the address once: the system's own often end with it. */
 export function sayFailure(host: string, { message, code }: NodeJS.ErrnoException): string {
+  const known = wordsOfConnection(code);
+  if (known !== undefined) return `${host}: ${known} (${code})`;
   const name = host.replace(/:\d+$/, "");
   const own = [host, name].flatMap((each) => [each, each.replace(/[[\]]/g, "")]);
   const address = own.find((each) => message.endsWith(` ${each}`));

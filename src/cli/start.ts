@@ -68,7 +68,10 @@ export function start(folder: string, entry: string, env: NodeJS.ProcessEnv): un
     script.runInThisContext()(module.exports, requireOf, module, file, folder);
     return module.exports;
   };
-  const requireOf = (id: string): unknown => (id.startsWith("./") ? load(id.slice(2)) : ofNode(id));
+  const requireOf = Object.assign(
+    (id: string): unknown => (id.startsWith("./") ? load(id.slice(2)) : ofNode(id)),
+    { resolve: ofNode.resolve },
+  );
 
   if (path !== null)
     process.on("exit", () => {

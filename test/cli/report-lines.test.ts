@@ -12,7 +12,9 @@ describe("the report", () => {
     });
     const { code, stdout } = await stage.run([...ANNOUNCE, "--timeout", "1s"]);
     expect(code).toBe(5);
-    expect(stdout).toContain("127.0.0.1:9: connect ECONNREFUSED. [DISCOURSE_UNREACHABLE]");
+    expect(stdout).toContain(
+      "127.0.0.1:9: the connection was refused (ECONNREFUSED). [DISCOURSE_UNREACHABLE]",
+    );
     expect(stdout.match(/127\.0\.0\.1:9/g)).toHaveLength(1);
     expect(stdout.match(/UNREACHABLE/g)).toHaveLength(1);
   });

@@ -1,4 +1,5 @@
 import { excerpt } from "../answer.ts";
+import { wordsOfConnection } from "../connection-fault.ts";
 import { ChannelError, RecipientError } from "../contract.ts";
 import { describeServer, type MailServer } from "./server.ts";
 
@@ -126,7 +127,10 @@ function isCertificateFault(fault: SmtpFault): boolean {
 
 /** Never the library's error itself: a server may repeat what it was told, the password included. */
 function describe(fault: SmtpFault, server: MailServer): string {
-  return `${describeServer(server)}: ${excerpt(withoutLogin(fault.response ?? fault.message, server))}`;
+  const code = fault.originalCode ?? fault.code;
+  const known = fault.response === undefined ? wordsOfConnection(code) : undefined;
+  const words = known === undefined ? (fault.response ?? fault.message) : `${known} (${code})`;
+  return `${describeServer(server)}: ${excerpt(withoutLogin(words, server))}`;
 }
 
 function withoutLogin(text: string, server: MailServer): string {

@@ -1,4 +1,5 @@
 import { gunzipSync } from "node:zlib";
+import { wordsOfConnection } from "../../connection-fault.ts";
 import { type Http, HttpError, type HttpResponse, isLoopback } from "../../http.ts";
 import { SourceFault } from "./source-fault.ts";
 
@@ -85,13 +86,6 @@ function unpack({ bytes, headers }: HttpResponse): Uint8Array {
 const FAULTS: Readonly<Record<string, string>> = {
   TOO_LARGE: "the answer is larger than 1 MB",
   TRUNCATED: "the answer broke off",
-  ECONNRESET: "the connection broke off",
-  EPIPE: "the connection broke off",
-  ECONNREFUSED: "the connection was refused",
-  EHOSTUNREACH: "no way there",
-  ENETUNREACH: "no way there",
-  ENOTFOUND: "its name is not known",
-  EAI_AGAIN: "its name could not be looked up",
   NOT_LOOPBACK: "a drill reaches this machine only",
 };
 
@@ -100,5 +94,5 @@ function faultOf(reason: string, timeoutMs: number): string {
     return `no answer within ${timeoutMs / 1000} s`;
   if (/CERT|SSL|TLS|SIGNATURE/.test(reason)) return "no safe connection (certificate)";
   if (reason.startsWith("HPE_")) return "the answer is not HTTP";
-  return FAULTS[reason] ?? "no connection";
+  return FAULTS[reason] ?? wordsOfConnection(reason) ?? "no connection";
 }
