@@ -1,4 +1,5 @@
 import { defineConfig } from "rolldown";
+import { interpretedSchemas } from "./interpreted-schemas.mjs";
 import { lazyRequires } from "./lazy-requires.mjs";
 import { thirdParties } from "./third-parties.mjs";
 
@@ -19,7 +20,7 @@ export default defineConfig([
    */
   {
     ...shared,
-    plugins: [...shared.plugins, lazyRequires()],
+    plugins: [...shared.plugins, interpretedSchemas(), lazyRequires()],
     input: { main: "src/cli/main.ts", index: "src/index.ts", "github-action": "src/github/step.ts" },
     output: {
       ...output,
