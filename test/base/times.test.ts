@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseDuration, sayDuration } from "../../src/base/duration.ts";
-import { lastOccurrence, localTime, nextOccurrence, sayTime } from "../../src/base/zone.ts";
+import { lastOccurrence, localTime, nextOccurrence, sayTime, zoneName } from "../../src/base/zone.ts";
 
 const NEW_YORK = "America/New_York";
 
@@ -72,5 +72,42 @@ describe("a clock time in a zone", () => {
     expect(sayTime(new Date("2010-06-29T16:40:00Z"), "America/Los_Angeles")).toBe("09:40 PDT");
     expect(sayTime(new Date("2010-06-29T16:40:00Z"), "UTC", true)).toBe("29 Jun 2010 16:40 UTC");
     expect(sayTime(new Date("2026-11-23T16:40:00Z"), "Europe/Vienna")).toBe("17:40 CET");
+  });
+});
+
+describe("a time that is said", () => {
+  const zones = fc.constantFrom("UTC", NEW_YORK, "Europe/London", "Asia/Kathmandu", "Pacific/Apia");
+  const instants = fc.date({
+    min: new Date("0001-01-02T00:00:00Z"),
+    max: new Date("9999-12-30T00:00:00Z"),
+    noInvalidDate: true,
+  });
+
+  it("is what a formatter of English dates says", () => {
+    fc.assert(
+      fc.property(zones, instants, (timeZone, instant) => {
+        const parts = new Intl.DateTimeFormat("en-US", {
+          ...{ timeZone, hourCycle: "h23", hour: "2-digit", minute: "2-digit" },
+          ...{ day: "numeric", month: "short", year: "numeric" },
+        }).formatToParts(instant);
+        const read = (type: string) => parts.find((part) => part.type === type)?.value;
+        const time = `${read("hour")}:${read("minute")} ${zoneName(instant, timeZone)}`;
+        expect(sayTime(instant, timeZone)).toBe(time);
+        expect(sayTime(instant, timeZone, true)).toBe(
+          `${read("day")} ${read("month")} ${read("year")} ${time}`,
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("is in UTC without a formatter what it is with one", () => {
+    fc.assert(
+      fc.property(instants, (instant) => {
+        // Another name of the same zone, that has no way of its own.
+        expect(localTime(instant, "UTC")).toEqual(localTime(instant, "Etc/UTC"));
+        expect(zoneName(instant, "UTC")).toBe(zoneName(instant, "Etc/UTC"));
+      }),
+    );
   });
 });
