@@ -1,13 +1,14 @@
 import { defineConfig } from "rolldown";
 import { interpretedSchemas } from "./interpreted-schemas.mjs";
 import { lazyRequires } from "./lazy-requires.mjs";
+import { libsqlInside } from "./libsql-inside.mjs";
 import { thirdParties } from "./third-parties.mjs";
 
 const shared = {
   platform: "node",
   logLevel: "warn",
-  // libsql carries a native file per platform, so it stays a package of its own; the last two are the author's.
-  external: ["libsql", /^@libsql\//, "vitest", "fast-check"],
+  // The ledger's native file is in a package for each platform; the last two are the author's.
+  external: [/^@libsql\//, "vitest", "fast-check"],
   resolve: { alias: { yaml: new URL("../node_modules/yaml/browser/index.js", import.meta.url).pathname } },
   plugins: [thirdParties()],
 };
@@ -20,7 +21,7 @@ export default defineConfig([
    */
   {
     ...shared,
-    plugins: [...shared.plugins, interpretedSchemas(), lazyRequires()],
+    plugins: [...shared.plugins, interpretedSchemas(), libsqlInside(), lazyRequires()],
     input: { main: "src/cli/main.ts", index: "src/index.ts", "github-action": "src/github/step.ts" },
     output: {
       ...output,
