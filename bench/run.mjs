@@ -25,7 +25,7 @@ for (const signal of ["SIGINT", "SIGTERM"])
     running?.kill(signal);
   });
 try {
-  await bundle("servers");
+  for (const part of ["servers", "bare"]) await bundle(part);
   for (const name of given.length > 0 ? given : KNOWN) {
     if (stopped) break;
     await bundle(name);
