@@ -33,14 +33,14 @@ export const DEFAULT_CADENCE: CadencePolicy = {
   acknowledgeWithin: 15 * MINUTE,
   acknowledgeAtTheLatest: 24 * HOUR,
   updates: {
-    critical: minutes(10, 10, 30),
-    major: minutes(15, 30, 60),
-    minor: minutes(30, 60, 120),
     none: minutes(30, 60, 120),
+    minor: minutes(30, 60, 120),
+    major: minutes(15, 30, 60),
+    critical: minutes(10, 10, 30),
   },
   long: {
     after: 2 * HOUR,
-    updates: { critical: 1 * HOUR, major: 2 * HOUR, minor: 4 * HOUR, none: 4 * HOUR },
+    updates: { none: 4 * HOUR, minor: 4 * HOUR, major: 2 * HOUR, critical: 1 * HOUR },
   },
   maintenance: { every: null, remindBefore: [24 * HOUR, 1 * HOUR] },
   postmortemWithin: 5 * 24 * HOUR,

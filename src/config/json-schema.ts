@@ -71,6 +71,9 @@ function convert(schema: z.ZodType): Node {
         const { protocol } = def as { readonly protocol?: RegExp };
         if (protocol !== undefined) node.pattern = protocol.source.replace(/\$$/, ":");
       }
+      // A section that is made when it is needed: without it stands what an empty one says.
+      const { innerType } = def as { readonly innerType?: z.ZodType };
+      if (def.type === "default" && innerType instanceof z.ZodLazy) node.default = {};
       if (def.type !== "default" || (node.items ?? node).pattern !== DURATION) return;
       const { defaultValue } = def as { readonly defaultValue?: unknown };
       const written = (value: unknown) => (typeof value === "number" ? writeDuration(value) : value);

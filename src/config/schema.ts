@@ -3,7 +3,7 @@ import { DURATION, parseDuration } from "../base/duration.ts";
 import { DEFAULT_CADENCE } from "../cadence/policy.ts";
 import type { Component, ComponentSource } from "../incident/components.ts";
 import { IMPACTS, type Impact } from "../incident/incident.ts";
-import { RULES, type Rule } from "../render/wording/policy.ts";
+import { DEFAULT_WORDING, RULES, type Rule } from "../render/wording/policy.ts";
 
 const duration = z
   .string()
@@ -52,14 +52,18 @@ export const propertySchema = z.strictObject({
 });
 
 /** Another dashboard that is shown as a part of ours. */
-const source = z
-  .strictObject({
-    statuspage: address.optional().describe("A page of Atlassian Statuspage, or one that answers as it does"),
-    feed: address.optional().describe("An RSS or Atom feed of incidents"),
-  })
-  .refine(({ statuspage, feed }) => (statuspage === undefined) !== (feed === undefined), {
-    error: "give either statuspage: or feed:, with the dashboard's address",
-  });
+const source = z.lazy(() =>
+  z
+    .strictObject({
+      statuspage: address
+        .optional()
+        .describe("A page of Atlassian Statuspage, or one that answers as it does"),
+      feed: address.optional().describe("An RSS or Atom feed of incidents"),
+    })
+    .refine(({ statuspage, feed }) => (statuspage === undefined) !== (feed === undefined), {
+      error: "give either statuspage: or feed:, with the dashboard's address",
+    }),
+);
 
 interface ComponentInput {
   id: string;
@@ -97,6 +101,11 @@ export const OWN_KIND =
 
 export const COMMON_KEYS = ["timeout", "required", "audience", "locale", "notices"] as const;
 
+/*
+ * The sections below are made when a configuration has them, and their defaults stand ready: most have none, and making a
+ * schema takes longer than checking with it.
+ */
+
 const { updates, long, maintenance, ...cadence } = DEFAULT_CADENCE;
 
 /** One impact's intervals, by phase; what is left out keeps its default. */
@@ -112,115 +121,120 @@ const intervals = (impact: Impact) =>
 const longInterval = (impact: Impact) =>
   duration.default(long.updates[impact]).describe(`While the impact is ${impact}`);
 
-export const cadenceSchema = z.strictObject({
-  acknowledgeWithin: duration
-    .default(cadence.acknowledgeWithin)
-    .describe("How soon after the beginning the first word is out"),
-  acknowledgeAtTheLatest: duration
-    .default(cadence.acknowledgeAtTheLatest)
-    .describe("The outer bound for that first word: past it, silence is worse than late"),
-  updates: z
-    .strictObject({
-      none: intervals("none"),
-      minor: intervals("minor"),
-      major: intervals("major"),
-      critical: intervals("critical"),
-    })
-    .prefault({})
-    .describe("When the next update is promised, by impact and phase"),
-  long: z
-    .strictObject({
-      after: duration.default(long.after).describe("How old it is by then"),
-      updates: z
-        .strictObject({
-          none: longInterval("none"),
-          minor: longInterval("minor"),
-          major: longInterval("major"),
-          critical: longInterval("critical"),
-        })
-        .prefault({})
-        .describe("Between two updates, by impact"),
-    })
-    .prefault({})
-    .describe("For an incident that drags on, from `status update --long`"),
-  maintenance: z
-    .strictObject({
-      every: duration
-        .nullable()
-        .default(maintenance.every)
-        .describe("How often it is spoken of while under way; null: by its end"),
-      remindBefore: z
-        .array(duration)
-        .max(10)
-        .default([...maintenance.remindBefore])
-        .describe("How long before its beginning customers are reminded"),
-    })
-    .prefault({})
-    .describe("Planned work"),
-  postmortemWithin: duration.default(cadence.postmortemWithin).describe("How soon a postmortem is due"),
-  postmortemFor: z
-    .array(z.enum(IMPACTS))
-    .default([...cadence.postmortemFor])
-    .describe("The impacts that a postmortem is owed for"),
-  remindBefore: duration
-    .default(cadence.remindBefore)
-    .describe("How long before a promise lapses colleagues are reminded (audience: internal)"),
-});
-
-const words = z.array(z.string().trim().min(1).max(100)).default([]);
-const hosts = z.array(
-  z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/i, "give a domain such as corp.example.com"),
-);
-const ticket = z.string().regex(/^[A-Za-z][A-Za-z0-9_]*$/, "give a project key such as OPS");
-
-export const wordingSchema = z.strictObject({
-  tickets: z.array(ticket).default([]).describe("Project keys of your tracker: OPS finds OPS-123"),
-  hosts: hosts.default([]).describe("Domains that customers cannot reach"),
-  vendors: words.describe("Suppliers whose names customers need not read"),
-  staff: words.describe("Colleagues whose names customers need not read"),
-  rules: z
-    .partialRecord(z.enum(Object.keys(RULES) as [Rule, ...Rule[]]), z.enum(["block", "warn", "off"]))
-    .default({})
-    .describe("A rule's level, where it is to differ"),
-});
-
-const approvals = {
-  needs: z.int().min(1).max(10).default(1).describe("How many people beside the author"),
-  from: words.describe("Who may; without it anybody but the author"),
-  signed: z.boolean().default(false).describe("Whether only a signature counts"),
-};
-
-export const approvalSchema = z.strictObject({
-  rules: z
-    .array(
-      z.strictObject({
-        channels: z.array(z.string()).default([]).describe("On these channels; without it on any"),
-        audience: z
-          .enum(["public", "internal"])
+export const cadenceSchema = z.lazy(() =>
+  z.strictObject({
+    acknowledgeWithin: duration
+      .default(cadence.acknowledgeWithin)
+      .describe("How soon after the beginning the first word is out"),
+    acknowledgeAtTheLatest: duration
+      .default(cadence.acknowledgeAtTheLatest)
+      .describe("The outer bound for that first word: past it, silence is worse than late"),
+    updates: z
+      .strictObject({
+        none: intervals("none"),
+        minor: intervals("minor"),
+        major: intervals("major"),
+        critical: intervals("critical"),
+      })
+      .prefault({})
+      .describe("When the next update is promised, by impact and phase"),
+    long: z
+      .strictObject({
+        after: duration.default(long.after).describe("How old it is by then"),
+        updates: z
+          .strictObject({
+            none: longInterval("none"),
+            minor: longInterval("minor"),
+            major: longInterval("major"),
+            critical: longInterval("critical"),
+          })
+          .prefault({})
+          .describe("Between two updates, by impact"),
+      })
+      .prefault({})
+      .describe("For an incident that drags on, from `status update --long`"),
+    maintenance: z
+      .strictObject({
+        every: duration
           .nullable()
-          .default(null)
-          .describe("For this audience; without it for any"),
-        impact: z.array(z.enum(IMPACTS)).default([]).describe("At these impacts; without it at any"),
-        types: z
-          .array(z.enum(["incident", "maintenance", "notice"]))
-          .default([])
-          .describe("For these; without it for any"),
-        ...approvals,
-      }),
-    )
-    .default([])
-    .describe("What needs agreement; all of a rule's conditions must hold"),
-  security: z
-    .strictObject(approvals)
-    .nullable()
-    .default(null)
-    .describe("What opens public channels for an incident of security; without it they stay closed"),
-  allowedSigners: z
-    .string()
-    .nullable()
-    .default(null)
-    .describe("An allowed-signers file, as ssh-keygen reads it"),
+          .default(maintenance.every)
+          .describe("How often it is spoken of while under way; null: by its end"),
+        remindBefore: z
+          .array(duration)
+          .max(10)
+          .default([...maintenance.remindBefore])
+          .describe("How long before its beginning customers are reminded"),
+      })
+      .prefault({})
+      .describe("Planned work"),
+    postmortemWithin: duration.default(cadence.postmortemWithin).describe("How soon a postmortem is due"),
+    postmortemFor: z
+      .array(z.enum(IMPACTS))
+      .default([...cadence.postmortemFor])
+      .describe("The impacts that a postmortem is owed for"),
+    remindBefore: duration
+      .default(cadence.remindBefore)
+      .describe("How long before a promise lapses colleagues are reminded (audience: internal)"),
+  }),
+);
+
+const words = () => z.array(z.string().trim().min(1).max(100)).default([]);
+const hosts = () =>
+  z.array(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/i, "give a domain such as corp.example.com"));
+const ticket = () => z.string().regex(/^[A-Za-z][A-Za-z0-9_]*$/, "give a project key such as OPS");
+
+export const wordingSchema = z.lazy(() =>
+  z.strictObject({
+    tickets: z.array(ticket()).default([]).describe("Project keys of your tracker: OPS finds OPS-123"),
+    hosts: hosts().default([]).describe("Domains that customers cannot reach"),
+    vendors: words().describe("Suppliers whose names customers need not read"),
+    staff: words().describe("Colleagues whose names customers need not read"),
+    rules: z
+      .partialRecord(z.enum(Object.keys(RULES) as [Rule, ...Rule[]]), z.enum(["block", "warn", "off"]))
+      .default({})
+      .describe("A rule's level, where it is to differ"),
+  }),
+);
+
+const approvals = () => ({
+  needs: z.int().min(1).max(10).default(1).describe("How many people beside the author"),
+  from: words().describe("Who may; without it anybody but the author"),
+  signed: z.boolean().default(false).describe("Whether only a signature counts"),
 });
+
+export const approvalSchema = z.lazy(() =>
+  z.strictObject({
+    rules: z
+      .array(
+        z.strictObject({
+          channels: z.array(z.string()).default([]).describe("On these channels; without it on any"),
+          audience: z
+            .enum(["public", "internal"])
+            .nullable()
+            .default(null)
+            .describe("For this audience; without it for any"),
+          impact: z.array(z.enum(IMPACTS)).default([]).describe("At these impacts; without it at any"),
+          types: z
+            .array(z.enum(["incident", "maintenance", "notice"]))
+            .default([])
+            .describe("For these; without it for any"),
+          ...approvals(),
+        }),
+      )
+      .default([])
+      .describe("What needs agreement; all of a rule's conditions must hold"),
+    security: z
+      .strictObject(approvals())
+      .nullable()
+      .default(null)
+      .describe("What opens public channels for an incident of security; without it they stay closed"),
+    allowedSigners: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe("An allowed-signers file, as ssh-keygen reads it"),
+  }),
+);
 
 export const configSchema = z.strictObject({
   $schema: z.string().optional().describe("For editors: where the schema of this file is"),
@@ -232,9 +246,15 @@ export const configSchema = z.strictObject({
   channels: z
     .record(id, z.looseObject({ kind: z.string() }))
     .describe("Where you speak: a name of your own for each place, and its settings"),
-  cadence: cadenceSchema.prefault({}).describe("How soon customers hear something, and how often"),
-  wording: wordingSchema.prefault({}).describe("What customers should not read"),
-  approval: approvalSchema.prefault({}).describe("Whose agreement some words need before they are said"),
+  cadence: cadenceSchema
+    .default(DEFAULT_CADENCE as z.output<typeof cadenceSchema>)
+    .describe("How soon customers hear something, and how often"),
+  wording: wordingSchema
+    .default(DEFAULT_WORDING as z.output<typeof wordingSchema>)
+    .describe("What customers should not read"),
+  approval: approvalSchema
+    .default({ rules: [], security: null, allowedSigners: null })
+    .describe("Whose agreement some words need before they are said"),
   store: z
     .string()
     .min(1)

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { KINDS } from "../../src/channels/registry.ts";
 import { adviceOn, explain } from "../../src/config/explain.ts";
-import { configSchema } from "../../src/config/schema.ts";
+import { approvalSchema, cadenceSchema, configSchema, wordingSchema } from "../../src/config/schema.ts";
 
 /** What the user is told of a configuration with these parts; null where it is taken. */
 function told(property: object, source?: object): string | null {
@@ -39,6 +39,28 @@ describe("another dashboard", () => {
     for (const source of [{}, { statuspage: address, feed: address }])
       expect(told({}, source)).toContain("components.0.source: give either statuspage: or feed:");
     expect(told({}, { rss: address })).toContain('unknown key "rss"');
+  });
+});
+
+describe("a section that is left out", () => {
+  const { cadence, wording, approval } = configSchema.parse({ property: { name: "Shop" }, channels: {} });
+
+  it.each([
+    ["cadence", cadence, cadenceSchema],
+    ["wording", wording, wordingSchema],
+    ["approval", approval, approvalSchema],
+  ])("says what an empty one says, in the same order: %s", (_, left, schema) => {
+    expect(JSON.stringify(left)).toBe(JSON.stringify(schema.parse({})));
+  });
+
+  it.each(["cadence", "wording", "approval"])("is checked once it is there: %s", (section) => {
+    const parsed = configSchema.safeParse({
+      ...{ property: { name: "Shop" }, channels: {} },
+      [section]: { rulse: [], lnog: {} },
+    });
+    const complaint = explain(parsed.error!, "the file", [], configSchema).message;
+    expect(complaint).toContain(`unknown key "rulse" in ${section}`);
+    expect(complaint).toContain(section === "cadence" ? 'Did you mean "long"?' : 'Did you mean "rules"?');
   });
 });
 
