@@ -37,11 +37,11 @@ export interface InputOptions {
 }
 
 /** Prompts appear only where a person can see and answer them, and has not said that nobody will. */
-export function canPrompt(
-  { stdin, stderr, env }: Surroundings,
-  flags: { json?: boolean; yes?: boolean },
-): boolean {
-  return stdin.isTTY === true && stderr.isTerminal && !env.CI && flags.json !== true && flags.yes !== true;
+export function canPrompt(surroundings: Surroundings, flags: { json?: boolean; yes?: boolean }): boolean {
+  const { stderr, env } = surroundings;
+  if (flags.json === true || flags.yes === true || env.CI || !stderr.isTerminal) return false;
+  // Last, for looking at it makes a stream.
+  return surroundings.stdin.isTTY === true;
 }
 
 /**
