@@ -187,18 +187,36 @@ export class LedgerStore implements Ledger {
     return this.#write((tx) => record(tx, update, this.#scrub));
   }
 
-  claim(id: string, from: readonly DeliveryState[], by: Parameters<Ledger["claim"]>[2]): Promise<boolean> {
-    return this.#write((tx) => claim(tx, id, from, by, this.#instant()));
+  /** `instant`, here and below, is asked for once the row is ours to write: by the ledger's clock. */
+  claim(
+    id: string,
+    from: readonly DeliveryState[],
+    by: Parameters<Ledger["claim"]>[2],
+    instant = () => this.#instant(),
+  ): Promise<boolean> {
+    return this.#write((tx) => claim(tx, id, from, by, instant()));
   }
 
-  settle(id: string, owner: string, settlement: Settlement, now: Date): Promise<boolean> {
+  settle(
+    id: string,
+    owner: string,
+    settlement: Settlement,
+    now: Date,
+    instant = () => this.#instant(),
+  ): Promise<boolean> {
     return this.#write((tx) =>
-      settle(tx, id, owner, settlement, { domain: now, ledger: this.#instant() }, this.#scrub),
+      settle(tx, id, owner, settlement, { domain: now, ledger: instant() }, this.#scrub),
     );
   }
 
-  move(id: string, from: DeliveryState, to: Parameters<Ledger["move"]>[2], now: Date): Promise<boolean> {
-    return this.#write((tx) => move(tx, id, from, to, { domain: now, ledger: this.#instant() }, this.#scrub));
+  move(
+    id: string,
+    from: DeliveryState,
+    to: Parameters<Ledger["move"]>[2],
+    now: Date,
+    instant = () => this.#instant(),
+  ): Promise<boolean> {
+    return this.#write((tx) => move(tx, id, from, to, { domain: now, ledger: instant() }, this.#scrub));
   }
 
   async noteVerification(id: string, verification: Verification): Promise<void> {

@@ -1,5 +1,5 @@
 import type { JournalEntry } from "../broadcast/journal.ts";
-import type { NewUpdate, ReminderKey } from "../broadcast/ledger.ts";
+import type { Ledger, NewUpdate, ReminderKey } from "../broadcast/ledger.ts";
 import type { Action } from "../incident/action.ts";
 import type { Database } from "./database.ts";
 import { LedgerStore } from "./ledger-store.ts";
@@ -36,33 +36,37 @@ export class MirroredLedger extends LedgerStore {
     return recorded;
   }
 
-  override async claim(...asked: Parameters<LedgerStore["claim"]>) {
-    const claimed = await super.claim(...asked);
-    await this.#also(() => this.#mirror.kept.claim(...asked));
+  override async claim(...[id, from, by]: Parameters<Ledger["claim"]>) {
+    const instant = this.#instant();
+    const claimed = await super.claim(id, from, by, instant);
+    await this.#also(() => this.#mirror.kept.claim(id, from, by, instant));
     return claimed;
   }
 
-  override async settle(...asked: Parameters<LedgerStore["settle"]>) {
+  override async settle(...asked: Parameters<Ledger["settle"]>) {
+    const instant = this.#instant();
     try {
-      const settled = await super.settle(...asked);
-      await this.#also(() => this.#mirror.kept.settle(...asked));
+      const settled = await super.settle(...asked, instant);
+      await this.#also(() => this.#mirror.kept.settle(...asked, instant));
       return settled;
     } catch (error) {
       this.#lost = true;
-      await this.#also(() => this.#mirror.apart.settle(...asked));
+      await this.#also(() => this.#mirror.apart.settle(...asked, instant));
       throw error;
     }
   }
 
-  override async move(...asked: Parameters<LedgerStore["move"]>) {
-    const moved = await super.move(...asked);
-    await this.#also(() => this.#mirror.kept.move(...asked));
+  override async move(...asked: Parameters<Ledger["move"]>) {
+    const instant = this.#instant();
+    const moved = await super.move(...asked, instant);
+    await this.#also(() => this.#mirror.kept.move(...asked, instant));
     return moved;
   }
 
   /** What was seen is the same when it is noted twice: where only the answer was lost, nothing is wrong. */
   override async noteVerification(...asked: Parameters<LedgerStore["noteVerification"]>) {
     await super.noteVerification(...asked).catch(() => super.noteVerification(...asked));
+    await this.#also(() => this.#mirror.kept.noteVerification(...asked));
   }
 
   override async claimReminder(key: ReminderKey, at: Date) {
@@ -98,6 +102,15 @@ export class MirroredLedger extends LedgerStore {
     if (!this.#lost) await this.#also(() => this.#mirror.refresh(this.#shared, new Date(this.now())));
     await this.#also(() => this.#mirror.kept.close());
     await super.close();
+  }
+
+  /** The same for both, so that what was written to both is alike and need not be copied. */
+  #instant(): () => Date {
+    let instant: Date | null = null;
+    return () => {
+      instant ??= new Date(this.now());
+      return instant;
+    };
   }
 
   /** The actions of other incidents than the mirror's own are the shared ledger's alone. */

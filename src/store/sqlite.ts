@@ -18,6 +18,7 @@ import {
   Kysely,
   SqliteDialect,
   SqliteDriver,
+  type SqliteStatement,
   sql,
   type TransactionSettings,
 } from "kysely";
@@ -30,6 +31,8 @@ import type { Tables } from "./tables.ts";
 
 /** How long a command waits for another that is writing. */
 const BUSY_MS = 5000;
+/** Statements that are prepared once for each connection. */
+const KEPT_STATEMENTS = 200;
 
 /**
  * Opens the ledger file, creating it and its folder where absent.
@@ -69,7 +72,8 @@ export async function openSqlite(path: string): Promise<Database> {
 
 /**
  * Every write is a transaction, since only those wait for another writer. Those that are asked for at once share one, for each
- * commit waits for the disk. Where one of them fails, nothing of it stands, and each has one of its own.
+ * commit waits for the disk: so do those that follow from what arrived at once. Where one of them fails, nothing of it stands,
+ * and each has one of its own.
  */
 function writeTogether(db: Kysely<Tables>): Database["write"] {
   interface Asked {
@@ -103,8 +107,9 @@ function writeTogether(db: Kysely<Tables>): Database["write"] {
   return <T>(work: (tx: Kysely<Tables>) => Promise<T>) =>
     new Promise<T>((resolve, reject) => {
       asked.push({ run: work, resolve: resolve as (value: unknown) => void, reject });
-      // Whoever comes second finds a transaction on its way that takes both.
-      if (asked.length === 1) void next();
+      // Whoever comes second finds a transaction on its way that takes both. Answers are read one by one, and each would be
+      // done with before the next is read.
+      if (asked.length === 1) setImmediate(() => void next());
     });
 }
 
@@ -212,27 +217,39 @@ function connect(path: string, journal: "wal" | "delete" | null): Kysely<Tables>
     native.exec(
       `pragma busy_timeout = ${BUSY_MS}; pragma journal_mode = ${journal}; pragma synchronous = full; pragma foreign_keys = on`,
     );
+  const prepared = new Map<string, SqliteStatement>();
   const database = {
-    close: () => native.close(),
+    close() {
+      prepared.clear();
+      native.close();
+    },
     prepare(source: string) {
+      const known = prepared.get(source);
+      if (known !== undefined) return known;
       const attempt = <T>(work: () => T): T => {
         try {
           return work();
         } catch (error) {
+          prepared.delete(source);
           throw explain(error, path);
         }
       };
+      const keep = (statement: SqliteStatement) => {
+        // Of some words there is one for each number of values.
+        if (prepared.size < KEPT_STATEMENTS) prepared.set(source, statement);
+        return statement;
+      };
       // libsql leaves a prepared statement that failed unfinished, and with one of those no commit succeeds.
       if (/^(begin|commit|rollback|pragma busy_timeout)/.test(source))
-        return control(() => attempt(() => native.exec(source)));
+        return keep(control(() => attempt(() => native.exec(source))));
       const statement = attempt(() => native.prepare(source));
-      return {
+      return keep({
         reader: statement.reader,
         // libsql takes parameters safely only as one array of plain values.
         all: (parameters: readonly unknown[]) => attempt(() => statement.all(parameters.map(plain))),
         run: (parameters: readonly unknown[]) => attempt(() => statement.run(parameters.map(plain))),
         iterate: (parameters: readonly unknown[]) => attempt(() => statement.iterate(parameters.map(plain))),
-      };
+      });
     },
   };
   return new Kysely<Tables>({
