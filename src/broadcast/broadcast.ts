@@ -35,7 +35,7 @@ export async function broadcast(
   await channels.map([...byChannel(deliveries).values()], (parts) =>
     pLimit(PARTS_AT_ONCE).map(parts, async (delivery) => {
       try {
-        done.push(await deliver(delivery.id, watched));
+        done.push(await deliver(delivery, watched));
       } catch (error) {
         failed.push({ delivery, error });
       }

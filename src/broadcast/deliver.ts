@@ -23,11 +23,15 @@ const RECORD_WITHIN_MS = 5000;
  * Takes one delivery as far as it can go before the deadline: looks where it may already be out,
  * waits for whoever holds it, publishes at most once per attempt, and records the outcome. Never throws for a channel's fault.
  */
-export async function deliver(id: string, context: BroadcastContext): Promise<Delivery> {
+export async function deliver(given: Delivery, context: BroadcastContext): Promise<Delivery> {
   let looked = false;
-  for (;;) {
-    const delivery = await context.ledger.delivery(id);
-    if (delivery === null) throw new Error(`delivery ${id} is gone from the ledger`);
+  // Whoever has been quicker with one that was just recorded keeps it from being claimed: it need not be read again.
+  const fresh = given.state === "planned" && !context.lookFirst;
+  for (
+    let delivery = fresh ? given : await current(given, context);
+    ;
+    delivery = await current(given, context)
+  ) {
     const speaker = context.speakers.get(delivery.channel);
     if (delivery.post === null) return delivery;
     if (speaker === undefined) return leaveUnconfigured(delivery, context);
@@ -61,8 +65,14 @@ export async function deliver(id: string, context: BroadcastContext): Promise<De
     }
     if (context.stopping.aborted || Date.now() >= context.deadline) return delivery;
     const next = await attempt(delivery, speaker, context);
-    if (next === "done") return (await context.ledger.delivery(id)) ?? delivery;
+    if (next !== "again") return next;
   }
+}
+
+async function current({ id }: Delivery, { ledger }: BroadcastContext): Promise<Delivery> {
+  const delivery = await ledger.delivery(id);
+  if (delivery === null) throw new Error(`delivery ${id} is gone from the ledger`);
+  return delivery;
 }
 
 async function setAside(
@@ -132,19 +142,19 @@ async function waitForOther(context: BroadcastContext): Promise<boolean> {
   return true;
 }
 
-/** One attempt, or the wait that must come before it. `again` means: read the row again. */
+/** One attempt, or the wait that must come before it: the row as that left it. `again` means: read the row again. */
 async function attempt(
   delivery: Delivery,
   speaker: Speaker,
   context: BroadcastContext,
-): Promise<"done" | "again"> {
+): Promise<Delivery | "again"> {
   const post = delivery.post!;
   const place = delivery.effect === "post" ? await clearTheWay(delivery, speaker, context) : NOWHERE;
-  if (place === "wait") return (await waitForOther(context)) ? "again" : "done";
+  if (place === "wait") return (await waitForOther(context)) ? "again" : current(delivery, context);
   if (place.root?.pending === true) {
     const reason = "the first post on this incident awaits moderation";
     await context.ledger.move(delivery.id, delivery.state, { state: "waiting", reason }, context.clock.now());
-    return "done";
+    return current(delivery, context);
   }
   const outcome = await tryOnce(delivery, delivery.state, post, place, speaker, context);
   if (outcome === "lost") return "again";
@@ -156,8 +166,8 @@ async function attempt(
     return settled(delivery, context);
   }
   if (outcome.fate === "unknown") {
-    await settled(delivery, context);
-    return context.stopping.aborted ? "done" : lookAgain(delivery, speaker, context);
+    const row = await settled(delivery, context);
+    return context.stopping.aborted ? row : lookAgain(row, speaker, context);
   }
   const attempts = (await context.ledger.delivery(delivery.id))?.attempts ?? 1;
   const pause = pauseBefore(
@@ -177,22 +187,21 @@ async function attempt(
   return context.stopping.aborted ? settled(delivery, context) : "again";
 }
 
-async function settled(delivery: Delivery, context: BroadcastContext): Promise<"done"> {
+async function settled(delivery: Delivery, context: BroadcastContext): Promise<Delivery> {
   const row = await context.ledger.delivery(delivery.id);
   if (row !== null) context.watch({ type: "settled", delivery: row });
-  return "done";
+  return row ?? delivery;
 }
 
 /** After a lost answer: look while there is time, since a quick word now saves a person a decision later. */
 async function lookAgain(
-  delivery: Delivery,
+  row: Delivery,
   speaker: Speaker,
   context: BroadcastContext,
-): Promise<"done" | "again"> {
-  const row = await context.ledger.delivery(delivery.id);
-  if (row === null || row.state !== "unknown" || speaker.channel.find === undefined) return "done";
-  if (!(await look(row, speaker, context))) return "done";
-  await settled(delivery, context);
+): Promise<Delivery | "again"> {
+  if (row.state !== "unknown" || speaker.channel.find === undefined) return row;
+  if (!(await look(row, speaker, context))) return current(row, context);
+  await settled(row, context);
   return "again";
 }
 
@@ -205,6 +214,8 @@ async function clearTheWay(
   speaker: Speaker,
   context: BroadcastContext,
 ): Promise<Place | "wait"> {
+  // Nothing comes before the first update.
+  if (delivery.updateNumber === 1) return NOWHERE;
   const of = { incidentId: delivery.incidentId, channel: delivery.channel };
   let told = await context.ledger.deliveries(of);
   const earlier = told.filter(
@@ -316,8 +327,8 @@ async function call(
   const timeout = setTimeout(() => timer.abort(timeIsOver()), callMs);
   // A channel that ignores its signal must not hold the others' report.
   let giveUp: ReturnType<typeof setTimeout> | undefined;
+  const signal = AbortSignal.any([timer.signal, context.stopped]);
   const overdue = new Promise<ChannelError>((resolve) => {
-    const signal = AbortSignal.any([timer.signal, context.stopped]);
     signal.addEventListener("abort", () => {
       giveUp = setTimeout(
         () => resolve(new ChannelError("unknown", "NO_ANSWER", `no answer within ${callMs / 1000} s`)),
@@ -326,7 +337,6 @@ async function call(
     });
   });
   try {
-    const signal = AbortSignal.any([timer.signal, context.stopped]);
     return harmless(
       delivery,
       await Promise.race([perform(delivery, post, place, speaker, context, signal), overdue]),

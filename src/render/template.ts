@@ -1,7 +1,7 @@
 import { setupError } from "../base/errors.ts";
 import type { IncidentType, Phase } from "../incident/incident.ts";
 import type { Block, Message } from "./document.ts";
-import type { RenderRequest } from "./facts.ts";
+import type { Facts, RenderRequest } from "./facts.ts";
 import { toPlainText } from "./formats/plain.ts";
 import { type Ask, type FrontMatter, readTemplateFile } from "./front-matter.ts";
 import { compile, type Program, type Source } from "./liquid.ts";
@@ -53,6 +53,7 @@ export async function loadTemplateSet(
   const base = baseOf(wordings);
   const { name, origin } = base.file;
   const { type = "incident", phase = null, ask = {} } = base.front;
+  const rendered = new WeakMap<Facts, Map<string, Message>>();
   return {
     name,
     origin,
@@ -60,7 +61,17 @@ export async function loadTemplateSet(
     phase,
     ask,
     mentions: (value) => wordings.some((wording) => mentions(wording, value)),
-    render: (request) => render(wordings, request, variablesOf(request, name, ask)),
+    render(request) {
+      const order = inOrder(wordings, request);
+      const { facts, locale, timeZone, audience } = request;
+      // Of a channel nothing else is in its words: all that are alike in this are told the same.
+      const alike = JSON.stringify([locale, timeZone, audience, ...order.map(({ file }) => file.path)]);
+      const known = rendered.get(facts) ?? new Map<string, Message>();
+      rendered.set(facts, known);
+      const message = known.get(alike) ?? render(wordings, order, request, variablesOf(request, name, ask));
+      known.set(alike, message);
+      return message;
+    },
   };
 }
 
@@ -103,14 +114,23 @@ function baseOf(wordings: readonly Wording[]): Wording {
   );
 }
 
-function render(wordings: readonly Wording[], request: RenderRequest, variables: Variables): Message {
-  const { facts } = request;
-  if (facts.message !== null) checkMessage(facts.message);
-  if (facts.internal !== null) checkMessage(facts.internal, "internal");
-  const order = ranked(
+/** From what words the request best to what words it least. */
+function inOrder(wordings: readonly Wording[], request: RenderRequest): Wording[] {
+  return ranked(
     wordings.map(({ file }) => file),
     request,
   ).flatMap((file) => wordings.find((wording) => wording.file === file) ?? []);
+}
+
+function render(
+  wordings: readonly Wording[],
+  order: readonly Wording[],
+  request: RenderRequest,
+  variables: Variables,
+): Message {
+  const { facts } = request;
+  if (facts.message !== null) checkMessage(facts.message);
+  if (facts.internal !== null) checkMessage(facts.internal, "internal");
   const [chosen] = order;
   if (chosen === undefined)
     throw setupError(

@@ -47,11 +47,13 @@ export async function carryOut(
   const context = await contextFor(desk, options, resendUnknown);
   if (!nothingToDo) await broadcast(deliveries, context);
 
-  const reread = async (rows: readonly Delivery[]) =>
-    (await Promise.all(rows.map(({ id }) => ledger.delivery(id)))).filter((row) => row !== null);
+  const reread = async () => {
+    const rows = new Map((await ledger.deliveries({ updateId })).map((row) => [row.id, row]));
+    return deliveries.map(({ id }) => rows.get(id)).filter((row) => row !== undefined);
+  };
   const incident = (await ledger.incident(deliveries[0]!.incidentId))!;
   const update = (await ledger.updates(incident.id)).find(({ id }) => id === updateId)!;
-  let rows = await reread(deliveries);
+  let rows = await reread();
   const lists =
     options.wait === false
       ? []
@@ -79,14 +81,14 @@ export async function carryOut(
       // What is sent is sent: nobody is to type it again for this.
       desk.remark(`What was read back is not recorded: ${oneLine(error.message)}`);
     });
-    rows = await reread(deliveries);
+    rows = await reread();
     desk.tell({ type: "read-back", reports: reportChannels(rows.filter((row) => !isList(row))) });
   }
   if (goesOn) {
     const { carryMailings } = await import("./mailings.ts");
     const waits = await notDueYet(lists, ledger);
     await carryMailings(desk, lists, options);
-    rows = await reread(deliveries);
+    rows = await reread();
     desk.tell({
       ...standing(rows),
       ...{ type: "mailed", overtaken: await overtaken(), waits },

@@ -17,6 +17,7 @@ import { inputsOf, leftOutChannels, parseSet, type SpeakOptions, setOf } from ".
 import { type Composed, Overtaken, type Preview, say } from "./say.ts";
 import {
   closePublic,
+  factsOf,
   hasOwnWords,
   refuseUnheardInternal,
   type Utterance,
@@ -129,9 +130,8 @@ export async function correct(
         word: (_, locale) =>
           wordFor(
             desk,
-            said,
-            update,
-            options,
+            said.template,
+            factsOf(desk, said, update.at, options),
             locale === undefined ? speaker : { ...speaker, locale },
             speakers,
           ),
@@ -140,10 +140,11 @@ export async function correct(
     }
     // Composed as the update that it changes, so that keys and headings stay what they were.
     const words = verb === "correct" ? await asItWas(desk, ledger, incident, wrong, said) : said;
+    const { at } = verb === "correct" ? wrong : update;
     const [planned] = planUpdate({
       ...common,
       update: wrong,
-      word: () => wordFor(desk, words, verb === "correct" ? wrong : update, options, speaker, speakers),
+      word: () => wordFor(desk, words.template, factsOf(desk, words, at, options), speaker, speakers),
     });
     return { ...planned!, change };
   };

@@ -78,19 +78,13 @@ export async function speak(
   const compose = async (message: string | null): Promise<Composed> => {
     const worded = { ...said, message, by };
     const update = updateOf(desk, worded, options);
+    const facts = factsOf(desk, worded, update.at, options);
     const plan = planUpdate({
       property: desk.config.property,
       type: said.incident.type,
       ...{ update, speakers, leftOut, told, elsewhere },
       word: (speaker, locale) =>
-        wordFor(
-          desk,
-          worded,
-          update,
-          options,
-          locale === undefined ? speaker : { ...speaker, locale },
-          hearing,
-        ),
+        wordFor(desk, said.template, facts, locale === undefined ? speaker : { ...speaker, locale }, hearing),
     });
     if (said.verb === "follow-up") refuseRepetition(said.incident.id, plan, told);
     return { said: worded, update, plan, told };
@@ -301,19 +295,18 @@ export function factsOf(desk: Desk, said: Omit<Utterance, "inputs">, at: Date, o
 /** Words an update for one channel. A fault names the channel and how to go on without it, unless all share it. */
 export function wordFor(
   desk: Desk,
-  said: Utterance,
-  update: Update,
-  options: SpeakOptions,
+  template: TemplateSet,
+  facts: Facts,
   speaker: Speaker,
   all: readonly Speaker[],
 ): Message {
   try {
-    return wordOne(desk, said, update, options, speaker);
+    return wordOne(desk, template, facts, speaker);
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
     const shared = all.every((other) => {
       try {
-        wordOne(desk, said, update, options, other);
+        wordOne(desk, template, facts, other);
         return false;
       } catch (otherError) {
         return otherError instanceof StatusError && otherError.code === error.code;
@@ -327,20 +320,14 @@ export function wordFor(
   }
 }
 
-function wordOne(
-  desk: Desk,
-  said: Utterance,
-  update: Update,
-  options: SpeakOptions,
-  speaker: Speaker,
-): Message {
+function wordOne(desk: Desk, template: TemplateSet, facts: Facts, speaker: Speaker): Message {
   const { locale, timeZone } = desk.config.property;
-  return said.template.render({
+  return template.render({
     channel: speaker.name,
     kind: speaker.kind,
     locale: speaker.locale ?? locale,
     timeZone,
     audience: speaker.audience,
-    facts: factsOf(desk, said, update.at, options),
+    facts,
   });
 }

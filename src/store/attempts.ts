@@ -1,6 +1,6 @@
-import type { Kysely, Selectable } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { DeliveryState, Ledger, Settlement } from "../broadcast/ledger.ts";
-import type { DeliveryTable, Tables } from "./tables.ts";
+import type { Tables } from "./tables.ts";
 
 type Scrub = (text: string) => string;
 
@@ -21,15 +21,14 @@ export async function claim(
   const now = ledgerNow.toISOString();
   const row = await tx
     .selectFrom("deliveries")
-    .select(["attempts", "first_attempt_at", "state", "incident_id", "channel", "update_number"])
+    .select(["attempts", "first_attempt_at", "state", OVERTAKEN_BY.as("later")])
     .where("id", "=", id)
     .where("state", "in", [...from])
     .executeTakeFirst();
   if (row === undefined) return false;
   // What may be out is a person's to send again, and is never hidden.
-  const later = row.state === "unknown" ? null : await overtakenBy(tx, row);
-  if (later !== null) {
-    const overtaken = { state: "superseded", reason: overtakenReason(later) };
+  if (row.later !== null && row.state !== "unknown") {
+    const overtaken = { state: "superseded", reason: overtakenReason(row.later) };
     await tx.updateTable("deliveries").set(overtaken).where("id", "=", id).execute();
     return false;
   }
@@ -73,7 +72,7 @@ export async function settle(
 ): Promise<boolean> {
   const row = await tx
     .selectFrom("deliveries")
-    .select(["attempts", "incident_id", "audience", "channel", "update_number"])
+    .select(["attempts", "incident_id", "audience", OVERTAKEN_BY.as("later")])
     .where("id", "=", id)
     .where("state", "=", "sending")
     .where("owner", "=", owner)
@@ -81,7 +80,7 @@ export async function settle(
   if (row === undefined) return false;
   const out = "receipt" in settlement;
   const error = out ? null : scrub(JSON.stringify(settlement.error));
-  const later = out || settlement.state === "unknown" ? null : await overtakenBy(tx, row);
+  const later = out || settlement.state === "unknown" ? null : row.later;
   const endedAt = "endedAt" in settlement ? settlement.endedAt : undefined;
   await tx
     .updateTable("deliveries")
@@ -128,12 +127,12 @@ export async function move(
 ): Promise<boolean> {
   const row = await tx
     .selectFrom("deliveries")
-    .select(["attempts", "incident_id", "audience", "channel", "update_number"])
+    .select(["attempts", "incident_id", "audience", OVERTAKEN_BY.as("later")])
     .where("id", "=", id)
     .where("state", "=", from)
     .executeTakeFirst();
   if (row === undefined || (to.attempt ?? row.attempts) !== row.attempts) return false;
-  const later = to.state === "waiting" ? await overtakenBy(tx, row) : null;
+  const later = to.state === "waiting" ? row.later : null;
   const reason = later === null ? to.reason : overtakenReason(later);
   await tx
     .updateTable("deliveries")
@@ -159,24 +158,12 @@ export async function move(
   return true;
 }
 
-/** The number of a later update that has taken this one's place on the channel; null where there is none. */
-async function overtakenBy(
-  tx: Kysely<Tables>,
-  row: Pick<Selectable<DeliveryTable>, "incident_id" | "channel" | "update_number">,
-): Promise<number | null> {
-  const later = await tx
-    .selectFrom("deliveries")
-    .innerJoin("updates", "updates.id", "deliveries.update_id")
-    .select("deliveries.update_number")
-    .where("deliveries.incident_id", "=", row.incident_id)
-    .where("deliveries.channel", "=", row.channel)
-    .where("deliveries.update_number", ">", row.update_number)
-    .where("deliveries.state", "!=", "skipped")
-    .where("updates.verb", "not in", ["correct", "retract"])
-    .orderBy("deliveries.update_number")
-    .executeTakeFirst();
-  return later?.update_number ?? null;
-}
+/** The number of the first later update that has taken this one's place on the channel; null where there is none. */
+const OVERTAKEN_BY = sql<number | null>`(
+  select min(later.update_number) from deliveries as later inner join updates on updates.id = later.update_id
+  where later.incident_id = deliveries.incident_id and later.channel = deliveries.channel
+    and later.update_number > deliveries.update_number and later.state != 'skipped'
+    and updates.verb not in ('correct', 'retract'))`;
 
 export function overtakenReason(later: number): string {
   return `overtaken by update ${later}`;

@@ -8,6 +8,9 @@ import { openIncidents } from "./open-incidents.ts";
 import { iso, newRow } from "./rows.ts";
 import type { Tables } from "./tables.ts";
 
+/** What one statement takes on every engine. */
+const BATCH = 500;
+
 type Scrub = (text: string) => string;
 
 /** As Ledger's `record` promises it, in one transaction. */
@@ -113,10 +116,11 @@ export async function record(
       .where("audience", "=", "public")
       .where("state", "in", ["planned", "waiting", "refused"])
       .execute();
-  for (const [position, delivery] of deliveries.entries())
+  const rows = deliveries.map((delivery, position) => newRow(delivery, position, incident.id, update));
+  for (let start = 0; start < rows.length; start += BATCH)
     await tx
       .insertInto("deliveries")
-      .values(newRow(delivery, position, incident.id, update))
+      .values(rows.slice(start, start + BATCH))
       .execute();
   await enter(tx, entries, scrub);
   return "recorded";

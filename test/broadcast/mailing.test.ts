@@ -170,8 +170,13 @@ function carry(
 const NO_SECRET = { code: "SECRET_MISSING", message: "its secret is missing", hint: null, retryAt: null };
 
 /** A command that leaves the list to others, as a broadcast does. */
-function leave(ledger: Ledger, id: string, speaker: Speaker | null, resendUnknown: readonly string[] = []) {
-  return deliver(id, {
+async function leave(
+  ledger: Ledger,
+  id: string,
+  speaker: Speaker | null,
+  resendUnknown: readonly string[] = [],
+) {
+  return deliver((await ledger.delivery(id))!, {
     ledger,
     speakers: new Map(speaker === null ? [] : [["customers", speaker]]),
     clock: new ScriptedClock(NOW),
