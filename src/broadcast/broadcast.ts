@@ -9,11 +9,11 @@ import { byChannel } from "./report.ts";
 /** Posts of one delivery that go to different addresses at once. */
 const PARTS_AT_ONCE = 4;
 /** Of more than these, a process would come to reading some answers only after their time. */
-const CHANNELS_AT_ONCE = 50;
+const CHANNELS_AT_ONCE = 100;
 
 /**
  * Speaks on all channels at once; ends when each delivery is settled or the deadline has come.
- * No channel waits for another, save beyond fifty. Returns the rows as the ledger has them.
+ * No channel waits for another, save beyond a hundred. Returns the rows as the ledger has them.
  * Where the ledger fails, the other channels are still finished; then its StatusError is thrown, with what is known of each.
  */
 export async function broadcast(

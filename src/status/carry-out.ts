@@ -47,13 +47,17 @@ export async function carryOut(
   const context = await contextFor(desk, options, resendUnknown);
   if (!nothingToDo) await broadcast(deliveries, context);
 
-  const reread = async () => {
-    const rows = new Map((await ledger.deliveries({ updateId })).map((row) => [row.id, row]));
-    return deliveries.map(({ id }) => rows.get(id)).filter((row) => row !== undefined);
-  };
   const incident = (await ledger.incident(deliveries[0]!.incidentId))!;
   const update = (await ledger.updates(incident.id)).find(({ id }) => id === updateId)!;
-  let rows = await reread();
+  const carried = new Set(deliveries.map(({ id }) => id));
+  const reread = async () => {
+    const told = await ledger.deliveries({ incidentId: incident.id });
+    return {
+      rows: told.filter(({ id }) => carried.has(id)),
+      overtaken: told.filter(({ state }) => state === "superseded"),
+    };
+  };
+  let { rows, overtaken } = await reread();
   const lists =
     options.wait === false
       ? []
@@ -68,12 +72,10 @@ export async function carryOut(
     const outcome = nothingToDo ? "nothing-to-do" : outcomeOf(reports);
     return { outcome, incident, update, reports };
   };
-  const overtaken = async () =>
-    (await ledger.deliveries({ incidentId: incident.id })).filter(({ state }) => state === "superseded");
   const goesOn = lists.length > 0;
   desk.tell({
     ...standing(quick),
-    ...{ type: "spoken", goesOn, overtaken: goesOn ? [] : await overtaken() },
+    ...{ type: "spoken", goesOn, overtaken: goesOn ? [] : overtaken },
   });
   if (options.verify !== false && !nothingToDo && !stopping.aborted) {
     await verify(quick, context).catch((error: unknown) => {
@@ -81,17 +83,17 @@ export async function carryOut(
       // What is sent is sent: nobody is to type it again for this.
       desk.remark(`What was read back is not recorded: ${oneLine(error.message)}`);
     });
-    rows = await reread();
+    ({ rows } = await reread());
     desk.tell({ type: "read-back", reports: reportChannels(rows.filter((row) => !isList(row))) });
   }
   if (goesOn) {
     const { carryMailings } = await import("./mailings.ts");
     const waits = await notDueYet(lists, ledger);
     await carryMailings(desk, lists, options);
-    rows = await reread();
+    ({ rows, overtaken } = await reread());
     desk.tell({
       ...standing(rows),
-      ...{ type: "mailed", overtaken: await overtaken(), waits },
+      ...{ type: "mailed", overtaken, waits },
       lists: reportChannels(rows.filter((row) => isList(row))),
     });
   }

@@ -1,4 +1,11 @@
-import { type Expression, type Kysely, type Selectable, type SqlBool, sql } from "kysely";
+import {
+  type Expression,
+  type ExpressionBuilder,
+  type Kysely,
+  type Selectable,
+  type SqlBool,
+  sql,
+} from "kysely";
 import type {
   ActionTable,
   AttemptTable,
@@ -100,14 +107,16 @@ export type Columns = ReadonlyMap<string, readonly string[]>;
 const LASTING: readonly string[] = ["post", "inputs", "standing"];
 
 /**
- * For each incident that `which` chooses, what stands in its rows, as one text: alike in two ledgers, of whatever engine, only
- * where all that may change is alike. One statement.
+ * For each incident that `chosen` is true of, or for all, what stands in its rows, as one text: alike in two ledgers, of
+ * whatever engine, only where all that may change is alike. One statement.
  */
 export async function stampsOf(
   db: Kysely<Tables>,
   columns: Columns,
-  which: (id: Expression<string>) => Expression<SqlBool>,
+  chosen: (incident: ExpressionBuilder<Tables, "incidents">) => Expression<SqlBool> = () => sql`true`,
 ): Promise<Map<string, string>> {
+  // They are looked for once, and not in each part.
+  const which = (id: Expression<string>) => sql<SqlBool>`${id} in (select id from chosen)`;
   const stamp = (table: string) => {
     const parts = columns.get(table)!.map((column) => {
       const value = LASTING.includes(column)
@@ -120,6 +129,10 @@ export async function stampsOf(
     return sql<string>`${table} || ${sql.join(parts, sql` || `)}`.as("stamp");
   };
   const rows = await db
+    .with(
+      (called) => called("chosen").materialized(),
+      (from) => from.selectFrom("incidents").select("id").where(chosen),
+    )
     .selectFrom("incidents")
     .select(["incidents.id as incident", stamp("incidents")])
     .where(which(sql.ref("incidents.id")))

@@ -1,4 +1,4 @@
-import { type Expression, type Kysely, type SqlBool, sql } from "kysely";
+import { type ExpressionBuilder, type Kysely, sql } from "kysely";
 import { keepActionRow } from "./actions.ts";
 import type { Database } from "./database.ts";
 import { type Columns, type IncidentRows, isStray, rowsOf, stampsOf } from "./incident-rows.ts";
@@ -99,8 +99,8 @@ export async function openMirror(path: string, scrub: (text: string) => string):
 
   const makeLike = async (shared: Database, at: Date, { asOf, apartSince, revision }: State) => {
     const [theirs, ours, leases] = await Promise.all([
-      stampsOf(shared.db, columns, keptSince(shared, at)),
-      stampsOf(db, columns, () => sql<SqlBool>`true`),
+      stampsOf(shared.db, columns, keptSince(at)),
+      stampsOf(db, columns),
       shared.db.selectFrom("leases").select(["name", "revision"]).orderBy("name").execute(),
     ]);
     const changed = [...theirs].filter(([id, stamp]) => ours.get(id) !== stamp).map(([id]) => id);
@@ -187,19 +187,14 @@ async function columnsOf(db: Kysely<Tables>): Promise<Columns> {
 }
 
 /** Incidents that are open, or were until lately. */
-function keptSince({ db }: Database, at: Date) {
+function keptSince(at: Date) {
   const lately = new Date(at.getTime() - KEPT_MS).toISOString();
-  return (id: Expression<string>): Expression<SqlBool> =>
-    sql<SqlBool>`${id} in ${db
-      .selectFrom("incidents as chosen")
-      .select("chosen.id")
-      .where(({ eb, or }) =>
-        or([
-          eb("chosen.phase", "not in", ["resolved", "completed"]),
-          eb("chosen.resolved_at", ">", lately),
-          eb("chosen.created_at", ">", lately),
-        ]),
-      )}`;
+  return ({ eb, or }: ExpressionBuilder<Tables, "incidents">) =>
+    or([
+      eb("phase", "not in", ["resolved", "completed"]),
+      eb("resolved_at", ">", lately),
+      eb("created_at", ">", lately),
+    ]);
 }
 
 function together(first: Merged | null, then: Merged): Merged {
