@@ -115,8 +115,9 @@ export async function announce(
     resolvedAt: isClosed(phase) ? now : null,
     nextUpdateAt: template.type === "notice" || isClosed(phase) ? null : promised,
   };
-  let beside = await refuseRepetition(desk, draft, options, person, []);
-  if (options.new !== true) await tellOverlap(desk, draft);
+  const open = options.new === true ? [] : await openNow(desk);
+  let beside = await refuseRepetition(open, draft, options, person, []);
+  tellOverlap(desk, draft, open);
   const said = {
     verb,
     opens: true,
@@ -146,7 +147,7 @@ export async function announce(
       if (!(error instanceof Overtaken)) throw error;
       if (error.by === "key-taken") return (await resumeKey(desk, verb, inputs, options))!;
       // Somebody may have announced the same at the same moment.
-      beside = await refuseRepetition(desk, draft, options, person, beside ?? []);
+      beside = await refuseRepetition(await openNow(desk), draft, options, person, beside ?? []);
       if (error.by === "id-taken") count++;
     }
   }
@@ -239,10 +240,13 @@ async function titleOf(
   );
 }
 
+async function openNow(desk: Desk): Promise<readonly Incident[]> {
+  return (await (await desk.existingLedger())?.openIncidents()) ?? [];
+}
+
 /** Two incidents on one component are told to customers as two: whoever did not know of the first may have meant to add to it. */
-async function tellOverlap(desk: Desk, about: Incident): Promise<void> {
-  if (about.type !== "incident" || about.components.length === 0) return;
-  const open = (await (await desk.existingLedger())?.openIncidents()) ?? [];
+function tellOverlap(desk: Desk, about: Incident, open: readonly Incident[]): void {
+  if (about.type !== "incident") return;
   const now = desk.surroundings.clock.now();
   for (const other of open) {
     const shared = other.components
@@ -262,14 +266,13 @@ async function tellOverlap(desk: Desk, about: Incident): Promise<void> {
  * are open, which this may stand beside; undefined where it is not asked what is.
  */
 async function refuseRepetition(
-  desk: Desk,
+  open: readonly Incident[],
   about: Incident,
   options: SpeakOptions,
   person: Person | null,
   beside: readonly string[],
 ): Promise<readonly string[] | undefined> {
   if (options.new === true || options.key !== undefined) return undefined;
-  const open = (await (await desk.existingLedger())?.openIncidents()) ?? [];
   const same = open.find((incident) => !beside.includes(incident.id) && isAlike(incident, about));
   const known = open.map(({ id }) => id);
   if (same === undefined || (await person?.another(same)) === true) return known;

@@ -179,6 +179,10 @@ export async function stampsOf(
     )
     .execute();
   const stamps = new Map<string, string[]>();
-  for (const { incident, stamp: text } of rows) stamps.set(incident, [...(stamps.get(incident) ?? []), text]);
+  for (const { incident, stamp: text } of rows) {
+    const texts = stamps.get(incident);
+    if (texts === undefined) stamps.set(incident, [text]);
+    else texts.push(text);
+  }
   return new Map([...stamps].map(([id, texts]) => [id, texts.sort().join("\n")]));
 }
