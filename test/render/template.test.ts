@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { toForumMarkdown } from "../../src/render/formats/forum.ts";
 import { toHtml } from "../../src/render/formats/html.ts";
@@ -81,6 +82,32 @@ describe("which file words an update", () => {
     expect(words({ locale: "de-CH" })).toBe("german");
     expect(words({ locale: "de-AT" })).toBe("austrian mail");
     expect(words({ locale: "de-AT", kind: "slack" })).toBe("german");
+  });
+
+  it("is the same whoever was told before, and in whatever language or place", async () => {
+    const words = "{{ audience }} {{ phaseText }} {{ startedAt }}{% if internal %} {{ internal }}{% endif %}";
+    await write("project/t.md", `base ${words}`);
+    await write("project/t.email.md", `kind ${words}`);
+    await write("project/t.customers.md", `channel ${words}`);
+    await write("project/de/t.md", `german ${words}`);
+    const requests = fc.record({
+      channel: fc.constantFrom("customers", "sellers", "ops"),
+      kind: fc.constantFrom("email", "slack"),
+      locale: fc.constantFrom("en", "de", "de-AT"),
+      timeZone: fc.constantFrom("UTC", "Asia/Tokyo"),
+      audience: fc.constantFrom("public" as const, "internal" as const),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(requests, { minLength: 2, maxLength: 8 }), async (all) => {
+        const { facts } = request({ internal: "Restart it." });
+        const set = await loadTemplateSet({ name: "t", ...places });
+        for (const one of all) {
+          const alone = await loadTemplateSet({ name: "t", ...places });
+          expect(set.render({ ...one, facts })).toEqual(alone.render({ ...one, facts }));
+        }
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it("comes from the project alone where it has the base file of that name", async () => {

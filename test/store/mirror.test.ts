@@ -6,6 +6,7 @@ import type { Ledger } from "../../src/broadcast/ledger.ts";
 import type { Database } from "../../src/store/database.ts";
 import { LedgerStore } from "../../src/store/ledger-store.ts";
 import { type Mirror, openMirror } from "../../src/store/mirror.ts";
+import { MirroredLedger } from "../../src/store/mirrored-ledger.ts";
 import { engines } from "../support/engines.ts";
 import { newUpdate, START } from "../support/updates.ts";
 
@@ -113,6 +114,28 @@ describe.each(engines())("a mirror of a ledger in $name", (engine) => {
     expect(await mirror.database.db.selectFrom("leases").select("revision").execute()).toEqual([
       { revision: 1 },
     ]);
+  });
+
+  it("is like the ledger without being copied, whatever a broadcast has done and whatever time it is there", async () => {
+    const { shared, open } = await setUp();
+    const mirror = await open();
+    let hours = 0;
+    const elsewhere = { ...shared, now: () => shared.now() + ++hours * 3_600_000 };
+    const ledger = new MirroredLedger(
+      elsewhere,
+      mirror,
+      (text) => text,
+      (why) => {
+        throw why;
+      },
+    );
+    await say(ledger, "first", 0);
+    const [row, other] = await ledger.deliveries({ updateId: "first" });
+    await ledger.noteVerification(row!.id, "seen");
+    const lease = { leaseUntil: at(60), place: { root: null, previous: null } };
+    await ledger.claim(other!.id, ["planned"], { owner: "gone", ...lease, at: at(1) });
+    await ledger.move(other!.id, "sending", { state: "unknown", attempt: 1 }, at(2));
+    expect(await everything(mirror.database)).toEqual(await everything(shared));
   });
 
   it("writes nothing when nothing changed, and only the incident that did", async () => {

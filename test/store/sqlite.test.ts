@@ -45,6 +45,18 @@ describe("a ledger in a file", () => {
     expect(commits() - before).toBe(1);
   });
 
+  it("waits for the disk once for all that is asked for while answers are read one by one", async () => {
+    await lease("first");
+    const before = commits();
+    const answers = ["a", "b", "c"].map(async (name) => {
+      await new Promise((read) => setImmediate(read));
+      await lease(name);
+    });
+    await Promise.all(answers);
+    expect(await names()).toEqual(["a", "b", "c", "first"]);
+    expect(commits() - before).toBe(1);
+  });
+
   it("lets a write that fails take nothing else with it, and leave nothing of itself", async () => {
     const failing = ledger.write(async (tx) => {
       await tx.insertInto("leases").values({ name: "half", owner: null, until: null, revision: 0 }).execute();
