@@ -9,8 +9,8 @@ const SHOWN = 10;
 
 /** What followed from one incident: what is still to be done, then what is carried out. */
 export function renderActionsOf({ id }: Pick<PageIncident, "id">, view: View): Html | null {
-  const own = view.site.actions.filter(({ incidentId }) => incidentId === id);
-  if (own.length === 0) return null;
+  const own = byIncident(view.site.actions).get(id);
+  if (own === undefined) return null;
   const items = [
     ...mostPressingFirst(own.filter(isOpenAction)),
     ...own.filter((each) => !isOpenAction(each)),
@@ -20,6 +20,22 @@ export function renderActionsOf({ id }: Pick<PageIncident, "id">, view: View): H
     null,
     view,
   );
+}
+
+const sorted = new WeakMap<readonly PageAction[], Map<string | null, PageAction[]>>();
+
+/** Looked through once, not for every incident. */
+function byIncident(actions: readonly PageAction[]): ReadonlyMap<string | null, readonly PageAction[]> {
+  const known = sorted.get(actions);
+  if (known !== undefined) return known;
+  const made = new Map<string | null, PageAction[]>();
+  for (const action of actions) {
+    const own = made.get(action.incidentId);
+    if (own === undefined) made.set(action.incidentId, [action]);
+    else own.push(action);
+  }
+  sorted.set(actions, made);
+  return made;
 }
 
 /** The open ones of all incidents, while there are any. */

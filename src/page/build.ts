@@ -104,7 +104,9 @@ export async function* buildPage(
   for (const entry of site.incidents) {
     if (entry.type === "notice") continue;
     const month = monthOf(entry);
-    months.set(month, [...(months.get(month) ?? []), entry]);
+    const entries = months.get(month);
+    if (entries === undefined) months.set(month, [entry]);
+    else entries.push(entry);
   }
   const touched = new Set([
     ...stale.map(monthOf),

@@ -24,14 +24,46 @@ const FRONT = "index.html";
 
 /** One whole HTML document in the page's frame. The front page carries its style, so that it is whole by itself; the others share a file. */
 export function renderDocument(view: View, parts: DocumentParts): string {
-  const { site, speech } = view;
-  const { title, path, live, main } = parts;
+  const { title, path, main } = parts;
+  const { name, opening, head, closing } = frameOf(view, parts);
+  const front = path === FRONT;
+  return html`${opening}<title>${title}${front ? null : html` · ${name}`}</title>
+${preview(view, parts, name)}${head}${front ? null : trail(parts)}${front && view.site.brand.header !== null ? html`<h1 class="unseen">${name}</h1>\n` : null}${main}${closing}`
+    .markup;
+}
+
+/** What documents of one sort share: of ten thousand only a few words differ. */
+interface Frame {
+  readonly name: Html;
+  /** Up to the title. */
+  readonly opening: Html;
+  /** From the end of the preview to where the document's own part begins. */
+  readonly head: Html;
+  readonly closing: Html;
+}
+
+const frames = new WeakMap<View, Map<string, Frame>>();
+
+/** Made once for each view and sort. */
+function frameOf(view: View, { path, live }: DocumentParts): Frame {
   const front = path === FRONT;
   const top = path.includes("/") ? "../" : "";
+  const sort = `${front} ${live} ${top}`;
+  const made = frames.get(view) ?? new Map<string, Frame>();
+  frames.set(view, made);
+  const frame = made.get(sort) ?? makeFrame(view, front, live, top);
+  made.set(sort, frame);
+  return frame;
+}
+
+function makeFrame(view: View, front: boolean, live: boolean, top: string): Frame {
+  const { site, speech } = view;
   const style = front ? renderStyle(site.brand) : null;
   // What is over never changes: its script only says times in the reader's zone, and is a file that many share.
   const script = live ? SCRIPT : null;
-  return html`<!doctype html>
+  return {
+    name: html`${nameOf(view)}`,
+    opening: html`<!doctype html>
 <html lang="${speech.language}" dir="${speech.direction}">
 <head>
 <meta charset="utf-8">
@@ -39,8 +71,8 @@ export function renderDocument(view: View, parts: DocumentParts): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="color-scheme" content="light dark">
-${live ? freshness(site) : null}<title>${front ? title : `${title} · ${nameOf(view)}`}</title>
-${preview(view, parts)}<link rel="icon" href="${icon(front ? view.overview.indicator : null)}">
+${live ? freshness(site) : null}`,
+    head: html`<link rel="icon" href="${icon(front ? view.overview.indicator : null)}">
 ${feeds(view, top)}${style === null ? html`<link rel="stylesheet" href="${top}style.css">` : html`<style>${new Html(style)}</style>`}
 </head>
 <body${scriptSettings(view, live ? top : null)}>
@@ -48,13 +80,15 @@ ${feeds(view, top)}${style === null ? html`<link rel="stylesheet" href="${top}st
 ${sprite}
 ${header(view, front, top)}
 <main class="frame" id="main">
-${front ? null : trail(view, parts, top)}${front && site.brand.header !== null ? html`<h1 class="unseen">${nameOf(view)}</h1>\n` : null}${main}
+${front ? null : trailHead(view, top)}`,
+    closing: html`
 </main>
 <footer>${footer(view, live, top)}</footer>
 ${script === null ? html`<script src="${top}page.js"></script>` : html`<script>${new Html(script)}</script>`}
 </body>
 </html>
-`.markup;
+`,
+  };
 }
 
 /** `Amazon.com status`, or what the brand calls it. */
@@ -112,13 +146,12 @@ function freshness({ revision, generatedAt }: Site): Html {
 }
 
 /** What shows where somebody passes the link on. */
-function preview(view: View, { title, description, path }: DocumentParts): Html {
-  const { site } = view;
+function preview({ site }: View, { title, description, path }: DocumentParts, name: Html): Html {
   const line = description.length > 300 ? `${description.slice(0, 299).replace(/\s\S*$/, "")}…` : description;
   const address = site.url === null ? null : `${site.url}/${path === FRONT ? "" : path}`;
   return html`<meta name="description" content="${line}">
 <meta property="og:type" content="website">
-<meta property="og:site_name" content="${nameOf(view)}">
+<meta property="og:site_name" content="${name}">
 <meta property="og:title" content="${title}">
 <meta property="og:description" content="${line}">
 ${
@@ -170,11 +203,14 @@ function own(markup: string, top: string): Html {
   return new Html(markup.replaceAll("{root}", top));
 }
 
-function trail(view: View, { trail }: DocumentParts, top: string): Html {
+/** `trail` follows it. */
+function trailHead(view: View, top: string): Html {
   const { frame } = view.speech.texts;
-  return html`<nav class="trail" aria-label="${frame.path}"><ol class="plain"><li><a href="${top}${FRONT}">${frame.front}</a></li>${trail.map(
-    ({ name, href }) => html`<li><a href="${href}">${name}</a></li>`,
-  )}</ol></nav>
+  return html`<nav class="trail" aria-label="${frame.path}"><ol class="plain"><li><a href="${top}${FRONT}">${frame.front}</a></li>`;
+}
+
+function trail({ trail }: DocumentParts): Html {
+  return html`${trail.map(({ name, href }) => html`<li><a href="${href}">${name}</a></li>`)}</ol></nav>
 `;
 }
 

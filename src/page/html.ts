@@ -13,9 +13,8 @@ export type HtmlPart = string | number | null | Html | readonly Html[];
 /** Template tag: markup in the template stays, whatever is put into it is escaped unless it is Html itself. */
 export function html(template: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
   let markup = template[0] ?? "";
-  parts.forEach((part, index) => {
-    markup += markupOf(part) + (template[index + 1] ?? "");
-  });
+  for (let index = 0; index < parts.length; index++)
+    markup += markupOf(parts[index] ?? null) + (template[index + 1] ?? "");
   return new Html(markup);
 }
 

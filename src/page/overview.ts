@@ -188,10 +188,15 @@ function describe(incident: PageEntry, site: Site, speech: Speech): string {
 }
 
 /** Ids that the configuration no longer knows keep their id for a name. */
-export function namesOf(site: Site, ids: readonly string[]): string[] {
-  const names = new Map(flatten(site.components).map((component) => [component.id, component.name]));
+export function namesOf({ components }: Site, ids: readonly string[]): string[] {
+  const names =
+    namesIn.get(components) ??
+    new Map(flatten(components).map((component) => [component.id, component.name]));
+  namesIn.set(components, names);
   return ids.map((id) => names.get(id) ?? id);
 }
+
+const namesIn = new WeakMap<Site["components"], ReadonlyMap<string, string>>();
 
 /** Three names at most: who has forty components wants a sentence all the same. */
 function listed(names: readonly string[], { list, count, texts }: Speech): string {

@@ -32,6 +32,7 @@ export function createSpeech({ language, texts }: Words): Speech {
   const [comma, and] = lists
     .formatToParts(["1", "2", "3"])
     .flatMap((part) => (part.type === "literal" ? [part.value] : []));
+  const taken = new Map<string, readonly string[]>();
   const say = (text: string, values: Values) =>
     text.replace(/\{(\w+)\}/g, (whole, name: string) => {
       const value = values[name];
@@ -42,14 +43,20 @@ export function createSpeech({ language, texts }: Words): Speech {
     direction: RIGHT_TO_LEFT.has(new Intl.Locale(language).language) ? "rtl" : "ltr",
     texts,
     say,
-    sayHtml: (text, values) =>
-      new Html(
-        escapeHtml(text).replace(/\{(\w+)\}/g, (whole, name: string) => {
-          const value = values[name];
-          if (value === undefined) return whole;
-          return value instanceof Html ? value.markup : escapeHtml(String(value));
-        }),
-      ),
+    sayHtml(text, values) {
+      // What stands between the names, and the names, in turn.
+      const parts = taken.get(text) ?? escapeHtml(text).split(/\{(\w+)\}/);
+      taken.set(text, parts);
+      let markup = parts[0] ?? "";
+      for (let index = 1; index < parts.length; index += 2) {
+        const name = parts[index] ?? "";
+        const value = values[name];
+        if (value === undefined) markup += `{${name}}`;
+        else markup += value instanceof Html ? value.markup : escapeHtml(String(value));
+        markup += parts[index + 1] ?? "";
+      }
+      return new Html(markup);
+    },
     count: (plural, count, values = {}) =>
       say(plural[plurals.select(count)] ?? plural.other, { ...values, count: numbers.format(count) }),
     list(names) {

@@ -1,5 +1,5 @@
 import { type LocalTime, localTime } from "../base/zone.ts";
-import { type Html, html } from "./html.ts";
+import { Html, html } from "./html.ts";
 
 /** How one page writes its times: in its language and its property's zone, with UTC beside it for everyone else. */
 export interface Times {
@@ -28,28 +28,117 @@ type Format = (options: Intl.DateTimeFormatOptions, zone?: string) => (at: Date)
 export function createTimes(locale: string, timeZone: string): Times {
   const language = supported(locale);
   const format: Format = (options, zone = timeZone) => {
-    const formatter = new Intl.DateTimeFormat(language, { ...options, timeZone: zone });
-    // Node releases disagree about the kind of space before AM and PM.
-    return (at) => formatter.format(at).replace(/\u202f/g, "\u00a0");
+    let formatter: Intl.DateTimeFormat | undefined;
+    return (at) => {
+      formatter ??= new Intl.DateTimeFormat(language, { ...options, timeZone: zone });
+      // Node releases disagree about the kind of space before AM and PM.
+      return formatter.format(at).replace(/\u202f/g, "\u00a0");
+    };
   };
-  const day = format(LONG_DAY);
-  const utcDay = format(LONG_DAY, "UTC");
-  const clock = format({ ...CLOCK, timeZoneName: "short" });
-  const utcClock = format(UTC_CLOCK, "UTC");
-  const utc = (at: Date) => `${utcDay(at) === day(at) ? "" : `${utcDay(at)}, `}${utcClock(at)} UTC`;
+  const reading = steadyReading(timeZone, language);
+  const day = remembering(format(LONG_DAY));
+  const utcDay = remembering(format(LONG_DAY, "UTC"));
+  const clock = remembering(format({ ...CLOCK, timeZoneName: "short" }));
+  const utcClock = remembering(format(UTC_CLOCK, "UTC"));
+  const month = remembering(format({ month: "long", year: "numeric" }));
+  const monthKey = remembering((at) => monthOf(localTime(at, timeZone)));
+  const dayAt = (at: Date) => day(at, reading(at)?.day ?? null);
   return {
-    full: (at) =>
-      html`<time datetime="${at.toISOString()}">${day(at)}, <b>${clock(at)}</b> <span class="utc">(${utc(at)})</span></time>`,
-    day: (at) => html`<time datetime="${at.toISOString()}">${day(at)}</time>`,
+    full(at) {
+      const steady = reading(at);
+      const local = day(at, steady?.day ?? null);
+      const inUtc = utcDay(at, dayOf(at));
+      return html`<time datetime="${at.toISOString()}">${local}, <b>${clock(at, steady?.clock ?? null)}</b> <span class="utc">(${inUtc.markup === local.markup ? null : html`${inUtc}, `}${utcClock(at, minuteOf(at))} UTC)</span></time>`;
+    },
+    day: (at) => html`<time datetime="${at.toISOString()}">${dayAt(at)}</time>`,
     date: (at) => {
       const local = localTime(at, timeZone);
-      return html`<time datetime="${monthOf(local)}-${padded(local.day)}">${day(at)}</time>`;
+      return html`<time datetime="${monthOf(local)}-${padded(local.day)}">${dayAt(at)}</time>`;
     },
-    month: format({ month: "long", year: "numeric" }),
-    monthKey: (at) => monthOf(localTime(at, timeZone)),
+    month: (at) => month(at, reading(at)?.day ?? null).text,
+    monthKey: (at) => monthKey(at, reading(at)?.day ?? null).text,
     range: rangeOf(format),
     lasted: lastingOf(language),
   };
+}
+
+/** `write` with what it wrote before under the same key; without one it writes anew. Thousands of times fall on few days and minutes. */
+function remembering(write: (at: Date) => string): (at: Date, key: number | null) => Written {
+  const before = new Map<number, Written>();
+  return (at, key) => {
+    const known = key === null ? undefined : before.get(key);
+    if (known !== undefined) return known;
+    const text = write(at);
+    const written = new Written(text);
+    if (key !== null) before.set(key, written);
+    return written;
+  };
+}
+
+/** Text with itself as markup. */
+class Written extends Html {
+  readonly text: string;
+  constructor(text: string) {
+    super(html`${text}`.markup);
+    this.text = text;
+  }
+}
+
+/** What a clock in a zone shows at some instant. */
+interface Reading {
+  /** That of 1970 is 0. */
+  readonly day: number;
+  /** Another number for every minute of the day under every name of the zone. */
+  readonly clock: number;
+}
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+const MINUTES = 1440;
+/** Clocks that are changed and changed back take longer: a week, in Recife in October 2000. */
+const STRETCH_DAYS = 4;
+/** From here on no zone is off UTC by seconds, as Liberia was until January 1972. */
+const WHOLE_MINUTES_SINCE = Date.UTC(1972, 1);
+
+/**
+ * What clocks show in the zone; null within days of a change, where they are put forward or back or their zone takes another
+ * name. Asks Intl once for each STRETCH_DAYS in place of once for each time.
+ */
+function steadyReading(timeZone: string, language: string): (at: Date) => Reading | null {
+  const named = new Intl.DateTimeFormat(language, { timeZone, timeZoneName: "short" });
+  const names: string[] = [];
+  const beginnings = new Map<number, { readonly ahead: number; readonly name: number }>();
+  const beginning = (stretch: number) => {
+    const known = beginnings.get(stretch);
+    if (known !== undefined) return known;
+    const at = new Date(stretch * STRETCH_DAYS * DAY_MS);
+    const { year, month, day, hour, minute } = localTime(at, timeZone);
+    const name = named.formatToParts(at).find(({ type }) => type === "timeZoneName")?.value ?? "";
+    if (!names.includes(name)) names.push(name);
+    const made = {
+      ahead: Date.UTC(year, month - 1, day, hour, minute) - at.getTime(),
+      name: names.indexOf(name),
+    };
+    beginnings.set(stretch, made);
+    return made;
+  };
+  return (at) => {
+    if (!(at.getTime() >= WHOLE_MINUTES_SINCE)) return null;
+    const stretch = Math.floor(dayOf(at) / STRETCH_DAYS);
+    const { ahead, name } = beginning(stretch);
+    const next = beginning(stretch + 1);
+    if (next.ahead !== ahead || next.name !== name) return null;
+    const shown = new Date(at.getTime() + ahead);
+    return { day: dayOf(shown), clock: name * MINUTES + minuteOf(shown) };
+  };
+}
+
+function dayOf(at: Date): number {
+  return Math.floor(at.getTime() / DAY_MS);
+}
+
+function minuteOf(at: Date): number {
+  return Math.floor((at.getTime() - dayOf(at) * DAY_MS) / MINUTE_MS);
 }
 
 function monthOf({ year, month }: LocalTime): string {

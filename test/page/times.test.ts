@@ -34,6 +34,62 @@ describe("the page's times", () => {
   });
 });
 
+describe("many times", () => {
+  const DAYS = { day: "numeric", month: "long", year: "numeric" } as const;
+  const CLOCK = { hour: "numeric", minute: "2-digit" } as const;
+  /** Writes each time by itself. */
+  const eachAlone = (locale: string, timeZone: string) => {
+    const format = (options: Intl.DateTimeFormatOptions, zone = timeZone) =>
+      new Intl.DateTimeFormat(locale, { ...options, timeZone: zone });
+    const [day, utcDay] = [format(DAYS), format(DAYS, "UTC")];
+    const clock = format({ ...CLOCK, timeZoneName: "short" });
+    const utcClock = format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, "UTC");
+    return (when: Date) => {
+      const [local, inUtc] = [day.format(when), utcDay.format(when)];
+      const utc = `${inUtc === local ? "" : `${inUtc}, `}${utcClock.format(when)} UTC`;
+      return `${local}, ${clock.format(when)} (${utc})`.replace(/\s+/g, " ");
+    };
+  };
+
+  it("are written as each would be by itself, also on the days on which clocks change", () => {
+    const west = ["America/Los_Angeles", "America/Recife", "America/St_Johns", "Africa/Monrovia"];
+    const east = ["Africa/Casablanca", "Europe/Dublin", "Asia/Kathmandu", "Pacific/Apia", "UTC"];
+    const zone = fc.constantFrom(...west, ...east);
+    const changes = ["2010-03-14T10:00Z", "2000-10-15T03:00Z", "2011-12-30T10:00Z", "1972-01-07T00:44Z"];
+    // By the half hour, so that many show the same minute on a clock, or the same day.
+    const near = fc
+      .record({
+        change: fc.constantFrom(...changes),
+        half: fc.integer({ min: -288, max: 288 }),
+        seconds: fc.constantFrom(0, 59),
+      })
+      .map(({ change, half, seconds }) => new Date(Date.parse(change) + half * 1_800_000 + seconds * 1000));
+    const any = fc.date({
+      min: at("1890-01-01T00:00:00Z"),
+      max: at("2060-01-01T00:00:00Z"),
+      noInvalidDate: true,
+    });
+    fc.assert(
+      fc.property(
+        zone,
+        fc.constantFrom("en-US", "en-GB", "de", "ar-EG", "fa", "th", "ja"),
+        fc.array(fc.oneof({ weight: 9, arbitrary: near }, any), { minLength: 50, maxLength: 100 }),
+        (timeZone, locale, whens) => {
+          const times = createTimes(locale, timeZone);
+          const alone = eachAlone(locale, timeZone);
+          const month = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", timeZone });
+          for (const when of whens) {
+            expect(text(times.full(when))).toBe(alone(when));
+            expect(times.monthKey(when)).toBe(month.format(when));
+          }
+        },
+      ),
+      // Half a minute off: the two are not of one minute there.
+      { examples: [["Africa/Monrovia", "en-US", [at("1972-01-02T12:14:00Z"), at("1972-01-02T12:14:59Z")]]] },
+    );
+  });
+});
+
 describe("a range of times", () => {
   const range = (from: string, to: string | null, now = NOW) =>
     text(times.range(at(from), to === null ? null : at(to), now));

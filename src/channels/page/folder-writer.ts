@@ -1,7 +1,19 @@
 import { randomBytes } from "node:crypto";
-import { type Dirent, existsSync, lstatSync } from "node:fs";
+import {
+  closeSync,
+  type Dirent,
+  existsSync,
+  fsync,
+  lstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { promisify } from "node:util";
 import { MANIFEST, type PageFile } from "../../page/build.ts";
 import { ChannelError } from "../contract.ts";
 import { inTheWay } from "./read-plain.ts";
@@ -14,6 +26,8 @@ export class FolderWriter {
   readonly #directory: string;
   readonly #there: Map<string, Dirent>;
   readonly #folders: Set<string>;
+  /** Nobody else's draft has this name, and each file is drafted once at a time. */
+  readonly #draft = `${randomBytes(6).toString("hex")}.tmp`;
   #written = 0;
   /** Replaced, and not yet surely on disk. */
   readonly #unsynced: string[] = [];
@@ -48,7 +62,7 @@ export class FolderWriter {
     if (this.#there.get(path)?.isFile() !== true) return false;
     try {
       // One of thousands: asking at once is many times quicker than waiting for each.
-      return lstatSync(join(this.#directory, path)).size > 0;
+      return (lstatSync(`${this.#directory}/${path}`, { throwIfNoEntry: false })?.size ?? 0) > 0;
     } catch {
       return false;
     }
@@ -75,13 +89,18 @@ export class FolderWriter {
         return true;
       }
       if (TELLING.has(path)) await this.#syncAll();
-      const bytes = Buffer.from(content as string);
-      if (standing?.isFile() && (await same(target, bytes))) return false;
-      await this.#ensureFolder(dirname(path));
+      if (standing?.isFile() && (await same(target, Buffer.from(content as string)))) return false;
+      const folder = dirname(path);
+      if (!this.#folders.has(folder)) await this.#ensureFolder(folder);
+      const draft = join(this.#directory, folder, `.${basename(path)}.${this.#draft}`);
       this.#written += 1;
-      const sync = this.#written <= SYNCED_ONE_BY_ONE || TELLING.has(path);
-      await replace(target, bytes, sync);
-      if (!sync) this.#unsynced.push(target);
+      if (this.#written <= SYNCED_ONE_BY_ONE || TELLING.has(path)) await replace(target, draft, content);
+      else {
+        replaceInMemory(target, draft, content);
+        this.#unsynced.push(target);
+        // Other channels have answers to receive.
+        if (this.#written % WRITTEN_AT_ONCE === 0) await nextTurn();
+      }
       return true;
     });
   }
@@ -113,6 +132,7 @@ const FOLDERS = [
 /** Written last: by these a reader, another program or the next build finds all others. */
 const TELLING: ReadonlySet<string> = new Set(["status.json", "index.html", MANIFEST]);
 const SYNCED_ONE_BY_ONE = 100;
+const WRITTEN_AT_ONCE = 16;
 const DRAFT = /^\..+\.[0-9a-f]{12}\.tmp$/;
 
 /** False where there is none. Throws where something else stands in its place. */
@@ -140,13 +160,13 @@ async function same(path: string, bytes: Buffer): Promise<boolean> {
   return (await stat(path)).size === bytes.length && (await readFile(path)).equals(bytes);
 }
 
-async function replace(target: string, bytes: Buffer, toDisk: boolean): Promise<void> {
-  const draft = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`);
+/** The file is on disk when it takes the other's place. */
+async function replace(target: string, draft: string, content: string | Uint8Array): Promise<void> {
   try {
     const file = await open(draft, "wx", 0o644);
     try {
-      await file.writeFile(bytes);
-      if (toDisk) await file.sync();
+      await file.writeFile(content);
+      await file.sync();
     } finally {
       await file.close();
     }
@@ -158,12 +178,29 @@ async function replace(target: string, bytes: Buffer, toDisk: boolean): Promise<
   }
 }
 
-async function sync(path: string): Promise<void> {
-  const file = await open(path, "r");
+/** The same, whenever the disk has it: what only goes to memory takes longer to wait for than to do. */
+function replaceInMemory(target: string, draft: string, content: string | Uint8Array): void {
   try {
-    await file.sync();
+    writeFileSync(draft, content, { flag: "wx", mode: 0o644 });
+    renameSync(draft, target);
+  } catch (error) {
+    try {
+      rmSync(draft, { force: true });
+    } catch {
+      // What went wrong first is what counts.
+    }
+    throw error;
+  }
+}
+
+const toDisk = promisify(fsync);
+
+async function sync(path: string): Promise<void> {
+  const file = openSync(path, "r");
+  try {
+    await toDisk(file);
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
