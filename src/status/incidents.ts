@@ -6,12 +6,12 @@ import type { Person } from "./caller.ts";
 
 /** The incident that an id, a unique prefix of one, or the key of an announcement names. */
 export async function namedIncident(ledger: Ledger, reference: string): Promise<Incident> {
-  const incidents = await ledger.incidents();
-  const exact = incidents.find(({ id }) => id === reference);
-  if (exact !== undefined) return exact;
+  const exact = await ledger.incident(reference);
+  if (exact !== null) return exact;
   const keyed = await ledger.updateByKey(reference);
-  const byKey = incidents.find(({ id }) => id === keyed?.update.incidentId);
-  if (byKey !== undefined) return byKey;
+  const byKey = keyed === null ? null : await ledger.incident(keyed.update.incidentId);
+  if (byKey !== null) return byKey;
+  const incidents = await ledger.incidents();
   // Whoever forgot the date may type the words behind it.
   const matches = incidents.filter(
     ({ id }) => id.startsWith(reference) || id.slice("2010-06-29-".length).startsWith(reference),

@@ -181,7 +181,8 @@ async function replace(target: string, draft: string, content: string | Uint8Arr
 /** The same, whenever the disk has it: what only goes to memory takes longer to wait for than to do. */
 function replaceInMemory(target: string, draft: string, content: string | Uint8Array): void {
   try {
-    writeFileSync(draft, content, { flag: "wx", mode: 0o644 });
+    // With the encoding said, Node writes text without a copy of it.
+    writeFileSync(draft, content, { encoding: "utf8", flag: "wx", mode: 0o644 });
     renameSync(draft, target);
   } catch (error) {
     try {
