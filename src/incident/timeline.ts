@@ -34,53 +34,48 @@ export interface Day {
  * component, or a group with all below it) had on it. Whatever an update said counts at least on the day it was said;
  * work that is only planned and notices affect nothing. Throws RangeError for a zone that does not exist.
  */
-export function daysOf(
-  ids: readonly string[],
+export function timelineOf(
   incidents: readonly TimelineIncident[],
   now: Date,
   timeZone: string,
   days: number,
-): Day[] {
+): (ids: readonly string[]) => Day[] {
   const calendar = calendarOf(now, timeZone, days);
-  const worst = calendar.map((): ComponentState => "operational");
-  for (const { from, to, state } of periodsOf(ids, incidents, now)) {
-    const first = calendar.findLastIndex(({ start }) => start <= from);
-    for (let day = Math.max(0, first); day < days && calendar[day]!.start < to; day++)
-      worst[day] = worse(worst[day]!, state);
-  }
-  return calendar.map(({ date }, day) => ({ date, worst: worst[day]! }));
+  const periods = incidents.flatMap((incident) => periodsOf(incident, now));
+  return (ids) => {
+    const wanted = new Set(ids);
+    const worst = calendar.map((): ComponentState => "operational");
+    for (const { from, to, components } of periods) {
+      const hit = components.filter(({ id }) => wanted.has(id));
+      const state = hit.reduce((found, each) => worse(found, each.state), "operational" as ComponentState);
+      if (state === "operational") continue;
+      const first = calendar.findLastIndex(({ start }) => start <= from);
+      for (let day = Math.max(0, first); day < days && calendar[day]!.start < to; day++)
+        worst[day] = worse(worst[day]!, state);
+    }
+    return calendar.map(({ date }, day) => ({ date, worst: worst[day]! }));
+  };
 }
 
 /** In milliseconds, up to but not including `to`; Infinity while it lasts. Periods of several updates may overlap. */
 interface Period {
   readonly from: number;
   readonly to: number;
-  readonly state: ComponentState;
+  readonly components: readonly AffectedComponent[];
 }
 
-function periodsOf(ids: readonly string[], incidents: readonly TimelineIncident[], now: Date): Period[] {
-  const wanted = new Set(ids);
-  const periods: Period[] = [];
-  for (const incident of incidents) {
-    if (incident.type === "notice") continue;
-    const updates = [...incident.updates].sort((a, b) => a.number - b.number);
-    updates.forEach((update, index) => {
-      if (isClosed(update.phase) || update.phase === "scheduled") return;
-      const hit = update.components.filter(({ id }) => wanted.has(id));
-      const state = hit.reduce((found, each) => worse(found, each.state), "operational" as ComponentState);
-      if (state === "operational") return;
-      // A clock elsewhere may run ahead of ours: what was said is true now.
-      const said = Math.min(update.at.getTime(), now.getTime());
-      const from = index === 0 ? Math.min(said, incident.startedAt.getTime()) : said;
-      const next = updates[index + 1]?.at ?? incident.resolvedAt;
-      periods.push({
-        from,
-        to: next === null ? Number.POSITIVE_INFINITY : Math.max(next.getTime(), from + 1),
-        state,
-      });
-    });
-  }
-  return periods;
+function periodsOf(incident: TimelineIncident, now: Date): Period[] {
+  if (incident.type === "notice") return [];
+  const updates = [...incident.updates].sort((a, b) => a.number - b.number);
+  return updates.flatMap(({ at, phase, components }, index) => {
+    if (isClosed(phase) || phase === "scheduled") return [];
+    // A clock elsewhere may run ahead of ours: what was said is true now.
+    const said = Math.min(at.getTime(), now.getTime());
+    const from = index === 0 ? Math.min(said, incident.startedAt.getTime()) : said;
+    const next = updates[index + 1]?.at ?? incident.resolvedAt;
+    const to = next === null ? Number.POSITIVE_INFINITY : Math.max(next.getTime(), from + 1);
+    return [{ from, to, components }];
+  });
 }
 
 /** The days in order, each with its first instant. */

@@ -1,6 +1,6 @@
 import { type Component, worse } from "../incident/components.ts";
 import { type AffectedComponent, COMPONENT_STATES, type ComponentState } from "../incident/incident.ts";
-import { type Day, daysOf } from "../incident/timeline.ts";
+import { type Day, timelineOf } from "../incident/timeline.ts";
 import { Html, html } from "./html.ts";
 import { SHAPE_OF_STATE } from "./symbols.ts";
 import { datesOf } from "./times.ts";
@@ -23,9 +23,10 @@ export function createChart(view: View): Chart {
   const { site, recent, speech, overview } = view;
   const date = dayAndMonth(datesOf(speech.language, site.property.locale));
   const going = [...overview.open, ...overview.underWay].flatMap(({ components }) => components);
+  const daysOf = timelineOf(recent, site.generatedAt, site.property.timeZone, DAYS);
   return (component) => {
     const ids = idsOf(component);
-    const days = daysOf(ids, recent, site.generatedAt, site.property.timeZone, DAYS).map((day, index) =>
+    const days = daysOf(ids).map((day, index) =>
       // Today is never better than what is open, even where the words that said so were withdrawn.
       index < DAYS - 1 ? day : { ...day, worst: stateOf(ids, going, day.worst) },
     );

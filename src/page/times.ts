@@ -41,7 +41,6 @@ export function createTimes(locale: string, timeZone: string): Times {
   const clock = remembering(format({ ...CLOCK, timeZoneName: "short" }));
   const utcClock = remembering(format(UTC_CLOCK, "UTC"));
   const month = remembering(format({ month: "long", year: "numeric" }));
-  const monthKey = remembering((at) => monthOf(localTime(at, timeZone)));
   const dayAt = (at: Date) => day(at, reading(at)?.day ?? null);
   return {
     full(at) {
@@ -56,7 +55,7 @@ export function createTimes(locale: string, timeZone: string): Times {
       return html`<time datetime="${monthOf(local)}-${padded(local.day)}">${dayAt(at)}</time>`;
     },
     month: (at) => month(at, reading(at)?.day ?? null).text,
-    monthKey: (at) => monthKey(at, reading(at)?.day ?? null).text,
+    monthKey: (at) => monthAnywhere(at) ?? monthOf(localTime(at, timeZone)),
     range: rangeOf(format),
     lasted: lastingOf(language),
   };
@@ -95,6 +94,8 @@ interface Reading {
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const MINUTES = 1440;
+/** No zone is further than this from UTC. */
+const FURTHEST_MS = 15 * 3_600_000;
 /** Clocks that are changed and changed back take longer: a week, in Recife in October 2000. */
 const STRETCH_DAYS = 4;
 /** From here on no zone is off UTC by seconds, as Liberia was until January 1972. */
@@ -141,7 +142,18 @@ function minuteOf(at: Date): number {
   return Math.floor((at.getTime() - dayOf(at) * DAY_MS) / MINUTE_MS);
 }
 
-function monthOf({ year, month }: LocalTime): string {
+/** Far enough from its ends a month is the same in every zone; null near them. Asking Intl costs a hundred times as much. */
+function monthAnywhere(at: Date): string | null {
+  const [earliest, latest] = [utcMonth(at.getTime() - FURTHEST_MS), utcMonth(at.getTime() + FURTHEST_MS)];
+  return earliest === latest && at.getTime() >= WHOLE_MINUTES_SINCE ? earliest : null;
+}
+
+function utcMonth(ms: number): string {
+  const at = new Date(ms);
+  return monthOf({ year: at.getUTCFullYear(), month: at.getUTCMonth() + 1 });
+}
+
+function monthOf({ year, month }: Pick<LocalTime, "year" | "month">): string {
   return `${year}-${padded(month)}`;
 }
 

@@ -2,7 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { worse } from "../../src/incident/components.ts";
 import { COMPONENT_STATES, type ComponentState, type Phase } from "../../src/incident/incident.ts";
-import { daysOf, type TimelineIncident } from "../../src/incident/timeline.ts";
+import { type Day, type TimelineIncident, timelineOf } from "../../src/incident/timeline.ts";
+
+const daysOf = (
+  ids: readonly string[],
+  incidents: readonly TimelineIncident[],
+  ...calendar: [now: Date, timeZone: string, days: number]
+): Day[] => timelineOf(incidents, ...calendar)(ids);
 
 const ZONE = "America/Los_Angeles";
 const NOW = at("2010-06-29T19:00:00Z");
