@@ -63,7 +63,6 @@ export const WHOLE = "the whole update";
 const LONGEST_EXCERPT = 60;
 /** Of one rule in one text: nobody reads on. */
 const MOST = 50;
-const byPlace = new Intl.Collator("en", { numeric: true });
 
 /**
  * What the wording rules have against an update: what blocks first, then by place.
@@ -72,43 +71,43 @@ const byPlace = new Intl.Collator("en", { numeric: true });
  * Of one rule in one text at most 50 are given. Rules for the public do not look at an update that goes to internal channels only.
  */
 export function checkWording(wording: Wording, policy: WordingPolicy): readonly Finding[] {
-  const passages = passagesOf(wording).map((passage) => {
-    const secrets = findSecrets(passage.text);
-    return { passage, secrets, masked: mask(passage.text, secrets) };
-  });
-  const findings = (Object.keys(RULES) as Rule[]).flatMap((rule): Finding[] => {
+  const rules = (Object.keys(RULES) as Rule[]).flatMap((rule) => {
     const level = policy.rules[rule] ?? RULES[rule];
-    if (level === "off") return [];
-    const { text, facts } = LOOKS[rule];
+    return level === "off" ? [] : [{ rule, level, ...LOOKS[rule] }];
+  });
+  // Text by text, for what a text is read for is made ready once.
+  const sightings = passagesOf(wording).map((passage) => {
+    const secrets = findSecrets(passage.text);
+    const masked = mask(passage.text, secrets);
+    return rules.map(({ rule, text }): Sighting[] =>
+      text === undefined ||
+      (passage.audience === "internal" && text.publicOnly) ||
+      (!passage.live && text.liveOnly)
+        ? []
+        : text
+            .find(passage, wording, policy)
+            .slice(0, MOST)
+            .filter(
+              ({ start, end }) =>
+                rule === "secret" || !secrets.some((span) => span.value <= start && span.end >= end),
+            )
+            .map((hit) => ({
+              passage,
+              hit,
+              words: hit.sameAs ?? ` ${wordsOf(passage.text.slice(hit.start, hit.end)).join(" ")} `,
+              excerpt: shorten(hit.excerpt ?? masked.slice(hit.start, hit.end)),
+            })),
+    );
+  });
+  const findings = rules.flatMap(({ rule, level, facts }, at): Finding[] => {
     const objections = (facts?.(wording) ?? []).map((objection) => ({
       ...objection,
       excerpt: shorten(objection.excerpt),
       place: WHOLE,
       channels: [],
     }));
-    const sightings = passages
-      .filter(
-        ({ passage }) =>
-          text !== undefined &&
-          (passage.audience === "public" || !text.publicOnly) &&
-          (passage.live || !text.liveOnly),
-      )
-      .flatMap(({ passage, masked, secrets }) =>
-        text!
-          .find(passage, wording, policy)
-          .slice(0, MOST)
-          .filter(
-            ({ start, end }) =>
-              rule === "secret" || !secrets.some((span) => span.value <= start && span.end >= end),
-          )
-          .map((hit) => ({
-            passage,
-            hit,
-            words: hit.sameAs ?? ` ${wordsOf(passage.text.slice(hit.start, hit.end)).join(" ")} `,
-            excerpt: shorten(hit.excerpt ?? masked.slice(hit.start, hit.end)),
-          })),
-      );
-    return [...objections, ...gather(sightings)].map(({ place, excerpt, reason, better, channels }) => ({
+    const seen = gather(sightings.flatMap((ofRules) => ofRules[at] ?? []));
+    return [...objections, ...seen].map(({ place, excerpt, reason, better, channels }) => ({
       rule,
       level,
       place,
@@ -118,6 +117,9 @@ export function checkWording(wording: Wording, policy: WordingPolicy): readonly 
       channels,
     }));
   });
+  // Making a collator takes long, and there is mostly nothing to compare.
+  if (findings.length < 2) return findings;
+  const byPlace = new Intl.Collator("en", { numeric: true });
   return findings.sort(
     (a, b) => Number(a.level === "warn") - Number(b.level === "warn") || byPlace.compare(a.place, b.place),
   );

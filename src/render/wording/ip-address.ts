@@ -21,7 +21,10 @@ export const ipAddress: TextRule = {
         !WELL_KNOWN.has(match[0]) &&
         !NUMBERED.test(text.slice(Math.max(0, match.index - 60), match.index)),
     );
-    const v6 = [...text.matchAll(V6)].filter(([address]) => /\d/.test(address) && isIPv6(address));
+    const v6 = [...text.matchAll(V6)].filter(
+      // A time of day is none, and the platform's own check is long in the making.
+      ([address]) => /\d/.test(address) && /::|(?::.*){7}/.test(address) && isIPv6(address),
+    );
     return [...v4, ...v6].map(({ 0: address, index }) => ({
       start: index,
       end: index + address.length,

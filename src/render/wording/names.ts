@@ -33,13 +33,15 @@ export const vendor: TextRule = {
     const exact = vendors.filter((name) => EVERYDAY.has(name.trim().toLowerCase()));
     const any = vendors.filter((name) => !exact.includes(name));
     const patterns = [anyName(exact), anyName(any, "giu")].filter((pattern) => pattern !== null);
+    const found = spans(text, ...patterns);
+    if (found.length === 0) return [];
     // A part that customers know by a vendor's name ("Pay with …") is called so.
     const parts = anyName(
       facts.components.map(({ name }) => name),
       "giu",
     );
     const own = parts === null ? [] : spans(text, parts);
-    return outside(spans(text, ...patterns), own).map((span) => ({
+    return outside(found, own).map((span) => ({
       ...span,
       reason: "To customers it is our service that fails, and naming a supplier sounds like blaming one.",
       better: "Say what does not work with us, and what we are doing about it.",

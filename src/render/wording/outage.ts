@@ -34,16 +34,21 @@ export const outage: TextRule = {
   publicOnly: true,
   liveOnly: false,
   find: ({ text }, { facts }): Hit[] => {
-    if (facts.impact === "critical") return [];
+    const found = facts.impact === "critical" ? [] : phrasesIn(text, OUTAGE);
+    if (found.length === 0) return [];
     const states = facts.components.flatMap(({ state }) =>
       state === "partial_outage" || state === "major_outage" ? phrasesIn(text, STATES[state]) : [],
     );
+    const ours = outside(
+      found,
+      states.sort((a, b) => a.start - b.start),
+    );
+    if (ours.length === 0) return [];
     const parts = anyName(
       facts.components.map(({ name }) => name),
       "giu",
     );
-    const fine = [...states, ...(parts === null ? [] : spans(text, parts))].sort((a, b) => a.start - b.start);
-    return outside(phrasesIn(text, OUTAGE), fine)
+    return outside(ours, parts === null ? [] : spans(text, parts))
       .filter(({ start }) => !deniedAt(clauseBefore(text, start)))
       .map((span) => ({
         ...span,

@@ -1,21 +1,21 @@
-import { anyOf } from "./phrases.ts";
+import { anyOf, type Phrases } from "./phrases.ts";
 
 /** How a language promises that something will work again by a time. */
 export interface Promising {
   /** That it will: "should", "is expected to". */
-  readonly will: RegExp;
+  readonly will: Phrases;
   /** Being well again: "back online", "resolved". */
-  readonly back: RegExp;
+  readonly back: Phrases;
   /** When: "within 30 minutes", "by noon", "shortly". */
-  readonly time: RegExp;
+  readonly time: Phrases;
   /** What promises as soon as a time stands by it: "ETA". */
-  readonly lead: RegExp;
+  readonly lead: Phrases;
   /** What people in a hurry write without a verb: "back up within 30 minutes". */
-  readonly verbless: RegExp | null;
+  readonly verbless: Phrases | null;
   /** What promises where it opens a sentence, with nothing but an end in time behind it: "Fixed by 14:00", "Back by noon". */
-  readonly terse: { readonly words: RegExp; readonly until: RegExp } | null;
+  readonly terse: { readonly words: Phrases; readonly until: RegExp } | null;
   /** What has its time within it: "ETA 14:00". */
-  readonly whole: RegExp;
+  readonly whole: Phrases;
   /** Words that make it depend on something, or speak of something else. */
   readonly barred: ReadonlySet<string>;
 }

@@ -1,5 +1,5 @@
 import { clauseAfter, clauseBefore, wordsOf } from "./passage.ts";
-import { anyOf, apart, phrasesIn, type Span } from "./phrases.ts";
+import { anyOf, apart, maySay, phrasesIn, type Span } from "./phrases.ts";
 import { ENGLISH, GERMAN, type Promising, SPANISH } from "./promises.ts";
 import type { Hit, TextRule } from "./rule.ts";
 
@@ -61,7 +61,9 @@ function promisesIn(
   { will, back, time, lead, verbless, terse, whole, barred }: Promising,
 ): Promised[] {
   const complete = phrasesIn(text, whole).map((span) => ({ ...span, back: null }));
-  const times = phrasesIn(text, time);
+  // Most updates say a time, and few a word of being well again.
+  const signs = [back, lead, verbless, terse?.words ?? null].filter((phrases) => phrases !== null);
+  const times = maySay(text, ...signs) ? phrasesIn(text, time) : [];
   if (times.length === 0) return complete;
   const wills = phrasesIn(text, will);
   const backs = phrasesIn(text, back);

@@ -1,3 +1,4 @@
+import { matchesIn } from "./needed.ts";
 import { apart, type Span, spans } from "./phrases.ts";
 import type { Hit, TextRule } from "./rule.ts";
 
@@ -68,7 +69,7 @@ export function findSecrets(text: string): readonly Secret[] {
     value: start,
   }));
   const assigned = ASSIGNED.flatMap(([kind, pattern, spoken]) =>
-    [...text.matchAll(pattern)].flatMap((match) => {
+    matchesIn(text, pattern).flatMap((match) => {
       const [whole, sign = "", raw = ""] = match;
       const value = match.index + whole.lastIndexOf(raw);
       const end = value + raw.length;

@@ -65,9 +65,10 @@ export const wordsAgainstPhase: TextRule = {
     if (facts.type !== "incident") return [];
     const wellParts = facts.components.some(({ state }) => state === "operational");
     if (facts.phase === "investigating" || facts.phase === "identified") {
+      const found = wellParts ? [] : phrasesIn(text, OVER);
       // Of several parts some work again and some do not: that is news, not a contradiction.
-      if (wellParts || phrasesIn(text, GOES_ON, NOT_ALL).length > 0) return [];
-      return phrasesIn(text, OVER)
+      if (found.length === 0 || phrasesIn(text, GOES_ON, NOT_ALL).length > 0) return [];
+      return found
         .filter(
           ({ start, end }) =>
             phrasesIn(clauseBefore(text, start).slice(-70), LIMITED).length === 0 &&

@@ -60,23 +60,21 @@ const NO_NEWS = new Set([
   "ignorar",
 ]);
 
-const EVIDENT: readonly RegExp[] = [
-  anyOf(
-    "(?:this|it) is (?:only |just )?(?:a|another) test(?: (?:update|message|post|announcement|incident|mail|email|broadcast))?(?= ?(?:[.!,;)\\n]|$| please| only| and | –| -| for ))",
-    "testing,? (?:testing|1,? 2,? 3|123|one,? two,? three)",
-    "(?:please |just )?ignore this(?: (?:test|update|message|post|announcement|incident|mail|email|one))?(?= ?(?:[.!)\\n]|$))",
-    "(?:test|testing)[,:.;–-]? (?:please|just|pls) ignore",
-    "please ignore(?= ?(?:[.!)\\n]|$))",
-    "foo ?bar(?: ?baz)?|nothing to see here",
-    "(?:asdf|qwert|qwertz|asd asd|sdfsdf|dfgdfg|hjkl)\\p{L}*",
-    "blah,? blah",
-    "(?:das|dies|hier|es) ist (?:nur |lediglich )?ein test(?: ?(?:eintrag|nachricht|meldung))?(?= ?(?:[.!,;)\\n]|$))",
-    "(?:test|testnachricht|testmeldung)[,:.;–-]? bitte ignorieren",
-    "bitte (?:diese nachricht |dies )?ignorieren(?= ?(?:[.!)\\n]|$))",
-    "(?:esto|este|esta) es (?:solo |sólo |únicamente )?(?:una prueba|un mensaje de prueba)(?= ?(?:[.!,;)\\n]|$))",
-    "(?:por favor,? )?ignoren? este (?:mensaje|aviso)(?= ?(?:[.!)\\n]|$))",
-  ),
-];
+const EVIDENT = anyOf(
+  "(?:this|it) is (?:only |just )?(?:a|another) test(?: (?:update|message|post|announcement|incident|mail|email|broadcast))?(?= ?(?:[.!,;)\\n]|$| please| only| and | –| -| for ))",
+  "testing,? (?:testing|1,? 2,? 3|123|one,? two,? three)",
+  "(?:please |just )?ignore this(?: (?:test|update|message|post|announcement|incident|mail|email|one))?(?= ?(?:[.!)\\n]|$))",
+  "(?:test|testing)[,:.;–-]? (?:please|just|pls) ignore",
+  "please ignore(?= ?(?:[.!)\\n]|$))",
+  "foo ?bar(?: ?baz)?|nothing to see here",
+  "(?:asdf|qwert|qwertz|asd asd|sdfsdf|dfgdfg|hjkl)\\p{L}*",
+  "blah,? blah",
+  "(?:das|dies|hier|es) ist (?:nur |lediglich )?ein test(?: ?(?:eintrag|nachricht|meldung))?(?= ?(?:[.!,;)\\n]|$))",
+  "(?:test|testnachricht|testmeldung)[,:.;–-]? bitte ignorieren",
+  "bitte (?:diese nachricht |dies )?ignorieren(?= ?(?:[.!)\\n]|$))",
+  "(?:esto|este|esta) es (?:solo |sólo |únicamente )?(?:una prueba|un mensaje de prueba)(?= ?(?:[.!,;)\\n]|$))",
+  "(?:por favor,? )?ignoren? este (?:mensaje|aviso)(?= ?(?:[.!)\\n]|$))",
+);
 
 const MARKED: readonly RegExp[] = [
   /^\W{0,3}(?:test(?:ing)?|TEST|Test)\]?(?:[:!]| [–-])(?=\s|$)/gm,
@@ -95,7 +93,7 @@ export const testText: TextRule = {
       NO_NEWS.has(wordsOf(text).join(" "));
     return [
       ...(whole ? [{ start: 0, end: text.length }] : []),
-      ...phrasesIn(text, ...EVIDENT),
+      ...phrasesIn(text, EVIDENT),
       ...spans(text, ...MARKED),
     ]
       .sort((a, b) => a.start - b.start)
