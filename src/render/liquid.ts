@@ -23,9 +23,12 @@ export interface Program {
   };
 }
 
-/** Parses Liquid without files: no include, render, layout. Throws TEMPLATE_INVALID with file, line and column. */
-export function compile(source: Source): Program {
-  let slots = new Slots();
+/** What the text that is being rendered puts in; rendering is never interrupted. */
+let slots = new Slots();
+let engine: Liquid | null = null;
+
+/** One for all templates: what differs is handed to each parsing and each rendering. */
+function makeEngine(): Liquid {
   const liquid = new Liquid({
     strictVariables: true,
     strictFilters: true,
@@ -45,23 +48,49 @@ export function compile(source: Source): Program {
     });
   // The original would let a value past the marks.
   liquid.registerFilter("raw", (value: unknown) => value);
-  let parsed: Template[];
-  try {
-    parsed = liquid.parse(harmless(source.text));
-  } catch (error) {
-    throw located(error, source, {});
-  }
+  return liquid;
+}
+
+/** Parses Liquid without files: no include, render, layout. Throws TEMPLATE_INVALID with file, line and column. */
+export function compile(source: Source): Program {
+  const parsed = parse(source);
+  return { source, render: (scope) => render(parsed, source, scope) };
+}
+
+/** The same for text that is known to be in order, parsed once it is rendered: most of what we ship, nobody reads here. */
+export function compileLater(source: Source): Program {
+  let parsed: Template[] | null = null;
   return {
     source,
     render(scope) {
-      slots = new Slots();
-      try {
-        return { text: String(liquid.renderSync(parsed, scope)), slots };
-      } catch (error) {
-        throw located(error, source, scope);
-      }
+      parsed ??= parse(source);
+      return render(parsed, source, scope);
     },
   };
+}
+
+function parse(source: Source): Template[] {
+  engine ??= makeEngine();
+  try {
+    return engine.parse(harmless(source.text));
+  } catch (error) {
+    throw located(error, source, {});
+  }
+}
+
+function render(
+  parsed: Template[],
+  source: Source,
+  scope: Readonly<Record<string, unknown>>,
+): { readonly text: string; readonly slots: Slots } {
+  engine ??= makeEngine();
+  const own = new Slots();
+  slots = own;
+  try {
+    return { text: String(engine.renderSync(parsed, scope)), slots: own };
+  } catch (error) {
+    throw located(error, source, scope);
+  }
 }
 
 function hold(slots: Slots, value: unknown): string {

@@ -4,7 +4,7 @@ import type { Block, Message } from "./document.ts";
 import type { Facts, RenderRequest } from "./facts.ts";
 import { toPlainText } from "./formats/plain.ts";
 import { type Ask, type FrontMatter, readTemplateFile } from "./front-matter.ts";
-import { compile, type Program, type Source } from "./liquid.ts";
+import { compile, compileLater, type Program, type Source } from "./liquid.ts";
 import { harmless, literal } from "./literal.ts";
 import { parseMarkdown, plainText } from "./markdown.ts";
 import { checkMessage } from "./message-check.ts";
@@ -89,11 +89,12 @@ export async function listTemplates(places: TemplatePlaces): Promise<TemplateSum
 
 async function readWording(file: TemplateFile): Promise<Wording> {
   const { front, body } = readTemplateFile(file.path, await readTemplate(file));
+  const program = file.origin === "bundled" ? compileLater : compile;
   const lines = LINES.flatMap((line): [Line, Program][] => {
     const source: Source | undefined = front[line];
-    return source === undefined ? [] : [[line, compile(source)]];
+    return source === undefined ? [] : [[line, program(source)]];
   });
-  return { file, front, body: compile(body), lines: Object.fromEntries(lines) };
+  return { file, front, body: program(body), lines: Object.fromEntries(lines) };
 }
 
 function mentions({ body, lines }: Wording, name: string): boolean {
