@@ -4,13 +4,21 @@
  */
 export type MayMatch = (spelt: string) => boolean;
 
-/** A group's opening, a class, an escape, a quantifier, letters that stand for themselves, or one other sign. */
-const PARTS =
-  /\(\?(?::|<?[=!])|\[(?:\\.|[^\]\\]){0,999}\]|\\(?:[pPu]\{[^}]*\}|u[0-9a-f]{4}|x[0-9a-f]{2}|.)|(?:[*+?]|\{\d+(?:,\d*)?\})\??|[^\\[\](){}|*+?.^$ ]+|./gisu;
+const CLASS = "\\[(?:\\\\.|[^\\]\\\\]){0,999}\\]";
+/** A group with others in it, four deep. */
+const GROUP = [1, 2, 3, 4].reduce(
+  (inner) => `\\((?:[^()[\\]\\\\]|\\\\.|${CLASS}|${inner}){0,999}\\)`,
+  "(?!)",
+);
+const ESCAPE = "\\\\(?:[pPu]\\{[^}]*\\}|u[0-9a-f]{4}|x[0-9a-f]{2}|.)";
+const QUANTIFIER = "(?:[*+?]|\\{\\d+(?:,\\d*)?\\})\\??";
+const LETTERS = "[^\\\\[\\](){}|*+?.^$ ]+";
+/** One of these, or one other sign. */
+const PARTS = new RegExp(`${GROUP}|${CLASS}|${ESCAPE}|${QUANTIFIER}|${LETTERS}|.`, "gisu");
 /** Stands between letters that need not be neighbours. */
 const GAP = "\n";
 /** What is no letter, where it is a part by itself or begins one. */
-const SIGNS = "[]{}^$.";
+const SIGNS = "[]{}^$.+";
 
 /** How words are compared with a text: a pattern's letters are spelt as the text's. */
 export interface Spelling {
@@ -35,46 +43,59 @@ export const IN_WORDS: Spelling = {
   text: remembered((text) => ` ${words(text)} `),
 };
 
-/** What may match a pattern, by its source, as far as that has neither named groups nor flags within. */
-export function mayMatch(source: string, { whole, letters: spelt }: Spelling): MayMatch {
-  const parts = source.match(PARTS) ?? [];
-  let at = 0;
-  /** `begins`, `ends`: no letter stands before it, or behind it. */
-  const choices = (begins: boolean, ends: boolean): MayMatch => {
-    const any: MayMatch[] = [];
-    do any.push(sequence(begins, ends));
-    while (parts[at++] === "|");
-    return (text) => any.some((each) => each(text));
-  };
-  const sequence = (begins: boolean, ends: boolean): MayMatch => {
-    const all: MayMatch[] = [];
-    let letters = begins ? " " : "";
-    while (!isEnd(parts[at])) {
-      const part = parts[at++]!;
-      const sign = part[0]!;
-      if (sign === "(") {
-        const behind = closing(parts, at) + 1;
-        const next = parts[behind];
-        const isAround = part !== "(" && part !== "(?:";
-        if (isOptional(next) || isAround) at = behind;
-        else {
-          const bound = isEnd(next) ? ends : whole && next === " " && !isOptional(parts[behind + 1]);
-          all.push(choices(letters.endsWith(" "), bound));
-        }
-        if (!isAround) letters += GAP;
-      } else if (isQuantifier(part)) {
-        letters = `${isOptional(part) ? letters.replace(/ \n $|.$/su, "") : letters}${GAP}`;
-      } else if (sign === " ") letters += whole ? ` ${GAP} ` : GAP;
-      else if (sign === "\\") letters += /^\\[^\w\s\u0080-\uffff]$/.test(part) ? spelt(part[1]!) : GAP;
-      else letters += SIGNS.includes(sign) ? GAP : spelt(part);
-    }
-    const words = `${letters}${ends ? " " : ""}`.split(GAP).filter((word) => word !== "" && word !== " ");
-    return (text) => words.every((word) => text.includes(word)) && all.every((each) => each(text));
-  };
-  return choices(whole, whole);
+const ANYTHING: MayMatch = () => true;
+
+/**
+ * What may match a pattern, by its source, as far as that has neither named groups nor flags within.
+ * `begins`, `ends`: no letter stands before it, or behind it.
+ */
+export function mayMatch(
+  source: string,
+  spelling: Spelling,
+  begins = spelling.whole,
+  ends = spelling.whole,
+): MayMatch {
+  const blank = spelling.whole ? ` ${GAP} ` : GAP;
+  // Most groups are nothing but words.
+  if (/^[\w |]*$/.test(source)) {
+    const choices = source
+      .split("|")
+      .map((row) => framed(spelling.letters(row).replaceAll(" ", blank), begins, ends));
+    return (text) => choices.some((words) => words.every((word) => text.includes(word)));
+  }
+  const rows: string[][] = [[]];
+  for (const part of source.match(PARTS) ?? [])
+    if (part === "|") rows.push([]);
+    else rows.at(-1)!.push(part);
+  const any = rows.map((row) => needsAll(row, spelling, begins, ends));
+  return (text) => any.some((each) => each(text));
 }
 
-const ANYTHING: MayMatch = () => true;
+function needsAll(parts: readonly string[], spelling: Spelling, begins: boolean, ends: boolean): MayMatch {
+  const { whole, letters: spelt } = spelling;
+  const groups: MayMatch[] = [];
+  let letters = "";
+  for (const [at, part] of parts.entries()) {
+    const sign = part[0]!;
+    const next = parts[at + 1];
+    // Groups too deep for one part.
+    if (part === "(" || part === ")") return ANYTHING;
+    if (sign === "(") {
+      const [, kind, inner = ""] = /^\((?:\?(:|<?[=!]))?(.*)\)$/s.exec(part) ?? [];
+      if (kind !== undefined && kind !== ":") continue;
+      const bound = next === undefined ? ends : whole && next === " " && !isOptional(parts[at + 2]);
+      if (!isOptional(next))
+        groups.push(mayMatch(inner, spelling, at === 0 ? begins : letters.endsWith(" "), bound));
+      letters += GAP;
+    } else if (sign === " ") letters += whole ? ` ${GAP} ` : GAP;
+    else if (isOptional(part)) letters = `${letters.replace(/ \n $|.$/su, "")}${GAP}`;
+    else if (sign === "\\") letters += /^\\[^\w\s\u0080-\uffff]$/.test(part) ? spelt(part[1]!) : GAP;
+    else letters += SIGNS.includes(sign) ? GAP : spelt(part);
+  }
+  const words = framed(letters, begins, ends);
+  return (text) => words.every((word) => text.includes(word)) && groups.every((each) => each(text));
+}
+
 const gates = new WeakMap<RegExp, MayMatch>();
 
 /** All matches of a pattern that is neither sticky nor has named groups or flags within. */
@@ -96,24 +117,10 @@ function remembered(spell: (text: string) => string): (text: string) => string {
   };
 }
 
-function isEnd(part: string | undefined): boolean {
-  return part === undefined || part === "|" || part === ")";
-}
-
-function isQuantifier(part: string | undefined): boolean {
-  return part !== undefined && (isOptional(part) || part[0] === "+" || (part[0] === "{" && part.length > 1));
+function framed(letters: string, begins: boolean, ends: boolean): string[] {
+  return `${begins ? " " : ""}${letters}${ends ? " " : ""}`.split(GAP).filter((word) => word.trim() !== "");
 }
 
 function isOptional(part: string | undefined): boolean {
   return part !== undefined && (part[0] === "?" || part[0] === "*" || part.startsWith("{0"));
-}
-
-/** Where the group ends whose first part stands at an index. */
-function closing(parts: readonly string[], first: number): number {
-  let at = first;
-  for (let depth = 1; at < parts.length; at++) {
-    if (parts[at]![0] === "(") depth++;
-    else if (parts[at] === ")" && --depth === 0) break;
-  }
-  return at;
 }

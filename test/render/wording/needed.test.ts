@@ -136,6 +136,17 @@ describe("a look for the words that a pattern needs", () => {
     expect(soon(IN_WORDS.text("“soon”"))).toBe(true);
   });
 
+  it("takes any white space for a blank", () => {
+    for (const text of ["we  think", "We\n\tthink", "we\u00a0 think"])
+      expect(phrasesIn(text, anyOf("we think|i guess"))).toEqual([{ start: 0, end: text.length }]);
+  });
+
+  it("says nothing of groups too deep for it", () => {
+    for (const text of ["bcdefg", "nothing of it"])
+      expect(mayMatch("(((((a|b|)c)d)e)f)g", AS_IT_STANDS)(text)).toBe(true);
+    expect(mayMatch("((((a|b)c)d)e)f", AS_IT_STANDS)("nothing of it")).toBe(false);
+  });
+
   it("goes on finding once a pattern has been found", () => {
     const pattern = /up(?: again)?/g;
     for (const [text, count] of [
