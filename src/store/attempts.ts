@@ -72,7 +72,13 @@ export async function settle(
 ): Promise<boolean> {
   const row = await tx
     .selectFrom("deliveries")
-    .select(["attempts", "incident_id", "audience", OVERTAKEN_BY.as("later")])
+    .select([
+      "attempts",
+      "incident_id",
+      "audience",
+      OVERTAKEN_BY.as("later"),
+      ACKNOWLEDGED.as("acknowledged"),
+    ])
     .where("id", "=", id)
     .where("state", "=", "sending")
     .where("owner", "=", owner)
@@ -111,7 +117,7 @@ export async function settle(
     .where("delivery_id", "=", id)
     .where("number", "=", row.attempts)
     .execute();
-  if (settlement.state === "sent" && row.audience === "public")
+  if (settlement.state === "sent" && row.audience === "public" && row.acknowledged === null)
     await acknowledge(tx, row.incident_id, now.domain);
   return true;
 }
@@ -164,6 +170,10 @@ const OVERTAKEN_BY = sql<number | null>`(
   where later.incident_id = deliveries.incident_id and later.channel = deliveries.channel
     and later.update_number > deliveries.update_number and later.state != 'skipped'
     and updates.verb not in ('correct', 'retract'))`;
+
+/** When its incident was acknowledged; null where it was not yet. */
+const ACKNOWLEDGED = sql<string | null>`(
+  select acknowledged_at from incidents where incidents.id = deliveries.incident_id)`;
 
 export function overtakenReason(later: number): string {
   return `overtaken by update ${later}`;
