@@ -87,8 +87,8 @@ export function renderAffected(incident: PageIncident, view: View): Html | null 
 
 function worstOf(incident: PageIncident): readonly AffectedComponent[] {
   const worst = new Map<string, ComponentState>();
-  for (const { id, state } of [incident, ...incident.updates].flatMap(({ components }) => components))
-    worst.set(id, worse(worst.get(id) ?? "operational", state));
+  for (const { components } of [incident, ...incident.updates])
+    for (const { id, state } of components) worst.set(id, worse(worst.get(id) ?? "operational", state));
   return [...worst].map(([id, state]) => ({ id, state }));
 }
 
