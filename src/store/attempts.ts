@@ -1,4 +1,4 @@
-import { type Kysely, sql } from "kysely";
+import { expressionBuilder, type Kysely } from "kysely";
 import type { DeliveryState, Ledger, Settlement } from "../broadcast/ledger.ts";
 import type { Tables } from "./tables.ts";
 
@@ -21,7 +21,7 @@ export async function claim(
   const now = ledgerNow.toISOString();
   const row = await tx
     .selectFrom("deliveries")
-    .select(["attempts", "first_attempt_at", "state", OVERTAKEN_BY.as("later")])
+    .select(["attempts", "first_attempt_at", "state", OVERTAKEN_BY])
     .where("id", "=", id)
     .where("state", "in", [...from])
     .executeTakeFirst();
@@ -72,13 +72,7 @@ export async function settle(
 ): Promise<boolean> {
   const row = await tx
     .selectFrom("deliveries")
-    .select([
-      "attempts",
-      "incident_id",
-      "audience",
-      OVERTAKEN_BY.as("later"),
-      ACKNOWLEDGED.as("acknowledged"),
-    ])
+    .select(["attempts", "incident_id", "audience", OVERTAKEN_BY, ACKNOWLEDGED])
     .where("id", "=", id)
     .where("state", "=", "sending")
     .where("owner", "=", owner)
@@ -133,7 +127,7 @@ export async function move(
 ): Promise<boolean> {
   const row = await tx
     .selectFrom("deliveries")
-    .select(["attempts", "incident_id", "audience", OVERTAKEN_BY.as("later")])
+    .select(["attempts", "incident_id", "audience", OVERTAKEN_BY])
     .where("id", "=", id)
     .where("state", "=", from)
     .executeTakeFirst();
@@ -164,16 +158,24 @@ export async function move(
   return true;
 }
 
+const { selectFrom } = expressionBuilder<Tables, "deliveries">();
+
 /** The number of the first later update that has taken this one's place on the channel; null where there is none. */
-const OVERTAKEN_BY = sql<number | null>`(
-  select min(later.update_number) from deliveries as later inner join updates on updates.id = later.update_id
-  where later.incident_id = deliveries.incident_id and later.channel = deliveries.channel
-    and later.update_number > deliveries.update_number and later.state != 'skipped'
-    and updates.verb not in ('correct', 'retract'))`;
+const OVERTAKEN_BY = selectFrom("deliveries as later")
+  .innerJoin("updates", "updates.id", "later.update_id")
+  .select(({ fn }) => fn.min("later.update_number").as("number"))
+  .whereRef("later.incident_id", "=", "deliveries.incident_id")
+  .whereRef("later.channel", "=", "deliveries.channel")
+  .whereRef("later.update_number", ">", "deliveries.update_number")
+  .where("later.state", "!=", "skipped")
+  .where("updates.verb", "not in", ["correct", "retract"])
+  .as("later");
 
 /** When its incident was acknowledged; null where it was not yet. */
-const ACKNOWLEDGED = sql<string | null>`(
-  select acknowledged_at from incidents where incidents.id = deliveries.incident_id)`;
+const ACKNOWLEDGED = selectFrom("incidents")
+  .select("acknowledged_at")
+  .whereRef("incidents.id", "=", "deliveries.incident_id")
+  .as("acknowledged");
 
 export function overtakenReason(later: number): string {
   return `overtaken by update ${later}`;
