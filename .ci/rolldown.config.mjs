@@ -1,4 +1,5 @@
 import { defineConfig } from "rolldown";
+import { inAscii } from "./in-ascii.mjs";
 import { interpretedSchemas } from "./interpreted-schemas.mjs";
 import { lazyRequires } from "./lazy-requires.mjs";
 import { libsqlInside } from "./libsql-inside.mjs";
@@ -21,7 +22,7 @@ export default defineConfig([
    */
   {
     ...shared,
-    plugins: [...shared.plugins, interpretedSchemas(), libsqlInside(), lazyRequires()],
+    plugins: [...shared.plugins, interpretedSchemas(), libsqlInside(), lazyRequires(), inAscii()],
     input: { main: "src/cli/main.ts", index: "src/index.ts", "github-action": "src/github/step.ts" },
     output: {
       ...output,

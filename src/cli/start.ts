@@ -5,7 +5,6 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   readSync,
   renameSync,
   rmSync,
@@ -20,7 +19,7 @@ import { crc32 } from "node:zlib";
 /** Of one chunk, by its file's name: its source's checksum, then place, length and checksum of its code in the cache. */
 type Index = Record<string, readonly [source: number, at: number, length: number, code: number]>;
 
-type Cache = { readonly index: Index; read(name: string): Buffer };
+type Cache = { readonly index: Index; read(name: string): Uint8Array };
 
 interface Loaded {
   readonly script: Script;
@@ -30,7 +29,12 @@ interface Loaded {
 /** A copy that nobody has written anew for so long is of a build that is gone. */
 const FORGOTTEN_MS = 30 * 24 * 60 * 60 * 1000;
 
-const EMPTY: Cache = { index: {}, read: () => Buffer.alloc(0) };
+const NOTHING = new Uint8Array(0);
+const EMPTY: Cache = { index: {}, read: () => NOTHING };
+
+/** What is around a chunk, as Node has it around a module. */
+const BEFORE = "(function(exports,require,module,__filename,__dirname){";
+const AFTER = "\n})";
 
 /**
  * Loads the chunk `entry` of the build in `folder`, and what that requires, with the code that V8 made of them the last time; as the
@@ -41,6 +45,7 @@ const EMPTY: Cache = { index: {}, read: () => Buffer.alloc(0) };
 export function start(folder: string, entry: string, env: NodeJS.ProcessEnv): unknown {
   const path = cachePath(folder, env);
   const cache = path === null ? EMPTY : openCache(path);
+  const sources = reused();
   const modules = new Map<string, { exports: unknown }>();
   const loaded = new Map<string, Loaded>();
   const ofNode = createRequire(join(folder, entry));
@@ -52,17 +57,13 @@ export function start(folder: string, entry: string, env: NodeJS.ProcessEnv): un
     const module = { exports: {} };
     modules.set(name, module);
     const file = join(folder, name);
-    const bytes = readFileSync(file);
-    const source = path === null ? 0 : crc32(bytes);
-    const cachedData = cache.index[name]?.[0] === source ? cache.read(name) : undefined;
-    const script = new Script(
-      `(function(exports,require,module,__filename,__dirname){${bytes.toString()}\n})`,
-      {
-        filename: file,
-        importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-        ...(cachedData === undefined || cachedData.length === 0 ? {} : { cachedData }),
-      },
-    );
+    const { text, source } = readChunk(file, sources);
+    const cachedData = cache.index[name]?.[0] === source ? cache.read(name) : NOTHING;
+    const script = new Script(text, {
+      filename: file,
+      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+      ...(cachedData === NOTHING ? {} : { cachedData }),
+    });
     if (script.cachedDataRejected !== false) anew = true;
     loaded.set(name, { script, source });
     script.runInThisContext()(module.exports, requireOf, module, file, folder);
@@ -80,6 +81,33 @@ export function start(folder: string, entry: string, env: NodeJS.ProcessEnv): un
   return load(entry);
 }
 
+/** Its text as a function, and the checksum of it as it stands in the file. */
+function readChunk(path: string, memory: Memory): { text: string; source: number } {
+  const file = openSync(path, "r");
+  try {
+    const { size } = fstatSync(file);
+    const end = BEFORE.length + size;
+    const bytes = memory(end + AFTER.length);
+    bytes.write(BEFORE, 0, "latin1");
+    if (readSync(file, bytes, BEFORE.length, size, 0) !== size) throw new Error(`${path} cannot be read`);
+    bytes.write(AFTER, end, "latin1");
+    return { text: bytes.toString(), source: crc32(bytes.subarray(BEFORE.length, end)) };
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** So many bytes, where those given before are no longer needed: memory for each would lie about until the end. */
+type Memory = (length: number) => Buffer;
+
+function reused(): Memory {
+  let all = Buffer.alloc(0);
+  return (length) => {
+    if (all.length < length) all = Buffer.allocUnsafeSlow(Math.max(length, 1 << 18));
+    return all.subarray(0, length);
+  };
+}
+
 function cachePath(folder: string, env: NodeJS.ProcessEnv): string | null {
   if (env.NODE_DISABLE_COMPILE_CACHE) return null;
   const { XDG_CACHE_HOME: given, HOME: home } = env;
@@ -92,15 +120,17 @@ function cachePath(folder: string, env: NodeJS.ProcessEnv): string | null {
 function openCache(path: string): Cache {
   try {
     const file = openSync(path, "r");
-    const read = (at: number, length: number): Buffer => {
-      const bytes = Buffer.allocUnsafeSlow(length);
-      return readSync(file, bytes, 0, length, at) === length ? bytes : Buffer.alloc(0);
+    const memory = reused();
+    const read = (at: number, length: number): Buffer | null => {
+      const bytes = memory(length);
+      return readSync(file, bytes, 0, length, at) === length ? bytes : null;
     };
     const { uid, mode } = fstatSync(file);
     const head = read(0, 8);
-    const length = head.length === 8 ? head.readUInt32LE(0) : 0;
-    const text = isOwn(uid) && (mode & 0o022) === 0 && length < 1_000_000 ? read(8, length) : Buffer.alloc(0);
-    if (text.length === 0 || crc32(text) !== head.readUInt32LE(4)) {
+    const length = head?.readUInt32LE(0) ?? 0;
+    const check = head?.readUInt32LE(4);
+    const text = isOwn(uid) && (mode & 0o022) === 0 && length < 1_000_000 ? read(8, length) : null;
+    if (text === null || crc32(text) !== check) {
       closeSync(file);
       return EMPTY;
     }
@@ -111,7 +141,7 @@ function openCache(path: string): Cache {
         const [, at, size, code] = index[name]!;
         const bytes = read(8 + length + at, size);
         // V8 believes what it is given: damaged code ends the process.
-        return crc32(bytes) === code ? bytes : Buffer.alloc(0);
+        return bytes !== null && crc32(bytes) === code ? bytes : NOTHING;
       },
     };
   } catch {
@@ -129,20 +159,24 @@ function keep(path: string, folder: string, cache: Cache, loaded: ReadonlyMap<st
     // A superuser's code is no gift for a home that is another's.
     if (!isOwn(uid) || (mode & 0o022) !== 0) return;
     const index: Index = {};
-    const parts: Buffer[] = [];
+    const parts: Uint8Array[] = [];
     let at = 0;
-    const put = (name: string, source: number, bytes: Buffer): void => {
+    const put = (name: string, source: number, bytes: Uint8Array): void => {
       index[name] = [source, at, bytes.length, crc32(bytes)];
       parts.push(bytes);
       at += bytes.length;
     };
     for (const [name, [source]] of Object.entries(cache.index))
-      if (!loaded.has(name) && existsSync(join(folder, name))) put(name, source, cache.read(name));
+      if (!loaded.has(name) && existsSync(join(folder, name))) put(name, source, cache.read(name).slice());
     for (const [name, { script, source }] of loaded) {
-      const before = cache.index[name]?.[0] === source ? cache.read(name) : Buffer.alloc(0);
+      const before = cache.index[name]?.[0] === source ? cache.read(name) : NOTHING;
       const now = script.createCachedData();
       // It holds each function that was called; the last command may have called fewer.
-      put(name, source, script.cachedDataRejected === false && before.length > now.length ? before : now);
+      put(
+        name,
+        source,
+        script.cachedDataRejected === false && before.length > now.length ? before.slice() : now,
+      );
     }
     const text = Buffer.from(JSON.stringify(index));
     const head = Buffer.alloc(8);

@@ -143,9 +143,10 @@ describe.runIf(here)("what the environment says", { timeout: 60_000 }, () => {
     expect(user("")).toBeNull();
   });
 
-  it("of what is kept: XDG_STATE_HOME has the copy of the ledger, and nothing is cached", () => {
+  it("of what is kept: XDG_STATE_HOME has the copy of the ledger, XDG_CACHE_HOME compiled code alone", () => {
     expect(readdirSync(join(folder, "state", "status")).some((name) => name.endsWith(".db"))).toBe(true);
-    expect(readdirSync(folder)).not.toContain("cache");
+    expect(readdirSync(join(folder, "cache"))).toEqual(["status"]);
+    expect(readdirSync(join(folder, "cache", "status"))).toHaveLength(1);
     expect(readdirSync(folder)).not.toContain(".cache");
   });
 });
