@@ -1,6 +1,7 @@
 import {
   closeSync,
   existsSync,
+  constants as flags,
   fstatSync,
   mkdirSync,
   openSync,
@@ -15,6 +16,8 @@ import { createRequire } from "node:module";
 import { isAbsolute, join } from "node:path";
 import { constants, Script } from "node:vm";
 import { crc32 } from "node:zlib";
+
+const { O_RDONLY, O_NONBLOCK } = flags;
 
 /** Of one chunk, by its file's name: its source's checksum, then place, length and checksum of its code in the cache. */
 type Index = Record<string, readonly [source: number, at: number, length: number, code: number]>;
@@ -119,7 +122,8 @@ function cachePath(folder: string, env: NodeJS.ProcessEnv): string | null {
 /** Its index is read at once, code when it is asked for: most commands need little of it. */
 function openCache(path: string): Cache {
   try {
-    const file = openSync(path, "r");
+    // Whatever stands there, nobody waits for it.
+    const file = openSync(path, O_RDONLY | (O_NONBLOCK ?? 0));
     const memory = reused();
     const read = (at: number, length: number): Buffer | null => {
       const bytes = memory(length);

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -134,6 +134,15 @@ describe("the code that is kept", () => {
     chmodSync(join(path, ".."), 0o777);
     expect(await says()).toBe("hello plain");
     expect(existsSync(path)).toBe(false);
+  });
+
+  it("waits for nothing that stands in its place", async () => {
+    await says();
+    const path = kept();
+    rmSync(path);
+    execFileSync("mkfifo", [path]);
+    expect(await says()).toBe("hello plain");
+    expect(statSync(path).isFile()).toBe(true);
   });
 
   it("takes away what no build has written for a month", async () => {
