@@ -13,6 +13,12 @@ const shared = {
   resolve: { alias: { yaml: new URL("../node_modules/yaml/browser/index.js", import.meta.url).pathname } },
   plugins: [thirdParties()],
 };
+/** What the chunks leave to Node: it has to be a file of its own. */
+const asNodeLoads = {
+  name: "as-node-loads",
+  resolveId: (id) =>
+    id.endsWith("/import-module.ts") ? { id: "./import-module.cjs", external: true } : null,
+};
 const output = { dir: "dist", sourcemap: false };
 
 export default defineConfig([
@@ -22,7 +28,14 @@ export default defineConfig([
    */
   {
     ...shared,
-    plugins: [...shared.plugins, interpretedSchemas(), libsqlInside(), lazyRequires(), inAscii()],
+    plugins: [
+      ...shared.plugins,
+      asNodeLoads,
+      interpretedSchemas(),
+      libsqlInside(),
+      lazyRequires(),
+      inAscii(),
+    ],
     input: { main: "src/cli/main.ts", index: "src/index.ts", "github-action": "src/github/step.ts" },
     output: {
       ...output,
@@ -33,10 +46,10 @@ export default defineConfig([
       cleanDir: true,
     },
   },
-  /** What loads the command's chunks: in one piece, for it cannot load its own. */
+  /** What loads the command's chunks, and what these leave to Node: in one piece each, for Node loads them. */
   {
     ...shared,
-    input: { start: "src/cli/start.ts" },
+    input: { start: "src/cli/start.ts", "import-module": "src/config/import-module.ts" },
     output: { ...output, format: "cjs", entryFileNames: "[name].cjs", minify: true, cleanDir: false },
   },
   /** What authors of channels import. Apart, for it holds all of zod, of which the command needs a part. */

@@ -1,7 +1,7 @@
 import {
   closeSync,
+  constants,
   existsSync,
-  constants as flags,
   fstatSync,
   mkdirSync,
   openSync,
@@ -14,10 +14,10 @@ import {
 } from "node:fs";
 import { createRequire } from "node:module";
 import { isAbsolute, join } from "node:path";
-import { constants, Script } from "node:vm";
+import { Script } from "node:vm";
 import { crc32 } from "node:zlib";
 
-const { O_RDONLY, O_NONBLOCK } = flags;
+const { O_RDONLY, O_NONBLOCK } = constants;
 
 /** Of one chunk, by its file's name: its source's checksum, then place, length and checksum of its code in the cache. */
 type Index = Record<string, readonly [source: number, at: number, length: number, code: number]>;
@@ -34,6 +34,9 @@ const FORGOTTEN_MS = 30 * 24 * 60 * 60 * 1000;
 
 const NOTHING = new Uint8Array(0);
 const EMPTY: Cache = { index: {}, read: () => NOTHING };
+
+/** V8 does not keep how a script imports: what has to is left to Node. */
+const IMPORT = "./import-module.cjs";
 
 /** What is around a chunk, as Node has it around a module. */
 const BEFORE = "(function(exports,require,module,__filename,__dirname){";
@@ -64,7 +67,6 @@ export function start(folder: string, entry: string, env: NodeJS.ProcessEnv): un
     const cachedData = cache.index[name]?.[0] === source ? cache.read(name) : NOTHING;
     const script = new Script(text, {
       filename: file,
-      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
       ...(cachedData === NOTHING ? {} : { cachedData }),
     });
     if (script.cachedDataRejected !== false) anew = true;
@@ -73,7 +75,7 @@ export function start(folder: string, entry: string, env: NodeJS.ProcessEnv): un
     return module.exports;
   };
   const requireOf = Object.assign(
-    (id: string): unknown => (id.startsWith("./") ? load(id.slice(2)) : ofNode(id)),
+    (id: string): unknown => (id.startsWith("./") && id !== IMPORT ? load(id.slice(2)) : ofNode(id)),
     { resolve: ofNode.resolve },
   );
 

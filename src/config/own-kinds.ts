@@ -9,6 +9,7 @@ import { causeOf, isOf, wordsOf } from "../channels/own-fault.ts";
 import { KINDS } from "../channels/registry.ts";
 import { secretReference } from "../channels/settings.ts";
 import { refuseForeign } from "./file.ts";
+import { importModule } from "./import-module.ts";
 import { type ChannelConfig, type Config, checkSettings } from "./load.ts";
 import { entryOf, isFile } from "./own-package.ts";
 
@@ -140,7 +141,9 @@ async function importWithin(withinMs: number, file: string, from: string): Promi
     );
   });
   try {
-    const module = (await Promise.race([import(pathToFileURL(file).href), late])) as { default?: unknown };
+    const module = (await Promise.race([importModule(pathToFileURL(file).href), late])) as {
+      default?: unknown;
+    };
     return module.default;
   } catch (error) {
     if (isOf(error, StatusError)) throw error;

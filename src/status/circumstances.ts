@@ -1,3 +1,4 @@
+import { lookup, resolveNs } from "node:dns/promises";
 import { type Clock, systemClock } from "../base/clock.ts";
 
 /** Questions to the domain name system; a failed one gives an empty list. */
@@ -42,14 +43,12 @@ export function processCircumstances({
 
 const systemNames: Names = {
   async addresses(host) {
-    const { lookup } = await import("node:dns/promises");
     return lookup(host, { all: true }).then(
       (found) => found.map(({ address }) => address),
       () => [],
     );
   },
   async nameServers(host) {
-    const { resolveNs } = await import("node:dns/promises");
     // A zone's servers are recorded at its top: the first parent that has any.
     for (let zone = host; zone.includes("."); zone = zone.slice(zone.indexOf(".") + 1)) {
       const found = await resolveNs(zone).catch(() => []);
