@@ -1,4 +1,4 @@
-import { sayTime, zoneName } from "../base/zone.ts";
+import { localTime, sayTime, zoneName } from "../base/zone.ts";
 
 /** Where a time is read: BCP 47 and IANA. */
 interface Place {
@@ -12,7 +12,7 @@ interface Place {
  */
 export class TemplateTime {
   readonly time: string;
-  readonly date: string;
+  declare readonly date: string;
   readonly utc: string;
   readonly iso: string;
   readonly #text: string;
@@ -21,12 +21,14 @@ export class TemplateTime {
     const place = { locale: supported(locale), timeZone };
     this.time = clock(instant, place);
     this.utc = clock(instant, { locale: "en", timeZone: "UTC" });
-    this.date = day(instant, place, true);
+    // Templates read own properties only; most never say a date, and to make what words one takes long.
+    Object.defineProperty(this, "date", { enumerable: true, get: () => day(instant, place, true) });
     this.iso = instant.toISOString();
     const both = this.time === this.utc ? this.utc : `${this.time} (${this.utc})`;
-    const sameYear = year(instant, timeZone) === year(now, timeZone);
-    const today = this.date === day(now, place, true);
-    this.#text = today ? both : `${day(instant, place, !sameYear)}, ${both}`;
+    const [then, today] = [localTime(instant, timeZone), localTime(now, timeZone)];
+    const sameYear = then.year === today.year;
+    const sameDay = sameYear && then.month === today.month && then.day === today.day;
+    this.#text = sameDay ? both : `${day(instant, place, !sameYear)}, ${both}`;
   }
 
   toString(): string {
@@ -41,8 +43,12 @@ export function sayMoment(instant: Date, { locale, timeZone }: Place): string {
   return `${day(instant, place, true)}, ${clock(instant, place)}`;
 }
 
+/** English everywhere says a clock time alike; an extension of the tag may ask for other digits. */
+const PLAIN_ENGLISH = /^en(?:-[a-z]{2})?$/i;
+
 /** `09:40 PDT` */
 function clock(instant: Date, { locale, timeZone }: Place): string {
+  if (PLAIN_ENGLISH.test(locale)) return sayTime(instant, timeZone);
   const parts = formatter(locale, { ...CLOCK, timeZone }).formatToParts(instant);
   const part = (type: string) => parts.find((candidate) => candidate.type === type)?.value ?? "";
   return `${part("hour")}:${part("minute")} ${zoneIn(instant, locale, timeZone)}`;
@@ -62,10 +68,6 @@ function isEnglish(locale: string): boolean {
 
 function day(instant: Date, { locale, timeZone }: Place, withYear: boolean): string {
   return formatter(locale, { ...(withYear ? LONG_DAY : SHORT_DAY), timeZone }).format(instant);
-}
-
-function year(instant: Date, timeZone: string): string {
-  return formatter("en", { timeZone, year: "numeric" }).format(instant);
 }
 
 const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
