@@ -86,6 +86,8 @@ function formatter(locale: string, options: Intl.DateTimeFormatOptions): Intl.Da
 
 /** The machine's own language would stand in for one that nobody has dates in. */
 function supported(locale: string): string {
+  // To ask is dear: all languages are looked through.
+  if (PLAIN_ENGLISH.test(locale)) return locale;
   try {
     return Intl.DateTimeFormat.supportedLocalesOf(locale)[0] ?? "en";
   } catch {

@@ -111,7 +111,8 @@ function plainLength(chain: string, free: boolean): number {
 /** The emoji that begins here. A keycap behind other characters may lose its digit to an address: not one emoji. */
 function emojiAt(text: string, at: number, free: boolean): string {
   const code = text.charCodeAt(at);
-  if (code < 0x80 && (!free || text.charCodeAt(at + 1) < 0x80)) return "";
+  // A digit is one with what follows it only.
+  if (code < 0x80 && !(free && text.charCodeAt(at + 1) >= 0x80)) return "";
   // Letters, dashes, quotes and the like are none: only © and ® stand before ‼, and the pattern takes long to make.
   if (code >= 0x80 && code < 0x203c && code !== 0xa9 && code !== 0xae) return "";
   if (matchAt(EMOJI_START, text, at) === "") return "";
