@@ -2,10 +2,10 @@
 const { existsSync } = require("node:fs");
 const { join } = require("node:path");
 
-const dist = join(__dirname, "../dist");
-if (existsSync(join(dist, "start.cjs")))
+const main = join(__dirname, "../dist/main.cjs");
+if (existsSync(main))
   require("../dist/start.cjs")
-    .start(dist, "main.cjs", process.env)
+    .start(main, process.env)
     .main(process.argv.slice(2))
     .then((code) => {
       process.exitCode = code;

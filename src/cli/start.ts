@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import { isAbsolute, join } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { Script } from "node:vm";
 import { crc32 } from "node:zlib";
 
@@ -43,18 +43,19 @@ const BEFORE = "(function(exports,require,module,__filename,__dirname){";
 const AFTER = "\n})";
 
 /**
- * Loads the chunk `entry` of the build in `folder`, and what that requires, with the code that V8 made of them the last time; as the
+ * Loads the chunk at `main`, and what it requires of those beside it, with the code that V8 made of them the last time; as the
  * process ends it keeps what had to be made anew. Code is kept in `status` below `$XDG_CACHE_HOME` (else `~/.cache`), one file for each
  * build and Node, and taken from nobody but this user; a damaged, foreign or missing file costs time and nothing else.
  * `NODE_DISABLE_COMPILE_CACHE` turns it off.
  */
-export function start(folder: string, entry: string, env: NodeJS.ProcessEnv): unknown {
+export function start(main: string, env: NodeJS.ProcessEnv): unknown {
+  const folder = dirname(main);
   const path = cachePath(folder, env);
   const cache = path === null ? EMPTY : openCache(path);
   const sources = reused();
   const modules = new Map<string, { exports: unknown }>();
   const loaded = new Map<string, Loaded>();
-  const ofNode = createRequire(join(folder, entry));
+  const ofNode = createRequire(main);
   let anew = false;
 
   const load = (name: string): unknown => {
@@ -83,7 +84,7 @@ export function start(folder: string, entry: string, env: NodeJS.ProcessEnv): un
     process.on("exit", () => {
       if (anew) keep(path, folder, cache, loaded);
     });
-  return load(entry);
+  return load(basename(main));
 }
 
 /** Its text as a function, and the checksum of it as it stands in the file. */

@@ -39,7 +39,7 @@ describe("the code that is kept", () => {
 
   /** What the program says, started as the command starts. */
   async function says(more = false, env: NodeJS.ProcessEnv = { HOME: home }): Promise<string> {
-    const program = `process.stdout.write(require(${JSON.stringify(START)}).start(${JSON.stringify(folder)}, "main.cjs", process.env).main(${more}))`;
+    const program = `process.stdout.write(require(${JSON.stringify(START)}).start(${JSON.stringify(join(folder, "main.cjs"))}, process.env).main(${more}))`;
     const { stdout, stderr } = await run(process.execPath, ["-e", program], { env });
     expect(stderr).toBe("");
     return stdout;

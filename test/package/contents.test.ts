@@ -79,7 +79,7 @@ describe("the package", () => {
     const imported = new Set<string>();
     for (const name of names.filter((file) => /^(bin|dist)\/.*\.(c?js|d\.ts)$/.test(file)))
       for (const [, , specifier] of textOf(name).matchAll(
-        /(?:^(?:import|export)\b[^"';]*?from\s*|^import\s*|\bimport\(\s*|\b_*require\(\s*)(?<quote>["'`])([^"'`\n]+)\k<quote>/gm,
+        /(?:^(?:import|export)\b[^"';]*?from\s*|^import\s*|\bimport\(\s*|\b_*require(?:\.resolve)?\(\s*)(?<quote>["'`])([^"'`\n]+)\k<quote>/gm,
       ))
         imported.add(specifier!);
     const others = [...imported]
